@@ -1,0 +1,11 @@
+//! `git codecommit …`: what a person or a script asks of the helpers directly.
+
+use std::io;
+use std::process::ExitCode;
+
+use git_codecommit::{World, command};
+
+fn main() -> ExitCode {
+    let world = World::from_process();
+    ExitCode::from(command::run(&world, io::stdout().lock(), io::stderr()))
+}

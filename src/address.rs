@@ -1,0 +1,354 @@
+//! What the person typed after `git clone`: region, profile and repository.
+//!
+//! Forms, as git hands them over (reference/git.md 1.1) and as git-remote-codecommit reads them
+//! (reference/peers.md 3.2):
+//!
+//! | typed | argument |
+//! |---|---|
+//! | `codecommit://[profile@]repository` | the same |
+//! | `codecommit::<region>://[profile@]repository` | `<region>://…` |
+//! | `codecommit::https://git-codecommit.<region>.amazonaws.com/v1/repos/repository` | `https://…` |
+//! | `codecommit::arn:aws:codecommit:<region>:<account>:repository` | `arn:…` |
+
+use std::fmt;
+
+use percent_encoding::percent_decode_str;
+
+use crate::endpoint::{Host, Region};
+
+/// Why an address cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// None of the known forms.
+    #[error("{0:?} is not a CodeCommit address")]
+    Malformed(String),
+    /// The text before `://` is neither `codecommit` nor a region.
+    #[error("{0:?} is not an AWS region")]
+    Scheme(String),
+    /// `@` without a profile in front of it.
+    #[error("the address names an empty profile before the \"@\"")]
+    EmptyProfile,
+    /// A repository name CodeCommit cannot have.
+    #[error("{0:?} is not a repository name")]
+    Repository(String),
+    /// A pasted URL of another site.
+    #[error("{0:?} is not a CodeCommit git host")]
+    ForeignHost(String),
+    /// A pasted URL with a password in it.
+    #[error("the address holds a user name and password")]
+    Password,
+    /// A pasted URL that is not encrypted.
+    #[error("http:// is not encrypted")]
+    PlainHttp,
+}
+
+impl Error {
+    /// What to do next.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        let forms = "write codecommit://profile@repository or \
+                     codecommit::region://profile@repository; the profile may be left out";
+        vec![match self {
+            Self::Malformed(_) | Self::EmptyProfile => forms.into(),
+            Self::Scheme(_) => {
+                "a region looks like eu-west-1, as in codecommit::eu-west-1://repository".into()
+            }
+            Self::Repository(name) if name.ends_with(".git") => {
+                "leave out \".git\": CodeCommit repositories are named without it".into()
+            }
+            Self::Repository(_) => {
+                "a repository name has 1 to 100 letters, digits, dots, dashes and underscores"
+                    .into()
+            }
+            Self::ForeignHost(_) => "a CodeCommit URL looks like \
+                 https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/repository"
+                .into(),
+            Self::Password => "remove them: the helper makes its own from the AWS profile".into(),
+            Self::PlainHttp => "use https://".into(),
+        }]
+    }
+}
+
+/// A repository as the person named it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// The region, where the address names one.
+    pub region: Option<Region>,
+    /// The profile, where the address names one.
+    pub profile: Option<ProfileName>,
+    /// The repository.
+    pub repository: RepositoryName,
+    /// The git host, where the address is a pasted URL.
+    pub host: Option<Host>,
+    /// A path, query or fragment behind the name. The reference ignores it silently.
+    pub ignored: Option<String>,
+}
+
+impl Address {
+    /// Reads an address in any of the forms.
+    ///
+    /// # Errors
+    /// If it has none of the forms, or a part of it cannot be what it stands for.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let address = text.strip_prefix("codecommit::").unwrap_or(text);
+        if let Some(arn) = address.strip_prefix("arn:") {
+            return Self::parse_arn(arn).ok_or_else(|| Error::Malformed(text.to_owned()))?;
+        }
+        let Some((scheme, rest)) = address.split_once("://") else {
+            return Err(Error::Malformed(text.to_owned()));
+        };
+        let (authority, tail) = match rest.find(['/', '?', '#']) {
+            Some(at) => rest.split_at(at),
+            None => (rest, ""),
+        };
+        // The last "@": profile names may hold one (git-remote-codecommit issue 13).
+        let (profile, name) = match authority.rsplit_once('@') {
+            Some((profile, name)) => (Some(profile), name),
+            None => (None, authority),
+        };
+
+        let region = match scheme.to_ascii_lowercase().as_str() {
+            "https" => return Self::parse_url(profile, name, tail),
+            "http" => return Err(Error::PlainHttp),
+            "codecommit" => {
+                // People paste the https URL and change its scheme (git-remote-codecommit issue 49).
+                if tail.starts_with("/v1/repos/") && Host::recognise(name).is_some() {
+                    return Self::parse_url(profile, name, tail);
+                }
+                None
+            }
+            scheme if scheme.is_empty() => return Err(Error::Malformed(text.to_owned())),
+            scheme => Some(Region::parse(scheme).map_err(|_| Error::Scheme(scheme.to_owned()))?),
+        };
+        if name.is_empty() {
+            return Err(Error::Malformed(text.to_owned()));
+        }
+        Ok(Self {
+            region,
+            profile: profile.map(ProfileName::parse).transpose()?,
+            repository: RepositoryName::parse(name)?,
+            host: None,
+            ignored: (!matches!(tail, "" | "/")).then(|| tail.to_owned()),
+        })
+    }
+
+    /// `<partition>:codecommit:<region>:<account>:<repository>`; none if it is another ARN.
+    fn parse_arn(arn: &str) -> Option<Result<Self, Error>> {
+        let parts: Vec<&str> = arn.splitn(5, ':').collect();
+        let [_partition, "codecommit", region, _account, repository] = parts.as_slice() else {
+            return None;
+        };
+        Some(
+            Region::parse(region)
+                .map_err(|_| Error::Scheme((*region).to_owned()))
+                .and_then(|region| {
+                    Ok(Self {
+                        region: Some(region),
+                        profile: None,
+                        repository: RepositoryName::parse(repository)?,
+                        host: None,
+                        ignored: None,
+                    })
+                }),
+        )
+    }
+
+    fn parse_url(user: Option<&str>, host: &str, path: &str) -> Result<Self, Error> {
+        if user.is_some_and(|user| user.contains(':')) {
+            return Err(Error::Password);
+        }
+        let host = Host::recognise(host).ok_or_else(|| Error::ForeignHost(host.to_owned()))?;
+        let name = path
+            .strip_prefix("/v1/repos/")
+            .map(|name| name.strip_suffix('/').unwrap_or(name))
+            .ok_or_else(|| Error::Repository(path.to_owned()))?;
+        Ok(Self {
+            region: Some(host.region().clone()),
+            profile: user.map(ProfileName::parse).transpose()?,
+            repository: RepositoryName::parse(name)?,
+            host: Some(host),
+            ignored: None,
+        })
+    }
+}
+
+/// The name of an AWS profile: any text but an empty one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileName(String);
+
+impl ProfileName {
+    /// Takes the name as typed.
+    ///
+    /// # Errors
+    /// If it is empty.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        if text.is_empty() {
+            return Err(Error::EmptyProfile);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The name as typed.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name with percent escapes decoded, for profiles that an address cannot hold otherwise.
+    ///
+    /// Where a profile has the name as typed, that one is meant: the reference decodes nothing.
+    #[must_use]
+    pub fn decoded(&self) -> String {
+        percent_decode_str(&self.0).decode_utf8_lossy().into_owned()
+    }
+}
+
+/// The name of a repository: 1 to 100 of `[A-Za-z0-9._-]`, not ending in `.git`.
+///
+/// Source: botocore's CodeCommit model and the user guide's "Quotas".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepositoryName(String);
+
+impl RepositoryName {
+    /// Checks a name.
+    ///
+    /// # Errors
+    /// If CodeCommit cannot have a repository of this name.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let is_name = (1..=100).contains(&text.len())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+            && !text.ends_with(".git")
+            // Not a name a path can hold: it would be signed as one place and asked at another.
+            && !matches!(text, "." | "..");
+        if is_name {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Error::Repository(text.to_owned()))
+        }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RepositoryName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `region | profile | repository` of a good address.
+    fn parts(text: &str) -> String {
+        let address = Address::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        format!(
+            "{}|{}|{}",
+            address.region.map(|r| r.to_string()).unwrap_or_default(),
+            address.profile.map(|p| p.0).unwrap_or_default(),
+            address.repository
+        )
+    }
+
+    #[test]
+    fn every_form_gives_region_profile_and_repository() {
+        for (text, expected) in [
+            ("codecommit://test_repo", "||test_repo"),
+            ("codecommit://profile@test_repo", "|profile|test_repo"),
+            ("codecommit://My.Repo-1/", "||My.Repo-1"),
+            ("ca-central-1://test_repo", "ca-central-1||test_repo"),
+            (
+                "ca-central-1://profile@test_repo",
+                "ca-central-1|profile|test_repo",
+            ),
+            ("codecommit::eu-west-1://p@R", "eu-west-1|p|R"),
+            ("US-EAST-1://p@Repo", "us-east-1|p|Repo"),
+            ("eusc-de-east-1://r", "eusc-de-east-1||r"),
+            ("codecommit://me@corp.example@r", "|me@corp.example|r"),
+            ("codecommit://a%20b@r", "|a%20b|r"),
+            ("codecommit://p:q@r", "|p:q|r"),
+            (
+                "arn:aws:codecommit:us-east-2:111111111111:r",
+                "us-east-2||r",
+            ),
+            (
+                "codecommit::arn:aws-cn:codecommit:cn-north-1:1:r",
+                "cn-north-1||r",
+            ),
+            (
+                "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/r",
+                "us-east-1||r",
+            ),
+            (
+                "https://dev@git-codecommit-fips.us-east-1.amazonaws.com/v1/repos/r/",
+                "us-east-1|dev|r",
+            ),
+            (
+                "codecommit://p@git-codecommit.us-east-1.amazonaws.com/v1/repos/r",
+                "us-east-1|p|r",
+            ),
+        ] {
+            assert_eq!(parts(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_reference_calls_malformed_is_refused() {
+        for text in [
+            "",
+            "boom",
+            "codecommit:/test_repo",
+            "codecommit//test_repo",
+            "://test_repo",
+            "codecommit://",
+            "codecommit:://test_repo",
+            "codecommit:///test_repo",
+            "github://test_repo",
+            "codecommit://@r",
+            "codecommit://p@",
+            "codecommit://r.git",
+            "codecommit://r:443",
+            "codecommit://r r",
+            "codecommit://..",
+            "codecommit://r\u{e9}",
+            "http://git-codecommit.us-east-1.amazonaws.com/v1/repos/r",
+            "https://github.com/v1/repos/r",
+            "https://git-codecommit.us-east-1.amazonaws.com.evil.example/v1/repos/r",
+            "https://git-codecommit.us-east-1.amazonaws.com:444/v1/repos/r",
+            "https://u:p@git-codecommit.us-east-1.amazonaws.com/v1/repos/r",
+            "https://git-codecommit.us-east-1.amazonaws.com/r",
+            "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/r/../s",
+            "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/r?x=y",
+            "arn:aws:s3:::bucket",
+            "arn:aws:codecommit:nowhere:1:r",
+            "evil.example/://r",
+        ] {
+            assert!(Address::parse(text).is_err(), "{text}");
+        }
+        let long = format!("codecommit://{}", "r".repeat(101));
+        assert!(Address::parse(&long).is_err());
+    }
+
+    #[test]
+    fn what_the_reference_ignores_is_kept_for_a_warning() {
+        let address = Address::parse("codecommit://p@r/sub?x#y").unwrap();
+        assert_eq!(address.ignored.as_deref(), Some("/sub?x#y"));
+        assert_eq!(address.repository.as_str(), "r");
+    }
+
+    #[test]
+    fn no_error_repeats_a_password() {
+        let error = Address::parse(
+            "https://AKIDEXAMPLE:hunter2@git-codecommit.us-east-1.amazonaws.com/v1/repos/r",
+        )
+        .unwrap_err();
+        assert!(!format!("{error}{:?}", error.hints()).contains("hunter2"));
+    }
+}

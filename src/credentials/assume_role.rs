@@ -1,0 +1,281 @@
+//! AssumeRole, one call a hop, always at a regional STS endpoint.
+
+use aws_credential_types::Credentials as SdkCredentials;
+use aws_sdk_sts::Client;
+use aws_sdk_sts::config::retry::RetryConfig;
+use aws_sdk_sts::config::{BehaviorVersion, Builder, Region as SdkRegion};
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use time::OffsetDateTime;
+use url::Url;
+
+use super::{Credentials, Resolver};
+use crate::profile::RoleHop;
+use crate::secret::Secret;
+use crate::world::{World, variable};
+
+/// A session through a role's own session lasts an hour at the most (role chaining).
+const CHAINED_LIMIT: i32 = 3600;
+
+/// Why a role could not be assumed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// `AWS_ENDPOINT_URL_STS` or `AWS_ENDPOINT_URL` is not an https URL.
+    #[error("{variable} is not an https URL")]
+    EndpointUrl {
+        /// The variable.
+        variable: &'static str,
+    },
+    /// STS was not reached.
+    #[error("cannot reach STS at {host} to assume {role}: {cause}")]
+    Unreachable {
+        /// The STS host.
+        host: String,
+        /// The role.
+        role: String,
+        /// The innermost reason.
+        cause: String,
+    },
+    /// STS said no.
+    #[error("cannot assume role {role} (profile {profile:?}, {at}): {code}: {message}")]
+    Refused {
+        /// The role.
+        role: String,
+        /// The profile that names it.
+        profile: String,
+        /// `path:line`.
+        at: String,
+        /// The error code of STS.
+        code: String,
+        /// Its message.
+        message: String,
+        /// `duration_seconds`, where set.
+        duration_seconds: Option<i32>,
+    },
+    /// STS said yes, without credentials.
+    #[error("STS at {host} answered without credentials")]
+    Empty {
+        /// The STS host.
+        host: String,
+    },
+}
+
+impl Error {
+    /// What to do next. Chosen by the error code of STS, never by its text.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::EndpointUrl { .. } => {
+                vec!["it must look like https://sts.eu-west-1.amazonaws.com".into()]
+            }
+            Self::Unreachable { .. } => vec![
+                "check the network and https_proxy; a VPC without internet needs the interface \
+                 endpoint com.amazonaws.<region>.sts in its own region"
+                    .into(),
+                "AWS_DEFAULT_REGION, then the profile's region, chooses the region of STS".into(),
+            ],
+            Self::Empty { .. } => vec!["check what answers at that address".into()],
+            Self::Refused {
+                code,
+                role,
+                duration_seconds,
+                ..
+            } => refusal_hints(code, role, *duration_seconds),
+        }
+    }
+}
+
+fn refusal_hints(code: &str, role: &str, duration_seconds: Option<i32>) -> Vec<String> {
+    match code {
+        "AccessDenied" | "AccessDeniedException" => vec![
+            format!("the caller's own policy must allow sts:AssumeRole on {role}"),
+            "the role's trust policy must name the caller (and its sts:ExternalId, if it asks for one)"
+                .into(),
+            "in a Studio domain that passes on the user's identity, both must also allow \
+             sts:SetSourceIdentity"
+                .into(),
+        ],
+        "ExpiredToken" | "ExpiredTokenException" => {
+            vec!["the source credentials have expired: renew them and try again".into()]
+        }
+        "InvalidClientTokenId" | "UnrecognizedClientException" => vec![
+            "the source access key is unknown to this partition, or its region is not enabled".into(),
+        ],
+        "SignatureDoesNotMatch" | "RequestExpired" => {
+            vec!["check the secret access key, and this machine's clock".into()]
+        }
+        "RegionDisabledException" => vec!["enable STS for this region in the account's settings".into()],
+        "ValidationError" if duration_seconds.is_some_and(|seconds| seconds > CHAINED_LIMIT) => vec![
+            "duration_seconds above 3600 is refused when the caller is itself a role: remove it".into(),
+        ],
+        _ => vec![],
+    }
+}
+
+/// Exchanges credentials for those of the hop's role.
+pub(super) async fn assume(
+    resolver: &Resolver<'_>,
+    hop: &RoleHop,
+    caller: Credentials,
+) -> Result<Credentials, super::Error> {
+    let override_url = endpoint_override(resolver.world).map_err(Box::new)?;
+    let host = override_url
+        .as_ref()
+        .and_then(|url| Some(url.host_str()?.to_owned()))
+        .unwrap_or_else(|| {
+            let region = resolver.sts_region;
+            format!("sts.{region}.{}", region.dns_suffix())
+        });
+    let http = crate::http::SdkClient::new(resolver.http.internet()?);
+    let mut config = Builder::new()
+        .behavior_version(BehaviorVersion::latest())
+        .region(SdkRegion::new(resolver.sts_region.to_string()))
+        .credentials_provider(sdk_credentials(&caller))
+        .use_fips(resolver.world.is_true(variable::AWS_USE_FIPS_ENDPOINT))
+        .retry_config(RetryConfig::standard())
+        .http_client(http);
+    if let Some(url) = override_url {
+        config = config.endpoint_url(url.as_str());
+    }
+    resolver
+        .messages
+        .trace(|| format!("AssumeRole {} at {host}", hop.role_arn));
+    let session_name = hop
+        .session_name
+        .clone()
+        .unwrap_or_else(|| default_session_name(resolver.world));
+    let answer = Client::from_conf(config.build())
+        .assume_role()
+        .role_arn(&hop.role_arn)
+        .role_session_name(session_name)
+        .set_external_id(hop.external_id.clone())
+        .set_duration_seconds(hop.duration_seconds)
+        .send()
+        .await
+        .map_err(|error| Box::new(explain(&error, hop, &host)))?;
+    let Some(session) = answer.credentials else {
+        return Err(Box::new(Error::Empty { host }).into());
+    };
+    Ok(Credentials {
+        access_key_id: session.access_key_id,
+        secret_access_key: Secret::new(session.secret_access_key),
+        session_token: Some(Secret::new(session.session_token)),
+        expires_at: OffsetDateTime::from_unix_timestamp(session.expiration.secs()).ok(),
+        principal: answer.assumed_role_user.map(|user| user.arn),
+    })
+}
+
+fn explain<E>(error: &SdkError<E>, hop: &RoleHop, host: &str) -> Error
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    match error {
+        SdkError::ServiceError(refusal) => Error::Refused {
+            role: hop.role_arn.clone(),
+            profile: hop.profile.clone(),
+            at: hop.at.clone(),
+            code: refusal
+                .err()
+                .code()
+                .map_or_else(|| format!("HTTP {}", refusal.raw().status()), str::to_owned),
+            message: refusal
+                .err()
+                .message()
+                .unwrap_or("no reason given")
+                .to_owned(),
+            duration_seconds: hop.duration_seconds,
+        },
+        other => {
+            let mut cause: &dyn std::error::Error = other;
+            while let Some(inner) = cause.source() {
+                cause = inner;
+            }
+            Error::Unreachable {
+                host: host.to_owned(),
+                role: hop.role_arn.clone(),
+                cause: cause.to_string(),
+            }
+        }
+    }
+}
+
+fn sdk_credentials(caller: &Credentials) -> SdkCredentials {
+    SdkCredentials::new(
+        &caller.access_key_id,
+        caller.secret_access_key.expose(),
+        caller.session_token.as_ref().map(|t| t.expose().to_owned()),
+        caller.expires_at.map(Into::into),
+        "git-codecommit",
+    )
+}
+
+/// An endpoint of the person's own, https only: the answer carries keys.
+fn endpoint_override(world: &World) -> Result<Option<Url>, Error> {
+    for variable in [variable::AWS_ENDPOINT_URL_STS, variable::AWS_ENDPOINT_URL] {
+        if let Some(text) = world.variable(variable) {
+            let url = Url::parse(&text).map_err(|_| Error::EndpointUrl { variable })?;
+            if url.scheme() != "https" || url.host().is_none() {
+                return Err(Error::EndpointUrl { variable });
+            }
+            return Ok(Some(url));
+        }
+    }
+    Ok(None)
+}
+
+/// `git-codecommit-<user>`: the name CloudTrail shows in the repository's account.
+///
+/// STS takes 2 to 64 of `[\w+=,.@-]`.
+fn default_session_name(world: &World) -> String {
+    let user = world
+        .first_variable(&[variable::USER, variable::LOGNAME])
+        .unwrap_or_default();
+    let mut name = String::from("git-codecommit");
+    if !user.is_empty() {
+        name.push('-');
+        name.extend(user.chars().map(|character| match character {
+            c if c.is_ascii_alphanumeric() || "_+=,.@-".contains(c) => c,
+            _ => '-',
+        }));
+    }
+    name.truncate(64);
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn world(environment: &[(&str, &str)]) -> World {
+        World::new(&[], environment, Path::new("/home/x"), || {
+            OffsetDateTime::UNIX_EPOCH
+        })
+    }
+
+    #[test]
+    fn the_session_name_is_one_that_sts_takes() {
+        for (user, expected) in [
+            ("sagemaker-user", "git-codecommit-sagemaker-user"),
+            ("a b/ü", "git-codecommit-a-b--"),
+            ("", "git-codecommit"),
+        ] {
+            assert_eq!(default_session_name(&world(&[("USER", user)])), expected);
+        }
+        let long = default_session_name(&world(&[("USER", &"u".repeat(80))]));
+        assert_eq!(long.len(), 64);
+    }
+
+    #[test]
+    fn an_sts_endpoint_without_encryption_is_refused() {
+        let choose = |environment: &[(&str, &str)]| endpoint_override(&world(environment));
+        assert!(choose(&[("AWS_ENDPOINT_URL_STS", "http://localhost:1")]).is_err());
+        assert!(choose(&[("AWS_ENDPOINT_URL", "sts.example")]).is_err());
+        let both = [
+            ("AWS_ENDPOINT_URL", "https://b/"),
+            ("AWS_ENDPOINT_URL_STS", "https://a/"),
+        ];
+        assert_eq!(choose(&both).unwrap().unwrap().as_str(), "https://a/");
+        assert!(choose(&[]).unwrap().is_none());
+    }
+}

@@ -1,0 +1,174 @@
+//! From a plan to credentials: one snapshot a run, resolved once.
+
+mod assume_role;
+mod container;
+mod instance_metadata;
+
+use time::OffsetDateTime;
+
+use crate::endpoint::Region;
+use crate::http::{self, Http};
+use crate::message::Messages;
+use crate::profile::{Plan, Profiles, Source};
+use crate::secret::Secret;
+use crate::world::{World, variable};
+
+/// Key id, secret, token and expiry of one identity: they travel together or not at all.
+///
+/// (git-remote-codecommit issue 7 is what happens otherwise: the parts of five different keys.)
+#[derive(Debug)]
+pub struct Credentials {
+    /// The access key's id, which is not secret.
+    pub access_key_id: String,
+    /// The secret access key.
+    pub secret_access_key: Secret,
+    /// The session token of temporary credentials.
+    pub session_token: Option<Secret>,
+    /// When temporary credentials end.
+    pub expires_at: Option<OffsetDateTime>,
+    /// Who they belong to, an ARN, where the source says so. For messages.
+    pub principal: Option<String>,
+}
+
+/// Why the plan's credentials cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The plan names a key that has gone from the file or the environment since.
+    #[error("the access key of {0} is incomplete")]
+    Incomplete(String),
+    /// The container credentials endpoint failed.
+    #[error(transparent)]
+    Container(#[from] container::Error),
+    /// AssumeRole failed.
+    #[error(transparent)]
+    AssumeRole(#[from] Box<assume_role::Error>),
+    /// The instance metadata service gave no credentials.
+    #[error("the EC2 instance metadata service gave no credentials: {cause}")]
+    InstanceMetadata {
+        /// The SDK's reason.
+        cause: String,
+        /// The profile, where the service was tried because nothing else was set.
+        last_resort: Option<String>,
+    },
+    /// The network client could not be set up.
+    #[error(transparent)]
+    Http(#[from] http::Error),
+}
+
+impl Error {
+    /// What to do next.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Incomplete(_) => vec!["give both the key id and the secret".into()],
+            Self::Container(error) => error.hints(),
+            Self::AssumeRole(error) => error.hints(),
+            Self::InstanceMetadata {
+                last_resort: Some(profile),
+                ..
+            } => crate::profile::Error::NoCredentials {
+                profile: profile.clone(),
+            }
+            .hints(),
+            Self::InstanceMetadata { .. } => vec![
+                "attach an instance profile; in a container, raise the hop limit of IMDSv2 to 2"
+                    .into(),
+            ],
+            Self::Http(error) => error.hints(),
+        }
+    }
+}
+
+/// What resolving needs beside the plan.
+pub struct Resolver<'a> {
+    /// The surroundings.
+    pub world: &'a World,
+    /// The config files.
+    pub profiles: &'a Profiles,
+    /// The network.
+    pub http: &'a Http<'a>,
+    /// The region whose STS is asked.
+    pub sts_region: &'a Region,
+    /// Where the trace goes.
+    pub messages: &'a Messages,
+}
+
+impl Resolver<'_> {
+    /// Whether the plan can be resolved without the network, and so without an async runtime.
+    #[must_use]
+    pub fn is_offline(plan: &Plan) -> bool {
+        plan.hops.is_empty()
+            && matches!(plan.source, Source::Environment | Source::StaticKeys { .. })
+    }
+
+    /// Takes the keys that are in the environment or in a file.
+    ///
+    /// # Errors
+    /// If they are not there, or the plan needs the network.
+    pub fn at_hand(&self, source: &Source) -> Result<Credentials, Error> {
+        match source {
+            Source::Environment => self.from_environment(),
+            Source::StaticKeys { profile } => self.from_profile(profile),
+            other => Err(Error::Incomplete(format!("{other:?}"))),
+        }
+    }
+
+    /// Resolves the whole plan.
+    ///
+    /// # Errors
+    /// If the source or one of the roles gives no credentials.
+    pub async fn resolve(&self, plan: &Plan) -> Result<Credentials, Error> {
+        self.messages
+            .trace(|| format!("credentials: {}", plan.in_words()));
+        let mut credentials = match &plan.source {
+            Source::Environment | Source::StaticKeys { .. } => self.at_hand(&plan.source)?,
+            Source::Container => container::fetch(self.world, self.http).await?,
+            Source::InstanceMetadata { last_resort } => {
+                instance_metadata::fetch(self.world, self.http, last_resort.as_deref()).await?
+            }
+        };
+        for hop in &plan.hops {
+            credentials = assume_role::assume(self, hop, credentials).await?;
+        }
+        Ok(credentials)
+    }
+
+    fn from_environment(&self) -> Result<Credentials, Error> {
+        let world = self.world;
+        let incomplete = || Error::Incomplete("the environment".into());
+        Ok(Credentials {
+            access_key_id: world
+                .variable(variable::AWS_ACCESS_KEY_ID)
+                .ok_or_else(incomplete)?,
+            secret_access_key: world
+                .secret(variable::AWS_SECRET_ACCESS_KEY)
+                .ok_or_else(incomplete)?,
+            // The older name first, as in botocore.
+            session_token: world
+                .secret(variable::AWS_SECURITY_TOKEN)
+                .or_else(|| world.secret(variable::AWS_SESSION_TOKEN)),
+            expires_at: None,
+            principal: None,
+        })
+    }
+
+    fn from_profile(&self, name: &str) -> Result<Credentials, Error> {
+        let incomplete = || Error::Incomplete(format!("profile {name:?}"));
+        let profile = self.profiles.profile(name).ok_or_else(incomplete)?;
+        let copy = |key| {
+            profile
+                .secret(key)
+                .map(|s| Secret::new(s.expose().to_owned()))
+        };
+        Ok(Credentials {
+            access_key_id: profile
+                .setting("aws_access_key_id")
+                .map(|setting| setting.value.clone())
+                .ok_or_else(incomplete)?,
+            secret_access_key: copy("aws_secret_access_key").ok_or_else(incomplete)?,
+            session_token: copy("aws_security_token").or_else(|| copy("aws_session_token")),
+            expires_at: None,
+            principal: None,
+        })
+    }
+}

@@ -1,0 +1,203 @@
+//! Where a repository is: region, partition, host name, and the URL that requests go to.
+
+mod host;
+mod partition;
+mod region;
+
+pub use host::Host;
+pub use region::{Choice as RegionChoice, Region, of_repository, of_sts};
+
+use crate::address::{Address, RepositoryName};
+use crate::world::{World, variable};
+
+/// Why no git host could be derived.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not the shape of a region name.
+    #[error("{0:?} is not an AWS region")]
+    Region(String),
+    /// No setting names a region.
+    #[error("no AWS Region is set for {profile}")]
+    NoRegion {
+        /// The profile in words, for example `profile "dev"`.
+        profile: String,
+        /// The repository, for the hint's example.
+        repository: String,
+    },
+    /// `CODE_COMMIT_ENDPOINT` cannot be read.
+    #[error("CODE_COMMIT_ENDPOINT is {0:?}, which is not a host name or host:port")]
+    Override(String),
+}
+
+impl Error {
+    /// What to do next.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Region(_) => vec!["a region looks like eu-west-1".into()],
+            Self::NoRegion {
+                profile,
+                repository,
+            } => vec![
+                format!("name it in the address, as in codecommit::eu-west-1://{repository}"),
+                format!("or add a line such as region = eu-west-1 to {profile}"),
+            ],
+            Self::Override(_) => {
+                vec!["give the host alone, without https:// and without a path".into()]
+            }
+        }
+    }
+}
+
+/// A repository on a git host: what is signed and what is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    authority: String,
+    region: Region,
+    repository: RepositoryName,
+}
+
+impl Endpoint {
+    /// Settles the host: `CODE_COMMIT_ENDPOINT`, else the host of a pasted URL, else the region's.
+    ///
+    /// # Errors
+    /// If `CODE_COMMIT_ENDPOINT` is not `host[:port]`.
+    pub fn resolve(world: &World, address: &Address, region: Region) -> Result<Self, Error> {
+        let authority = match (
+            world.variable(variable::CODE_COMMIT_ENDPOINT),
+            &address.host,
+        ) {
+            (Some(authority), _) => checked_authority(authority)?,
+            (None, Some(host)) => host.name().to_owned(),
+            (None, None) => {
+                let fips = world.is_true(variable::AWS_USE_FIPS_ENDPOINT);
+                Host::regional(&region, fips).name().to_owned()
+            }
+        };
+        Ok(Self {
+            authority,
+            region,
+            repository: address.repository.clone(),
+        })
+    }
+
+    /// `host[:port]`, as it stands in the URL and, as in git-remote-codecommit, in the signature.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// The region signed for.
+    #[must_use]
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// The repository's name.
+    #[must_use]
+    pub fn repository(&self) -> &RepositoryName {
+        &self.repository
+    }
+
+    /// The path that is signed: one signature serves every request below it.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/v1/repos/{}", self.repository)
+    }
+
+    /// The repository's URL. Always https: there is no other door.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("https://{}{}", self.authority, self.path())
+    }
+
+    /// The repository's ARN with `*` for the account, as policies name it.
+    #[must_use]
+    pub fn resource(&self) -> String {
+        let partition = partition::of(&self.region).name;
+        format!(
+            "arn:{partition}:codecommit:{}:*:{}",
+            self.region, self.repository
+        )
+    }
+}
+
+/// Accepts `host` or `host:port`; anything else could move the request, or the signature, elsewhere.
+fn checked_authority(text: String) -> Result<String, Error> {
+    let is_host = |host: &str| {
+        !host.is_empty()
+            && !host.starts_with(['-', '.'])
+            && host
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
+    };
+    let valid = match text.split_once(':') {
+        Some((host, port)) => {
+            is_host(host)
+                && port.bytes().all(|b| b.is_ascii_digit())
+                && port.parse::<u16>().is_ok_and(|port| port != 0)
+        }
+        None => is_host(&text),
+    };
+    if valid {
+        Ok(text)
+    } else {
+        Err(Error::Override(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_override_takes_a_host_and_a_port_and_nothing_else() {
+        for good in ["localhost:8443", "land.called.honahlee", "127.0.0.1:1"] {
+            assert!(checked_authority(good.into()).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "https://host",
+            "host/path",
+            "user@host",
+            "host:",
+            "host:0",
+            "host:99999",
+            "host:+1",
+            "a b",
+            "host?x",
+            "-oProxy",
+            "h\u{f6}st",
+        ] {
+            assert!(checked_authority(bad.into()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_partition_has_its_suffix() {
+        for (region, host) in [
+            ("eu-west-1", "git-codecommit.eu-west-1.amazonaws.com"),
+            (
+                "us-gov-east-1",
+                "git-codecommit.us-gov-east-1.amazonaws.com",
+            ),
+            (
+                "cn-northwest-1",
+                "git-codecommit.cn-northwest-1.amazonaws.com.cn",
+            ),
+            (
+                "eusc-de-east-1",
+                "git-codecommit.eusc-de-east-1.amazonaws.eu",
+            ),
+            (
+                "eu-isoe-west-1",
+                "git-codecommit.eu-isoe-west-1.cloud.adc-e.uk",
+            ),
+            ("zz-new-9", "git-codecommit.zz-new-9.amazonaws.com"),
+        ] {
+            let region = Region::parse(region).unwrap();
+            assert_eq!(Host::regional(&region, false).name(), host);
+            assert_eq!(Host::recognise(host).unwrap().region(), &region);
+        }
+    }
+}

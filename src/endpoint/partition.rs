@@ -1,0 +1,115 @@
+//! AWS partitions: which region belongs to which, and their host names.
+//!
+//! Source: botocore `data/partitions.json` and `data/endpoints.json` (reference/aws.md section 5).
+
+use super::Region;
+
+/// A group of regions with one DNS suffix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Partition {
+    /// The partition's name in ARNs.
+    pub(super) name: &'static str,
+    /// The end of every host name, without a leading dot.
+    pub(super) dns_suffix: &'static str,
+    /// What region names start with, dash included.
+    prefixes: &'static [&'static str],
+}
+
+const AWS: Partition = Partition {
+    name: "aws",
+    dns_suffix: "amazonaws.com",
+    prefixes: &[
+        "us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-",
+    ],
+};
+
+/// Every partition; those whose prefixes are longer come first, so that `us-gov-` beats `us-`.
+pub(super) const PARTITIONS: &[Partition] = &[
+    Partition {
+        name: "aws-us-gov",
+        dns_suffix: "amazonaws.com",
+        prefixes: &["us-gov-"],
+    },
+    Partition {
+        name: "aws-iso",
+        dns_suffix: "c2s.ic.gov",
+        prefixes: &["us-iso-"],
+    },
+    Partition {
+        name: "aws-iso-b",
+        dns_suffix: "sc2s.sgov.gov",
+        prefixes: &["us-isob-"],
+    },
+    Partition {
+        name: "aws-iso-e",
+        dns_suffix: "cloud.adc-e.uk",
+        prefixes: &["eu-isoe-"],
+    },
+    Partition {
+        name: "aws-iso-f",
+        dns_suffix: "csp.hci.ic.gov",
+        prefixes: &["us-isof-", "eu-isof-"],
+    },
+    Partition {
+        name: "aws-cn",
+        dns_suffix: "amazonaws.com.cn",
+        prefixes: &["cn-"],
+    },
+    Partition {
+        name: "aws-eusc",
+        dns_suffix: "amazonaws.eu",
+        prefixes: &["eusc-"],
+    },
+    AWS,
+];
+
+/// Finds a region's partition; a name that no partition claims is taken for `aws`, as the SDKs do.
+pub(super) fn of(region: &Region) -> Partition {
+    PARTITIONS
+        .iter()
+        .copied()
+        .find(|partition| {
+            partition
+                .prefixes
+                .iter()
+                .any(|prefix| region.as_str().starts_with(prefix))
+        })
+        .unwrap_or(AWS)
+}
+
+/// Whether AWS documents CodeCommit in this region. Advice only: the list ages.
+pub(super) fn is_listed(region: &Region) -> bool {
+    LISTED.contains(&region.as_str())
+}
+
+const LISTED: &[&str] = &[
+    "af-south-1",
+    "ap-east-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ca-central-1",
+    "cn-north-1",
+    "cn-northwest-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-gov-east-1",
+    "us-gov-west-1",
+    "us-west-1",
+    "us-west-2",
+];

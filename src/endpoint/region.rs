@@ -1,0 +1,213 @@
+//! Region names, and which setting decides them.
+
+use std::fmt;
+
+use super::{Error, partition};
+use crate::world::{World, variable};
+
+/// A region name in the shape AWS gives them: lower-case words and a number, joined by dashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region(String);
+
+impl Region {
+    /// Reads a region name; upper case is accepted, as git-remote-codecommit does.
+    ///
+    /// The shape is checked because the name becomes part of a host name.
+    ///
+    /// # Errors
+    /// If the text is not two or more words and a number joined by dashes.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let name = text.to_ascii_lowercase();
+        let words: Vec<&str> = name.split('-').collect();
+        let is_region = match words.as_slice() {
+            [first, middle @ .., number] => {
+                first.len() >= 2
+                    && first.bytes().all(|b| b.is_ascii_lowercase())
+                    && !middle.is_empty()
+                    && middle.iter().all(|word| {
+                        !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric())
+                    })
+                    && !number.is_empty()
+                    && number.bytes().all(|b| b.is_ascii_digit())
+            }
+            _ => false,
+        };
+        if is_region && name.len() <= 63 {
+            Ok(Self(name))
+        } else {
+            Err(Error::Region(text.to_owned()))
+        }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The end of AWS host names in this region's partition.
+    #[must_use]
+    pub fn dns_suffix(&self) -> &'static str {
+        partition::of(self).dns_suffix
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A region and what was odd about how it was found.
+#[derive(Debug)]
+pub struct Choice {
+    /// The region to use.
+    pub region: Region,
+    /// Texts for the person.
+    pub warnings: Vec<String>,
+}
+
+/// The repository's region: address > `AWS_DEFAULT_REGION` > the profile's `region` > `AWS_REGION`.
+///
+/// The order is botocore's, which git-remote-codecommit inherits, with `AWS_REGION` added at its
+/// end. Studio sets the environment to its own region, so a profile that says otherwise is worth a
+/// warning. `profile` is the profile in words, for messages.
+///
+/// # Errors
+/// If no setting names a region, or one is not a region's shape.
+pub fn of_repository(
+    world: &World,
+    in_address: Option<&Region>,
+    in_profile: Option<&str>,
+    profile: &str,
+    repository: &str,
+) -> Result<Choice, Error> {
+    let mut warnings = Vec::new();
+    let region = if let Some(region) = in_address {
+        region.clone()
+    } else if let Some(region) = world.variable(variable::AWS_DEFAULT_REGION) {
+        if let Some(other) = in_profile.filter(|other| !other.eq_ignore_ascii_case(&region)) {
+            warnings.push(format!(
+                "AWS_DEFAULT_REGION={region} is used instead of region {other} of {profile}; \
+                 codecommit::{other}://… chooses the other"
+            ));
+        }
+        Region::parse(&region)?
+    } else if let Some(region) = in_profile {
+        Region::parse(region)?
+    } else if let Some(region) = world.variable(variable::AWS_REGION) {
+        Region::parse(&region)?
+    } else {
+        return Err(Error::NoRegion {
+            profile: profile.to_owned(),
+            repository: repository.to_owned(),
+        });
+    };
+    if !partition::is_listed(&region) {
+        warnings.push(format!(
+            "region {region} is not in this program's list of CodeCommit regions; trying it anyway"
+        ));
+    }
+    Ok(Choice { region, warnings })
+}
+
+/// The region of STS: `AWS_DEFAULT_REGION` > the profile's `region` > `AWS_REGION` > the repository's.
+///
+/// In Studio the environment names the region Studio runs in, the only one whose STS a VPC without
+/// internet can reach.
+///
+/// # Errors
+/// If the setting that decides is not a region's shape.
+pub fn of_sts(
+    world: &World,
+    in_profile: Option<&str>,
+    repository: &Region,
+) -> Result<Region, Error> {
+    let chosen = world
+        .variable(variable::AWS_DEFAULT_REGION)
+        .or_else(|| in_profile.map(str::to_owned))
+        .or_else(|| world.variable(variable::AWS_REGION));
+    match chosen {
+        Some(region) => Region::parse(&region),
+        None => Ok(repository.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use time::OffsetDateTime;
+
+    use super::*;
+
+    fn world(environment: &[(&str, &str)]) -> World {
+        World::new(&[], environment, Path::new("/home/x"), || {
+            OffsetDateTime::UNIX_EPOCH
+        })
+    }
+
+    #[test]
+    fn only_the_shape_of_a_region_is_one() {
+        for good in ["eu-west-1", "US-EAST-1", "us-gov-west-1", "eusc-de-east-1"] {
+            assert!(Region::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "useast1",
+            "codecommit",
+            "eu-west",
+            "eu--1",
+            "eu-west-1.evil",
+            "eu-west-1/",
+            "eu-west-",
+            "-west-1",
+            "é-west-1",
+            "github",
+        ] {
+            assert!(Region::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_address_beats_the_environment_which_beats_the_profile() {
+        let here = world(&[
+            ("AWS_DEFAULT_REGION", "us-east-2"),
+            ("AWS_REGION", "us-west-1"),
+        ]);
+        let address = Region::parse("eu-west-1").unwrap();
+        let choose = |address, profile| of_repository(&here, address, profile, "p", "r").unwrap();
+
+        assert_eq!(choose(Some(&address), Some("sa-east-1")).region, address);
+        let choice = choose(None, Some("sa-east-1"));
+        assert_eq!(choice.region.as_str(), "us-east-2");
+        assert_eq!(choice.warnings.len(), 1);
+        assert!(choose(None, Some("us-east-2")).warnings.is_empty());
+
+        let only_region = world(&[("AWS_REGION", "us-west-1")]);
+        let choose = |profile| of_repository(&only_region, None, profile, "p", "r").unwrap();
+        assert_eq!(choose(Some("sa-east-1")).region.as_str(), "sa-east-1");
+        assert_eq!(choose(None).region.as_str(), "us-west-1");
+        assert!(of_repository(&world(&[]), None, None, "p", "r").is_err());
+    }
+
+    #[test]
+    fn sts_is_asked_in_studios_region() {
+        let repository = Region::parse("eu-west-1").unwrap();
+        let chosen = |environment: &[(&str, &str)], profile| {
+            let region = of_sts(&world(environment), profile, &repository).unwrap();
+            region.to_string()
+        };
+        let studio = [("AWS_DEFAULT_REGION", "us-east-2")];
+        assert_eq!(chosen(&studio, Some("eu-west-1")), "us-east-2");
+        assert_eq!(chosen(&[], Some("sa-east-1")), "sa-east-1");
+        assert_eq!(chosen(&[], None), "eu-west-1");
+    }
+
+    #[test]
+    fn an_unlisted_region_is_a_warning() {
+        let region = Region::parse("mx-central-1").unwrap();
+        let choice = of_repository(&world(&[]), Some(&region), None, "p", "r").unwrap();
+        assert_eq!(choice.warnings.len(), 1);
+    }
+}

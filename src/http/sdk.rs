@@ -1,0 +1,75 @@
+//! Lets the AWS SDK send its requests through the same client as everything else.
+
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use reqwest::{Body, Client, Request};
+
+/// A request's time limit where the SDK sets none.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A [`Client`] in the SDK's terms.
+#[derive(Clone, Debug)]
+pub struct SdkClient {
+    client: Client,
+    timeout: Duration,
+}
+
+impl SdkClient {
+    /// Wraps a client.
+    #[must_use]
+    pub fn new(client: Client) -> Self {
+        Self {
+            client,
+            timeout: TIMEOUT,
+        }
+    }
+}
+
+impl HttpClient for SdkClient {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        _components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(Self {
+            client: self.client.clone(),
+            timeout: settings.read_timeout().unwrap_or(TIMEOUT),
+        })
+    }
+}
+
+impl HttpConnector for SdkClient {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let client = self.client.clone();
+        let timeout = self.timeout;
+        HttpConnectorFuture::new(async move {
+            let request = request
+                .try_into_http1x()
+                .map_err(|error| ConnectorError::user(error.into()))?;
+            let mut request = Request::try_from(request.map(Body::wrap))
+                .map_err(|error| ConnectorError::user(error.into()))?;
+            *request.timeout_mut() = Some(timeout);
+            let response = client.execute(request).await.map_err(in_sdk_terms)?;
+            let response = http::Response::<Body>::from(response).map(SdkBody::from_body_1_x);
+            HttpResponse::try_from(response)
+                .map_err(|error| ConnectorError::other(error.into(), None))
+        })
+    }
+}
+
+/// The SDK retries what it knows as a timeout or an input/output error.
+fn in_sdk_terms(error: reqwest::Error) -> ConnectorError {
+    let error = error.without_url();
+    if error.is_timeout() {
+        ConnectorError::timeout(error.into())
+    } else {
+        ConnectorError::io(error.into())
+    }
+}

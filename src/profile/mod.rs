@@ -1,0 +1,480 @@
+//! AWS config files, read into profiles; and the [`Plan`] that a profile stands for.
+//!
+//! Nothing here touches the network or opens a secret to use it: a plan says where credentials will
+//! come from, and can be shown to anyone.
+
+mod plan;
+mod reader;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+pub use plan::{Plan, RoleHop, Source};
+
+use crate::address::ProfileName;
+use crate::secret::Secret;
+use crate::world::{World, variable};
+
+/// Why the config files give no plan.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file exists and cannot be read.
+    #[error("cannot read {}: {cause}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        cause: io::Error,
+    },
+    /// A line that is neither section nor property. Its text is kept out: it may be a key.
+    #[error("{}:{line}: {problem}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// The profile that was asked for is in neither file.
+    #[error("profile {name:?}, chosen by {chosen_by}, is not in {config} or {credentials}")]
+    NotFound {
+        /// The profile.
+        name: String,
+        /// The setting that named it.
+        chosen_by: String,
+        /// The config file.
+        config: String,
+        /// The credentials file.
+        credentials: String,
+        /// The profiles that are there.
+        available: Vec<String>,
+    },
+    /// A profile's settings contradict each other or are incomplete.
+    #[error("profile {profile:?}{at}: {problem}")]
+    Invalid {
+        /// The profile.
+        profile: String,
+        /// ` (path:line)`, or nothing.
+        at: String,
+        /// What is wrong.
+        problem: String,
+        /// What to do.
+        hint: String,
+    },
+    /// A way to credentials that a later version will know.
+    #[error("profile {profile:?} uses {feature}, which git-codecommit does not support yet")]
+    Unsupported {
+        /// The profile.
+        profile: String,
+        /// The feature and the setting that asks for it.
+        feature: String,
+    },
+    /// The environment has one half of a key.
+    #[error("AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not")]
+    PartialEnvironment,
+    /// No source of credentials is configured anywhere.
+    #[error("no AWS credentials are configured for profile {profile:?}")]
+    NoCredentials {
+        /// The profile.
+        profile: String,
+    },
+}
+
+impl Error {
+    /// What to do next.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Unreadable { .. } => vec!["check the file's owner and mode".into()],
+            Self::Malformed { .. } => vec!["correct that line".into()],
+            Self::NotFound { available, .. } if available.is_empty() => {
+                vec!["those files hold no profile: \"aws configure --profile NAME\" adds one".into()]
+            }
+            Self::NotFound { available, .. } => {
+                vec![format!("the profiles are: {}", available.join(", "))]
+            }
+            Self::Invalid { hint, .. } => vec![hint.clone()],
+            Self::Unsupported { profile, .. } => vec![format!(
+                "until then: eval \"$(aws configure export-credentials --profile {} --format env)\" \
+                 and an address without a profile",
+                shell_quoted(profile)
+            )],
+            Self::PartialEnvironment => {
+                vec!["set both, or unset AWS_ACCESS_KEY_ID to use a profile".into()]
+            }
+            Self::NoCredentials { .. } => vec![
+                "give the profile a role_arn with credential_source or source_profile, or access keys"
+                    .into(),
+                "in a container, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must be in the environment \
+                 (sudo and cron drop it)"
+                    .into(),
+            ],
+        }
+    }
+}
+
+fn shell_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// Which profile is meant, and who said so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The profile's name.
+    pub name: String,
+    /// The setting, in words.
+    pub chosen_by: &'static str,
+    /// Named by the person for this very repository: environment keys then do not count.
+    pub explicit: bool,
+}
+
+impl Choice {
+    /// The profile in words, for messages.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        format!("profile {:?}", self.name)
+    }
+}
+
+/// Every profile of both files, merged as botocore's `full_config` does.
+#[derive(Debug)]
+pub struct Profiles {
+    profiles: BTreeMap<String, Profile>,
+    config: PathBuf,
+    credentials: PathBuf,
+}
+
+/// A profile's settings and keys.
+#[derive(Debug, Default)]
+pub struct Profile {
+    settings: BTreeMap<String, Setting>,
+    /// Access key id and secrets as the files hold them, by property name.
+    keys: BTreeMap<String, Secret>,
+}
+
+/// What a profile that does not exist holds.
+static ABSENT: Profile = Profile {
+    settings: BTreeMap::new(),
+    keys: BTreeMap::new(),
+};
+
+/// A value and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The text.
+    pub value: String,
+    /// `path:line`.
+    pub at: String,
+}
+
+/// Properties whose values are secrets.
+const SECRET_KEYS: [&str; 3] = [
+    "aws_secret_access_key",
+    "aws_session_token",
+    "aws_security_token",
+];
+
+impl Profiles {
+    /// Reads `~/.aws/config` and `~/.aws/credentials`, or the files the environment names. A file
+    /// that does not exist counts as empty.
+    ///
+    /// # Errors
+    /// If a file exists and cannot be read, or has a line that cannot be understood.
+    pub fn load(world: &World) -> Result<Self, Error> {
+        let path = |name, default: &str| -> PathBuf {
+            match world.variable(name) {
+                Some(path) => expanded(world, &path),
+                None => world.home().unwrap_or(Path::new("/")).join(default),
+            }
+        };
+        let config = path(variable::AWS_CONFIG_FILE, ".aws/config");
+        let credentials = path(variable::AWS_SHARED_CREDENTIALS_FILE, ".aws/credentials");
+        let mut profiles = Self {
+            profiles: BTreeMap::new(),
+            config,
+            credentials,
+        };
+        // The credentials file comes second: key by key, it beats the config file.
+        let config = profiles.config.clone();
+        profiles.add(&config, profile_of_config_section)?;
+        let credentials = profiles.credentials.clone();
+        profiles.add(&credentials, |header| Some(header.to_owned()))?;
+        Ok(profiles)
+    }
+
+    fn add(&mut self, path: &Path, name: impl Fn(&str) -> Option<String>) -> Result<(), Error> {
+        let Some(text) = contents(path)? else {
+            return Ok(());
+        };
+        let sections = reader::read(&text, path)?;
+        // `[DEFAULT]` gives every section of its file what that does not set (RawConfigParser).
+        let (defaults, sections): (Vec<_>, Vec<_>) = sections
+            .into_iter()
+            .partition(|section| section.header == "DEFAULT");
+        for section in sections {
+            let Some(name) = name(&section.header) else {
+                continue;
+            };
+            let profile = self.profiles.entry(name).or_default();
+            let inherited = defaults.iter().flat_map(|section| &section.properties);
+            for property in inherited.chain(&section.properties) {
+                profile.set(path, property);
+            }
+        }
+        Ok(())
+    }
+
+    /// Chooses the profile: the person's for this repository, else `AWS_DEFAULT_PROFILE`, else
+    /// `AWS_PROFILE`, else `default`.
+    ///
+    /// # Errors
+    /// If the chosen profile exists nowhere, unless it is `default` and nobody named it.
+    pub fn choose(
+        &self,
+        world: &World,
+        named: Option<(&ProfileName, &'static str)>,
+    ) -> Result<Choice, Error> {
+        let variables = [variable::AWS_DEFAULT_PROFILE, variable::AWS_PROFILE];
+        let choice = if let Some((name, chosen_by)) = named {
+            let decoded = name.decoded();
+            let as_typed = self.profiles.contains_key(name.as_str());
+            Choice {
+                name: if as_typed {
+                    name.as_str().to_owned()
+                } else {
+                    decoded
+                },
+                chosen_by,
+                explicit: true,
+            }
+        } else if let Some((name, chosen_by)) = variables
+            .into_iter()
+            .find_map(|name| Some((world.variable(name)?, name)))
+        {
+            Choice {
+                name,
+                chosen_by,
+                explicit: false,
+            }
+        } else {
+            return Ok(Choice {
+                name: "default".into(),
+                chosen_by: "nothing else",
+                explicit: false,
+            });
+        };
+        if self.profiles.contains_key(&choice.name) {
+            return Ok(choice);
+        }
+        Err(Error::NotFound {
+            name: choice.name,
+            chosen_by: choice.chosen_by.to_owned(),
+            config: self.config.display().to_string(),
+            credentials: self.credentials.display().to_string(),
+            available: self.profiles.keys().cloned().collect(),
+        })
+    }
+
+    /// A profile by its name.
+    #[must_use]
+    pub fn profile(&self, name: &str) -> Option<&Profile> {
+        self.profiles.get(name)
+    }
+
+    /// A setting of a profile.
+    #[must_use]
+    pub fn setting(&self, profile: &str, key: &str) -> Option<&str> {
+        let setting = self.profile(profile)?.setting(key)?;
+        Some(setting.value.as_str())
+    }
+}
+
+impl Profile {
+    fn set(&mut self, path: &Path, property: &reader::Property) {
+        let value = property.value.expose().to_owned();
+        if SECRET_KEYS.contains(&property.key.as_str()) {
+            self.keys.insert(property.key.clone(), Secret::new(value));
+        } else {
+            let at = format!("{}:{}", path.display(), property.line);
+            self.settings
+                .insert(property.key.clone(), Setting { value, at });
+        }
+    }
+
+    /// A setting that is there and not empty.
+    #[must_use]
+    pub fn setting(&self, key: &str) -> Option<&Setting> {
+        self.settings
+            .get(key)
+            .filter(|setting| !setting.value.is_empty())
+    }
+
+    /// A secret that is there and not empty.
+    #[must_use]
+    pub fn secret(&self, key: &str) -> Option<&Secret> {
+        self.keys
+            .get(key)
+            .filter(|secret| !secret.expose().is_empty())
+    }
+}
+
+/// Reads a file; none if it does not exist.
+fn contents(path: &Path) -> Result<Option<Zeroizing<String>>, Error> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(Zeroizing::new(text))),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(None)
+        }
+        Err(cause) => Err(Error::Unreadable {
+            path: path.to_owned(),
+            cause,
+        }),
+    }
+}
+
+/// `[default]` and `[profile NAME]` are profiles; `[sso-session …]`, `[services …]` are not.
+fn profile_of_config_section(header: &str) -> Option<String> {
+    if header == "default" {
+        return Some(header.to_owned());
+    }
+    let name = header.strip_prefix("profile")?;
+    let name = name.strip_prefix(char::is_whitespace)?.trim();
+    let unquoted = ['"', '\''].into_iter().find_map(|quote| {
+        name.strip_prefix(quote)
+            .and_then(|name| name.strip_suffix(quote))
+    });
+    Some(unquoted.unwrap_or(name).to_owned())
+}
+
+/// Expands a leading `~` and `$NAME` / `${NAME}` in a path, as botocore does.
+fn expanded(world: &World, path: &str) -> PathBuf {
+    let mut text = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('$') {
+        text.push_str(before);
+        let (name, tail) = match after.strip_prefix('{').and_then(|s| s.split_once('}')) {
+            Some((name, tail)) => (name, tail),
+            None => {
+                let end = after
+                    .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                    .unwrap_or(after.len());
+                after.split_at(end)
+            }
+        };
+        match world.variable(name) {
+            Some(value) => text.push_str(&value),
+            // As Python does: a name that is not set stays as it stands.
+            None => text.push_str(&rest[before.len()..rest.len() - tail.len()]),
+        }
+        rest = tail;
+    }
+    text.push_str(rest);
+    match (text.strip_prefix('~'), world.home()) {
+        (Some(""), Some(home)) => home.to_owned(),
+        (Some(below), Some(home)) if below.starts_with('/') => home.join(&below[1..]),
+        _ => PathBuf::from(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+
+    use super::*;
+
+    fn files(config: &str, credentials: &str, environment: &[(&str, &str)]) -> (World, Profiles) {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(home.path().join(".aws")).unwrap();
+        std::fs::write(home.path().join(".aws/config"), config).unwrap();
+        std::fs::write(home.path().join(".aws/credentials"), credentials).unwrap();
+        let world = World::new(&[], environment, home.path(), || OffsetDateTime::UNIX_EPOCH);
+        let profiles = Profiles::load(&world).unwrap();
+        (world, profiles)
+    }
+
+    #[test]
+    fn the_credentials_file_beats_the_config_file_key_by_key() {
+        let (_, profiles) = files(
+            "[profile p]\nregion = r1\noutput = json\n[profile \"my x\"]\nregion=r2",
+            "[p]\nregion = r3\naws_secret_access_key = hunter2\n[profile q]\nregion = r4",
+            &[],
+        );
+        assert_eq!(profiles.setting("p", "region"), Some("r3"));
+        assert_eq!(profiles.setting("p", "output"), Some("json"));
+        assert_eq!(profiles.setting("my x", "region"), Some("r2"));
+        assert_eq!(profiles.setting("profile q", "region"), Some("r4"));
+        let profile = profiles.profile("p").unwrap();
+        assert_eq!(
+            profile.secret("aws_secret_access_key").unwrap().expose(),
+            "hunter2"
+        );
+        assert!(profile.setting("aws_secret_access_key").is_none());
+        assert!(!format!("{profiles:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn default_sections_are_inherited_by_the_others() {
+        let (_, profiles) = files("[DEFAULT]\nregion = r0\n[profile p]\noutput = x", "", &[]);
+        assert_eq!(profiles.setting("p", "region"), Some("r0"));
+        assert!(profiles.profile("DEFAULT").is_none());
+    }
+
+    #[test]
+    fn the_address_beats_aws_default_profile_which_beats_aws_profile() {
+        let environment = [("AWS_PROFILE", "b"), ("AWS_DEFAULT_PROFILE", "a")];
+        let (world, profiles) = files(
+            "[profile a]\n[profile b]\n[profile c d]\n",
+            "",
+            &environment,
+        );
+        let name = ProfileName::parse("c%20d").unwrap();
+        let choice = profiles
+            .choose(&world, Some((&name, "the address")))
+            .unwrap();
+        assert_eq!((choice.name.as_str(), choice.explicit), ("c d", true));
+        let choice = profiles.choose(&world, None).unwrap();
+        assert_eq!((choice.name.as_str(), choice.explicit), ("a", false));
+    }
+
+    #[test]
+    fn a_profile_named_by_the_environment_must_exist() {
+        let (world, profiles) = files("[profile a]\n", "", &[("AWS_PROFILE", "typo")]);
+        let error = profiles.choose(&world, None).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("\"typo\", chosen by AWS_PROFILE"),
+            "{error}"
+        );
+        assert_eq!(error.hints(), ["the profiles are: a"]);
+        let (world, profiles) = files("", "", &[]);
+        assert_eq!(profiles.choose(&world, None).unwrap().name, "default");
+    }
+
+    #[test]
+    fn paths_are_expanded_as_botocore_does() {
+        let world = World::new(&[], &[("D", "/d")], Path::new("/home/x"), || {
+            OffsetDateTime::UNIX_EPOCH
+        });
+        for (path, expected) in [
+            ("~/c", "/home/x/c"),
+            ("~", "/home/x"),
+            ("$D/c", "/d/c"),
+            ("${D}c", "/dc"),
+            ("$NO/c", "$NO/c"),
+            ("${NO}/c", "${NO}/c"),
+            ("/a/~b", "/a/~b"),
+        ] {
+            assert_eq!(expanded(&world, path), PathBuf::from(expected), "{path}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The format of AWS config files: sections, and properties with the line they stand on.
+//!
+//! Lenient where botocore (Python's `RawConfigParser`) or the Rust SDK is (reference/aws.md 1.8):
+//! indented properties, `=` or `:`, sections and keys given twice. What neither takes is an error
+//! that names the line, never its text, which may be a secret.
+
+use std::path::Path;
+
+use super::Error;
+use crate::secret::Secret;
+
+/// `[name]` and what stands under it.
+#[derive(Debug)]
+pub(super) struct Section {
+    /// The text between the brackets.
+    pub(super) header: String,
+    /// The properties in file order.
+    pub(super) properties: Vec<Property>,
+}
+
+/// `key = value`.
+#[derive(Debug)]
+pub(super) struct Property {
+    /// The key, lower-case.
+    pub(super) key: String,
+    /// The value: secret until it is known to be a setting.
+    pub(super) value: Secret,
+    /// The line, counted from 1.
+    pub(super) line: usize,
+}
+
+/// Reads a whole file's text.
+pub(super) fn read(text: &str, path: &Path) -> Result<Vec<Section>, Error> {
+    let mut sections: Vec<Section> = Vec::new();
+    // A line that is indented deeper than the property above it continues that property: that is
+    // how botocore nests `s3 =` and `[services]`. Deeper lines are of no use here and are passed over.
+    let mut property_indent: Option<usize> = None;
+    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        let line_number = index + 1;
+        let malformed = |problem| Error::Malformed {
+            path: path.to_owned(),
+            line: line_number,
+            problem,
+        };
+        let content = line.trim();
+        if content.is_empty() || content.starts_with(['#', ';']) {
+            continue;
+        }
+        let indent = line.len() - line.trim_start().len();
+        if property_indent.is_some_and(|above| indent > above) {
+            continue;
+        }
+        if let Some(rest) = content.strip_prefix('[') {
+            let (header, _comment) = rest
+                .split_once(']')
+                .ok_or_else(|| malformed("a section header without its closing bracket"))?;
+            sections.push(Section {
+                header: header.trim().to_owned(),
+                properties: Vec::new(),
+            });
+            property_indent = None;
+            continue;
+        }
+        let (key, value) = content
+            .split_once(['=', ':'])
+            .ok_or_else(|| malformed("neither a section nor \"key = value\""))?;
+        let section = sections
+            .last_mut()
+            .ok_or_else(|| malformed("a property in front of the first section"))?;
+        property_indent = Some(indent);
+        section.properties.push(Property {
+            key: key.trim().to_ascii_lowercase(),
+            value: Secret::new(without_comment(value).to_owned()),
+            line: line_number,
+        });
+    }
+    Ok(sections)
+}
+
+/// Cuts a comment off: it starts with `#` or `;` behind white space.
+fn without_comment(value: &str) -> &str {
+    let mut after_space = true;
+    for (at, character) in value.char_indices() {
+        if after_space && matches!(character, '#' | ';') {
+            return value[..at].trim();
+        }
+        after_space = character.is_whitespace();
+    }
+    value.trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        match read(text, Path::new("/c")) {
+            Err(error) => error.to_string(),
+            Ok(sections) => sections
+                .iter()
+                .flat_map(|section| {
+                    section.properties.iter().map(|property| {
+                        let (key, value) = (&property.key, property.value.expose());
+                        format!("[{}]{}:{key}={value}", section.header, property.line)
+                    })
+                })
+                .collect::<Vec<_>>()
+                .join(" "),
+        }
+    }
+
+    #[test]
+    fn every_leniency_of_botocore_and_of_the_sdk_is_granted() {
+        for (text, expected) in [
+            ("[a]\nk=v", "[a]2:k=v"),
+            ("\u{feff}[a]\r\nK = v \r\n", "[a]2:k=v"),
+            ("[a]\n    k = v\n    l = w", "[a]2:k=v [a]3:l=w"),
+            ("[a]\nk: v", "[a]2:k=v"),
+            ("# c\n; c\n\n[ a ] # c\n k = v # c", "[a]5:k=v"),
+            ("[a]\nk = v#no;comment", "[a]2:k=v#no;comment"),
+            ("[a]\nk = # all", "[a]2:k="),
+            ("[a]\ns3 =\n  x = 1\n  y = 2\nk = v", "[a]2:s3= [a]5:k=v"),
+            ("[a]\nk=1\nk=2\n[a]\nk=3", "[a]2:k=1 [a]3:k=2 [a]5:k=3"),
+            ("[a]\nurl = https://h:1/p?x=y", "[a]2:url=https://h:1/p?x=y"),
+        ] {
+            assert_eq!(shown(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_is_named_without_its_text() {
+        for (text, line) in [
+            ("[a]\nhunter2", 2),
+            ("hunter2 = x", 1),
+            ("[hunter2\nk = v", 1),
+        ] {
+            let error = shown(text);
+            assert!(error.contains(&format!("/c:{line}:")), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+}

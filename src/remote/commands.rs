@@ -1,0 +1,217 @@
+//! The conversation with git: commands line by line, each with its reply.
+//!
+//! Source: git's `Documentation/gitremote-helpers.adoc`; what git sends when, reference/git.md 1.2.
+
+use std::io::{BufRead, Write};
+
+use tokio::runtime::{Builder, Runtime};
+
+use super::advertisement::Advertisement;
+use super::options::Options;
+use super::rpc::Outcome;
+use super::smart_http::{Service, SmartHttp};
+use super::{Error, plumbing, rpc, stateless};
+use crate::error::Error as AnyError;
+
+/// What this helper can do. `connect` must stay away: git would try it instead of
+/// `stateless-connect`.
+const CAPABILITIES: &[u8] = b"\
+stateless-connect
+fetch
+option
+push
+check-connectivity
+object-format
+
+";
+
+/// A conversation, from the first command to the blank line that ends it.
+pub(super) struct Conversation<'a, In, Out> {
+    git_host: SmartHttp<'a>,
+    input: In,
+    output: Out,
+    options: Options,
+    /// The last advertisement: git asks for it several times, the host is asked once.
+    known: Option<(Service, Advertisement)>,
+    runtime: Runtime,
+}
+
+impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
+    /// Prepares to listen.
+    pub(super) fn new(git_host: SmartHttp<'a>, input: In, output: Out) -> Result<Self, Error> {
+        Ok(Self {
+            git_host,
+            input,
+            output,
+            options: Options::default(),
+            known: None,
+            runtime: Builder::new_current_thread().enable_all().build()?,
+        })
+    }
+
+    /// Obeys until git is done.
+    pub(super) fn run(mut self) -> Result<(), AnyError> {
+        while let Some(line) = self.line()? {
+            if line.is_empty() {
+                break;
+            }
+            let (command, argument) = match line.iter().position(|b| *b == b' ') {
+                Some(at) => (&line[..at], &line[at + 1..]),
+                None => (line.as_slice(), &b""[..]),
+            };
+            match (command, argument) {
+                (b"capabilities", b"") => self.reply(CAPABILITIES)?,
+                (b"option", option) => {
+                    let reply = self.options.set(option);
+                    self.reply(reply.line().as_bytes())?;
+                }
+                (b"list", b"") => self.list(Service::UploadPack)?,
+                (b"list", b"for-push") => self.list(Service::ReceivePack)?,
+                (b"fetch", _) => self.batch(Service::UploadPack, line)?,
+                (b"push", _) => self.batch(Service::ReceivePack, line)?,
+                (b"stateless-connect", b"git-upload-pack") => {
+                    if self.connect()? {
+                        return Ok(());
+                    }
+                }
+                (b"stateless-connect", _) => self.reply(b"fallback\n")?,
+                _ => {
+                    let line = String::from_utf8_lossy(&line).into_owned();
+                    return Err(Error::UnknownCommand(line).into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens a protocol v2 conversation and has it, or says that there is none to have.
+    fn connect(&mut self) -> Result<bool, AnyError> {
+        let git = self.runtime.block_on(self.git_host.git())?;
+        // An older git would take the packet that ends a response for damage.
+        if !git.knows_response_end() {
+            self.reply(b"fallback\n")?;
+            return Ok(false);
+        }
+        let advertisement = self.advertisement(Service::UploadPack, Some(2))?;
+        if advertisement.version != 2 {
+            self.reply(b"fallback\n")?;
+            return Ok(false);
+        }
+        let opening = [b"\n", advertisement.bytes()].concat();
+        self.reply(&opening)?;
+        stateless::carry(
+            &self.runtime,
+            &self.git_host,
+            &mut self.input,
+            &mut self.output,
+        )?;
+        Ok(true)
+    }
+
+    fn list(&mut self, service: Service) -> Result<(), AnyError> {
+        // Git that wants version 2 has asked by stateless-connect before, so here it is 0 or 1.
+        let version = match &self.known {
+            Some((known, _)) if *known == service => None,
+            _ => self
+                .runtime
+                .block_on(plumbing::protocol_version())
+                .filter(|version| *version == 1),
+        };
+        let object_format = self.options.object_format;
+        self.advertisement(service, version)?;
+        if let Some((_, advertisement)) = &self.known {
+            let for_push = service == Service::ReceivePack;
+            advertisement
+                .list(for_push, object_format, &mut self.output)
+                .map_err(Error::Pipe)?;
+        }
+        Ok(())
+    }
+
+    /// Collects the lines of a `fetch` or `push` batch, up to its blank line, and does it.
+    fn batch(&mut self, service: Service, first: Vec<u8>) -> Result<(), AnyError> {
+        let prefix: &[u8] = match service {
+            Service::UploadPack => b"fetch ",
+            Service::ReceivePack => b"push ",
+        };
+        let mut lines = Vec::new();
+        let mut next = Some(first);
+        while let Some(line) = next.filter(|line| !line.is_empty()) {
+            let Some(instruction) = line.strip_prefix(prefix) else {
+                let line = String::from_utf8_lossy(&line).into_owned();
+                return Err(Error::UnknownCommand(line).into());
+            };
+            let mut instruction = instruction.to_vec();
+            instruction.push(b'\n');
+            lines.push(instruction);
+            next = self.line()?;
+        }
+        let Outcome { report, failure } = self.exchange(service, &lines)?;
+        self.output.write_all(&report).map_err(Error::Pipe)?;
+        self.reply(b"\n")?;
+        match failure {
+            // A rejected push has been reported for each reference: git tells the person.
+            Some(Error::Spoken { .. }) if service == Service::ReceivePack && !report.is_empty() => {
+                Ok(())
+            }
+            Some(failure) => Err(failure.into()),
+            None => Ok(()),
+        }
+    }
+
+    fn exchange(&mut self, service: Service, lines: &[Vec<u8>]) -> Result<Outcome, AnyError> {
+        self.advertisement(service, None)?;
+        let arguments = match service {
+            Service::UploadPack => self.options.fetch_pack(),
+            Service::ReceivePack => self.options.send_pack(),
+        };
+        // Both ends of the connection move on: what is known now holds for this exchange only.
+        let Some((_, advertisement)) = self.known.take() else {
+            return Err(Error::DamagedRequest.into());
+        };
+        let result = self.runtime.block_on(rpc::converse(
+            &self.git_host,
+            service,
+            &advertisement,
+            arguments,
+            lines,
+        ));
+        if service == Service::UploadPack {
+            self.known = Some((service, advertisement));
+        }
+        result
+    }
+
+    /// The service's advertisement, asked for unless it is known.
+    fn advertisement(
+        &mut self,
+        service: Service,
+        version: Option<u8>,
+    ) -> Result<&Advertisement, AnyError> {
+        let known = match self.known.take() {
+            Some((known, advertisement)) if known == service => advertisement,
+            _ => self
+                .runtime
+                .block_on(self.git_host.advertisement(service, version))?,
+        };
+        let (_, advertisement) = self.known.insert((service, known));
+        Ok(advertisement)
+    }
+
+    /// The next line without its LF; none at the end of the input.
+    fn line(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        let mut line = Vec::new();
+        if self.input.read_until(b'\n', &mut line)? == 0 {
+            return Ok(None);
+        }
+        if line.last() == Some(&b'\n') {
+            line.pop();
+        }
+        Ok(Some(line))
+    }
+
+    fn reply(&mut self, text: &[u8]) -> Result<(), Error> {
+        self.output.write_all(text)?;
+        Ok(self.output.flush()?)
+    }
+}

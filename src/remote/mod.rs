@@ -1,0 +1,190 @@
+//! `git-remote-codecommit`: the remote-helper protocol over CodeCommit's smart HTTP.
+//!
+//! Source: git's `Documentation/gitremote-helpers.adoc` and `gitprotocol-http.adoc`, as digested in
+//! reference/git.md section 1. [`commands`] is the conversation with git, [`smart_http`] the one with
+//! the git host; [`rpc`] joins them through `git fetch-pack` and `git send-pack` (protocol v0, v1),
+//! [`stateless`] directly (v2).
+
+mod advertisement;
+mod commands;
+mod options;
+mod pktline;
+mod plumbing;
+mod refusal;
+mod rpc;
+mod smart_http;
+mod stateless;
+
+use std::io::{self, BufRead, Write};
+
+use crate::address::Address;
+use crate::credentials::Resolver;
+use crate::endpoint::{self, Endpoint};
+use crate::error::{Error as AnyError, UsageError};
+use crate::http::Http;
+use crate::message::Messages;
+use crate::profile::{Plan, Profiles};
+use crate::world::World;
+
+pub use refusal::Refusal;
+
+/// What goes wrong between git and the git host.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The git host answered with an HTTP error.
+    #[error(transparent)]
+    Refused(#[from] Box<Refusal>),
+    /// The host speaks HTTP, but not git's smart HTTP.
+    #[error("{host} did not answer as a git host: {problem}")]
+    NotGit {
+        /// `host[:port]`.
+        host: String,
+        /// What was wrong with the answer.
+        problem: String,
+    },
+    /// The host sent an `ERR` packet.
+    #[error("the git host says: {0}")]
+    Remote(String),
+    /// A body ended in the middle of a packet, or broke the framing.
+    #[error("the answer of {host} is damaged: {problem}")]
+    Damaged {
+        /// `host[:port]`.
+        host: String,
+        /// What was wrong.
+        problem: &'static str,
+    },
+    /// Git sent something that is no command.
+    #[error("git sent a command this helper does not know: {0:?}")]
+    UnknownCommand(String),
+    /// Git sent a packet that is none.
+    #[error("git sent a damaged packet")]
+    DamagedRequest,
+    /// A git program could not be started.
+    #[error("cannot start \"git {program}\": {cause}")]
+    Start {
+        /// Its name.
+        program: &'static str,
+        /// The system's reason.
+        cause: io::Error,
+    },
+    /// A git program failed and has said why itself: there is nothing to add.
+    #[error("\"git {program}\" failed")]
+    Spoken {
+        /// Its name.
+        program: &'static str,
+    },
+    /// A git program ended without a word: a signal, most often for want of memory.
+    #[error("\"git {program}\" ended early ({status})")]
+    Ended {
+        /// Its name.
+        program: &'static str,
+        /// How it ended.
+        status: std::process::ExitStatus,
+    },
+    /// Reading from or writing to git failed.
+    #[error("lost the connection to git: {0}")]
+    Pipe(#[from] io::Error),
+}
+
+impl Error {
+    /// What to do next.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Refused(refusal) => refusal.hints(),
+            Self::NotGit { .. } => vec![
+                "a proxy's login page or a wrong CODE_COMMIT_ENDPOINT answers like this".into(),
+            ],
+            Self::Damaged { .. } => vec!["try again; nothing was changed".into()],
+            Self::Start { .. } => vec!["check that git is installed and on PATH".into()],
+            Self::UnknownCommand(_) | Self::DamagedRequest => {
+                vec!["this program is started by git, not by hand".into()]
+            }
+            Self::Ended { .. } => vec!["check the free memory and disk space".into()],
+            Self::Remote(_) | Self::Spoken { .. } | Self::Pipe(_) => vec![],
+        }
+    }
+}
+
+/// Runs the helper: arguments `<remote> <address>`, commands on `stdin`, replies on `stdout`.
+///
+/// Returns the exit code. All errors have been said on `stderr` by then.
+pub fn run(
+    world: &World,
+    stdin: impl BufRead,
+    stdout: impl Write,
+    stderr: impl Write + 'static,
+) -> u8 {
+    let messages = Messages::new("git-remote-codecommit", world, stderr);
+    match serve(world, &messages, stdin, stdout) {
+        Ok(()) => 0,
+        // What git's own programs exit with.
+        Err(AnyError::Remote(Error::Spoken { .. })) => 128,
+        Err(error) => {
+            messages.error(&error);
+            error.exit_code()
+        }
+    }
+}
+
+/// Settles everything that is offline, then listens to git.
+fn serve(
+    world: &World,
+    messages: &Messages,
+    stdin: impl BufRead,
+    stdout: impl Write,
+) -> Result<(), AnyError> {
+    let [remote, address] = world.arguments() else {
+        return Err(UsageError {
+            problem: format!(
+                "git starts this program with a remote and an address; it got {} arguments",
+                world.arguments().len()
+            ),
+            hint: "type git clone codecommit::eu-west-1://profile@repository".into(),
+        }
+        .into());
+    };
+    let address = Address::parse(&address.to_string_lossy())?;
+    if let Some(ignored) = &address.ignored {
+        messages.warning(&format!(
+            "{ignored:?} behind repository {} is ignored",
+            address.repository
+        ));
+    }
+    let profiles = Profiles::load(world)?;
+    let named = address.profile.as_ref().map(|name| (name, "the address"));
+    let choice = profiles.choose(world, named)?;
+    let in_profile = profiles.setting(&choice.name, "region");
+    let region = endpoint::of_repository(
+        world,
+        address.region.as_ref(),
+        in_profile,
+        &choice.in_words(),
+        address.repository.as_str(),
+    )?;
+    for warning in &region.warnings {
+        messages.warning(warning);
+    }
+    let sts_region = endpoint::of_sts(world, in_profile, &region.region)?;
+    let endpoint = Endpoint::resolve(world, &address, region.region)?;
+    let plan = Plan::new(world, &profiles, &choice)?;
+    messages.trace(|| {
+        format!(
+            "remote {}: {} as {}",
+            remote.to_string_lossy(),
+            endpoint.url(),
+            choice.in_words()
+        )
+    });
+
+    let http = Http::new(world);
+    let resolver = Resolver {
+        world,
+        profiles: &profiles,
+        http: &http,
+        sts_region: &sts_region,
+        messages,
+    };
+    let git_host = smart_http::SmartHttp::new(&endpoint, &plan, resolver);
+    commands::Conversation::new(git_host, stdin, stdout)?.run()
+}

@@ -1,0 +1,288 @@
+//! Protocol v0 and v1: the conversation between `git fetch-pack` or `git send-pack` and the host.
+//!
+//! With `--stateless-rpc` these programs write each request as pkt-lines ended by a flush, and read
+//! the host's answers from their standard input (reference/git.md 1.5). Packs go by in both
+//! directions without ever being whole in memory.
+
+use std::ffi::OsString;
+use std::io;
+use std::pin::Pin;
+use std::process::ExitStatus;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::Frame;
+use reqwest::Body;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, ChildStdin, ChildStdout};
+use tokio::sync::mpsc;
+
+use super::advertisement::Advertisement;
+use super::smart_http::{Answer, Service, SmartHttp};
+use super::{Error, pktline, plumbing};
+use crate::error::Error as AnyError;
+
+/// Requests up to this size are sent whole, with their length; larger ones as they come. Git's
+/// default for `http.postBuffer`.
+const POST_BUFFER: usize = 1 << 20;
+
+/// Packets under way between the child and the network: 4 of at most 64 KiB.
+const PACKETS_UNDER_WAY: usize = 4;
+
+/// What a git program said when it was done.
+pub(super) struct Outcome {
+    /// Lines for git: `lock`, `connectivity-ok`, or a status for each reference.
+    pub(super) report: Vec<u8>,
+    /// The failure to end with, once the report is written.
+    pub(super) failure: Option<Error>,
+}
+
+/// Runs the program that fits the service until it has what it wants. `lines` are its instructions,
+/// which it reads in front of the advertisement.
+pub(super) async fn converse(
+    git_host: &SmartHttp<'_>,
+    service: Service,
+    advertisement: &Advertisement,
+    mut arguments: Vec<OsString>,
+    lines: &[Vec<u8>],
+) -> Result<Outcome, AnyError> {
+    let program = match service {
+        Service::UploadPack => "fetch-pack",
+        Service::ReceivePack => "send-pack",
+    };
+    let mut preamble = Vec::new();
+    for line in lines {
+        pktline::write_data(line, &mut preamble).map_err(|_| Error::DamagedRequest)?;
+    }
+    preamble.extend_from_slice(pktline::FLUSH);
+    preamble.extend_from_slice(advertisement.bytes());
+
+    arguments.push(git_host.url().into());
+    let mut child = plumbing::start(program, &arguments)?;
+    let Some((stdin, stdout)) = child.stdin.take().zip(child.stdout.take()) else {
+        return Err(Error::Pipe(io::ErrorKind::BrokenPipe.into()).into());
+    };
+    let mut rpc = Rpc {
+        git_host,
+        service,
+        version: advertisement.version,
+        stdin,
+        relayed: false,
+    };
+    match rpc
+        .run(preamble, BufReader::with_capacity(1 << 16, stdout))
+        .await
+    {
+        Ok(report) => {
+            let status = child.wait().await.map_err(Error::Pipe)?;
+            let failure = (!status.success()).then(|| how_it_ended(program, status));
+            Ok(Outcome { report, failure })
+        }
+        Err(Stop::ProgramEnded) => {
+            let status = child.wait().await.map_err(Error::Pipe)?;
+            Err(how_it_ended(program, status).into())
+        }
+        Err(Stop::Failure(error)) => {
+            rpc.let_go(child).await;
+            Err(error)
+        }
+    }
+}
+
+/// A program that exits has said why; one that a signal ended could not.
+fn how_it_ended(program: &'static str, status: ExitStatus) -> Error {
+    match status.code() {
+        Some(_) => Error::Spoken { program },
+        None => Error::Ended { program, status },
+    }
+}
+
+/// Why a conversation stops before its end.
+enum Stop {
+    /// The program has gone.
+    ProgramEnded,
+    /// Anything else.
+    Failure(AnyError),
+}
+
+impl<E: Into<AnyError>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Failure(error.into())
+    }
+}
+
+/// A conversation under way.
+struct Rpc<'a> {
+    git_host: &'a SmartHttp<'a>,
+    service: Service,
+    version: u8,
+    stdin: ChildStdin,
+    /// The child has got a part of an answer, and may have begun to store it.
+    relayed: bool,
+}
+
+impl<'a> Rpc<'a> {
+    /// Carries requests and answers until the program has no more; returns its report.
+    async fn run(
+        &mut self,
+        preamble: Vec<u8>,
+        mut stdout: BufReader<ChildStdout>,
+    ) -> Result<Vec<u8>, Stop> {
+        let written = self.stdin.write_all(&preamble).await;
+        written.map_err(|_| Stop::ProgramEnded)?;
+        drop(preamble);
+        while let Some(first) = read(&mut stdout).await? {
+            let mut request = Vec::from(first);
+            let mut whole = false;
+            while !whole && request.len() <= POST_BUFFER {
+                match read(&mut stdout).await? {
+                    Some(data) => request.extend_from_slice(&data),
+                    None => whole = true,
+                }
+            }
+            stdout = if whole {
+                let answer = self.post(Body::from(request)).await?;
+                self.relay(answer).await?;
+                stdout
+            } else {
+                self.stream(request, stdout).await?
+            };
+        }
+        // The program ends when its input does; what it still has to say is for git.
+        let closed = self.stdin.shutdown().await;
+        closed.map_err(|_| Stop::ProgramEnded)?;
+        let mut report = Vec::new();
+        let read = stdout.read_to_end(&mut report).await;
+        read.map_err(Error::Pipe)?;
+        Ok(report)
+    }
+
+    /// Sends a request that is too large to keep, while the program still writes it.
+    async fn stream(
+        &mut self,
+        start: Vec<u8>,
+        stdout: BufReader<ChildStdout>,
+    ) -> Result<BufReader<ChildStdout>, Stop> {
+        // A refusal is best heard before the pack is on its way: hyper does not wait for a
+        // "100 Continue". Git sends the same probe, an empty request, for its own reasons.
+        let mut probe = self.post(Body::from(pktline::FLUSH)).await?;
+        while probe.piece().await?.is_some() {}
+
+        let (sender, packets) = mpsc::channel(PACKETS_UNDER_WAY);
+        let feeder = tokio::spawn(feed(stdout, sender));
+        let body = Body::wrap(Packets {
+            start: Some(start.into()),
+            packets,
+        });
+        let answered = match self.post(body).await {
+            Ok(answer) => self.relay(answer).await,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(stop) = answered {
+            // If the program ended in the middle, that is why the request failed.
+            if feeder.is_finished() && matches!(feeder.await, Ok(Err(Fed::ProgramEnded))) {
+                return Err(Stop::ProgramEnded);
+            }
+            return Err(stop);
+        }
+        match feeder.await {
+            Ok(Ok(stdout)) => Ok(stdout),
+            Ok(Err(Fed::ProgramEnded)) => Err(Stop::ProgramEnded),
+            Ok(Err(Fed::HostStopped)) | Err(_) => {
+                let problem = "it came before the whole request was sent";
+                Err(self.git_host.damaged(problem).into())
+            }
+        }
+    }
+
+    async fn post(&self, body: Body) -> Result<Answer<'a>, AnyError> {
+        let git_host = self.git_host;
+        git_host.post(self.service, self.version, body).await
+    }
+
+    /// Hands an answer to the program as it comes.
+    async fn relay(&mut self, mut answer: Answer<'a>) -> Result<(), Stop> {
+        let before = self.relayed;
+        self.relayed = false;
+        while let Some(piece) = answer.piece().await? {
+            self.relayed |= !piece.is_empty();
+            let written = self.stdin.write_all(&piece).await;
+            written.map_err(|_| Stop::ProgramEnded)?;
+        }
+        if !self.relayed {
+            return Err(self.git_host.damaged("it is empty").into());
+        }
+        self.relayed |= before;
+        Ok(())
+    }
+
+    /// Ends the program after a failure that is not its own.
+    ///
+    /// One that has seen nothing of an answer is stopped, so that its own complaint does not bury
+    /// the reason. One that has must clean up itself: only its input is closed.
+    async fn let_go(self, mut child: Child) {
+        if !self.relayed {
+            let _ = child.start_kill();
+        }
+        drop(self.stdin);
+        let _ = child.wait().await;
+    }
+}
+
+/// One packet of the program; none is a flush.
+async fn read(stdout: &mut BufReader<ChildStdout>) -> Result<Option<Bytes>, Stop> {
+    let data = pktline::read_data(stdout).await;
+    data.map_err(|_| Stop::ProgramEnded)
+}
+
+/// Why the rest of a request was not fed to the network.
+enum Fed {
+    ProgramEnded,
+    HostStopped,
+}
+
+/// Moves a request's packets from the program to the network, up to its flush.
+async fn feed(
+    mut stdout: BufReader<ChildStdout>,
+    sender: mpsc::Sender<io::Result<Bytes>>,
+) -> Result<BufReader<ChildStdout>, Fed> {
+    loop {
+        match pktline::read_data(&mut stdout).await {
+            Ok(None) => return Ok(stdout),
+            Ok(Some(data)) => {
+                if sender.send(Ok(data)).await.is_err() {
+                    return Err(Fed::HostStopped);
+                }
+            }
+            Err(error) => {
+                // An error in the body breaks the request off: the host must not take it for whole.
+                let _ = sender.send(Err(error)).await;
+                return Err(Fed::ProgramEnded);
+            }
+        }
+    }
+}
+
+/// A request body that is still being made.
+struct Packets {
+    start: Option<Bytes>,
+    packets: mpsc::Receiver<io::Result<Bytes>>,
+}
+
+impl http_body::Body for Packets {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        match self.start.take() {
+            Some(start) => Poll::Ready(Some(Ok(Frame::data(start)))),
+            None => self
+                .packets
+                .poll_recv(context)
+                .map(|packet| packet.map(|data| data.map(Frame::data))),
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! Smart HTTP with CodeCommit: every request signed at the moment it is sent, Authorization from the
+//! first one on.
+//!
+//! Source: git's `Documentation/gitprotocol-http.adoc`; headers as reference/git.md 1.7.
+
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
+use bytes::Bytes;
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, PRAGMA, USER_AGENT,
+};
+use reqwest::{Body, Client, Method, Response, StatusCode};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+
+use super::advertisement::{Advertisement, Problem};
+use super::plumbing::Git;
+use super::{Error, Refusal};
+use crate::credentials::{Credentials, Resolver};
+use crate::endpoint::Endpoint;
+use crate::error::Error as AnyError;
+use crate::http;
+use crate::profile::Plan;
+use crate::signature;
+
+/// The two sides of smart HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Service {
+    /// Fetching.
+    UploadPack,
+    /// Pushing.
+    ReceivePack,
+}
+
+impl Service {
+    /// The name in URLs and media types.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::UploadPack => "git-upload-pack",
+            Self::ReceivePack => "git-receive-pack",
+        }
+    }
+
+    /// The IAM permission it needs.
+    fn permission(self) -> &'static str {
+        match self {
+            Self::UploadPack => "codecommit:GitPull",
+            Self::ReceivePack => "codecommit:GitPush",
+        }
+    }
+}
+
+/// An error body longer than this is not a message.
+const ERROR_BODY_LIMIT: usize = 4096;
+
+/// A repository on its git host, and whoever signs for it.
+pub(super) struct SmartHttp<'a> {
+    endpoint: &'a Endpoint,
+    plan: &'a Plan,
+    resolver: Resolver<'a>,
+    credentials: RefCell<Option<Rc<Credentials>>>,
+    client: OnceCell<Client>,
+    git: OnceCell<Git>,
+}
+
+impl<'a> SmartHttp<'a> {
+    /// Prepares; resolves and connects nothing yet.
+    pub(super) fn new(endpoint: &'a Endpoint, plan: &'a Plan, resolver: Resolver<'a>) -> Self {
+        Self {
+            endpoint,
+            plan,
+            resolver,
+            credentials: RefCell::new(None),
+            client: OnceCell::new(),
+            git: OnceCell::new(),
+        }
+    }
+
+    /// The repository's URL, for the messages of git's programs.
+    pub(super) fn url(&self) -> String {
+        self.endpoint.url()
+    }
+
+    /// The git that started this helper.
+    pub(super) async fn git(&self) -> Result<&Git, Error> {
+        if let Some(git) = self.git.get() {
+            return Ok(git);
+        }
+        let git = Git::ask().await?;
+        Ok(self.git.get_or_init(|| git))
+    }
+
+    /// Asks for a service's references, in the protocol version that git would like.
+    pub(super) async fn advertisement(
+        &self,
+        service: Service,
+        version: Option<u8>,
+    ) -> Result<Advertisement, AnyError> {
+        let url = format!("{}/info/refs?service={}", self.url(), service.name());
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+        headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+        let response = self
+            .send(Method::GET, &url, service, version, headers, Body::from(""))
+            .await?;
+        let media_type = media_type(&response);
+        let expected = format!("application/x-{}-advertisement", service.name());
+        if media_type != expected {
+            return Err(self
+                .not_git(format!("its content type is {media_type:?}"))
+                .into());
+        }
+        let body = response.bytes().await.map_err(|error| self.cut(&error))?;
+        Advertisement::parse(service, body.into()).map_err(|problem| match problem {
+            Problem::Format(problem) => self.not_git(problem.to_owned()).into(),
+            Problem::Remote(message) => Error::Remote(message).into(),
+        })
+    }
+
+    /// Sends a request to a service. `version` is the protocol version its advertisement chose.
+    pub(super) async fn post(
+        &self,
+        service: Service,
+        version: u8,
+        body: Body,
+    ) -> Result<Answer<'_>, AnyError> {
+        let name = service.name();
+        let url = format!("{}/{name}", self.url());
+        let mut headers = HeaderMap::new();
+        let value = |text: String| HeaderValue::try_from(text).map_err(|_| Error::DamagedRequest);
+        headers.insert(
+            CONTENT_TYPE,
+            value(format!("application/x-{name}-request"))?,
+        );
+        headers.insert(ACCEPT, value(format!("application/x-{name}-result"))?);
+        let version = (version > 0).then_some(version);
+        let response = self
+            .send(Method::POST, &url, service, version, headers, body)
+            .await?;
+        let media_type = media_type(&response);
+        if media_type != format!("application/x-{name}-result") {
+            return Err(self
+                .not_git(format!("its content type is {media_type:?}"))
+                .into());
+        }
+        Ok(Answer {
+            response,
+            smart_http: self,
+        })
+    }
+
+    /// An answer of the host that is not what the protocol allows.
+    pub(super) fn damaged(&self, problem: &'static str) -> Error {
+        Error::Damaged {
+            host: self.endpoint.authority().to_owned(),
+            problem,
+        }
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        service: Service,
+        version: Option<u8>,
+        mut headers: HeaderMap,
+        body: Body,
+    ) -> Result<Response, AnyError> {
+        let credentials = self.credentials().await?;
+        let agent = format!(
+            "git/{} git-codecommit/{}",
+            self.git().await?.version,
+            env!("CARGO_PKG_VERSION")
+        );
+        if let Ok(agent) = HeaderValue::try_from(agent) {
+            headers.insert(USER_AGENT, agent);
+        }
+        if let Some(version) = version {
+            let version = HeaderValue::try_from(format!("version={version}"));
+            headers.insert("Git-Protocol", version.map_err(|_| Error::DamagedRequest)?);
+        }
+        let messages = self.resolver.messages;
+        messages.trace(|| format!("{method} {url}"));
+        let client = self.client()?;
+
+        // Signed last: the password lives 15 minutes from here, however long the pack took to make.
+        let auth = signature::sign(
+            &credentials,
+            self.endpoint.region(),
+            self.endpoint.authority(),
+            &self.endpoint.path(),
+            self.resolver.world.now(),
+        );
+        let mut authorization =
+            HeaderValue::from_str(auth.header().expose()).map_err(|_| Error::DamagedRequest)?;
+        authorization.set_sensitive(true);
+        headers.insert(AUTHORIZATION, authorization);
+
+        let mut request = client.request(method.clone(), url).headers(headers);
+        if method == Method::POST {
+            request = request.body(body);
+        }
+        let response = request.send().await.map_err(|error| self.cut(&error))?;
+        messages.trace(|| format!("answer: {}", response.status()));
+        if response.status() == StatusCode::OK {
+            return Ok(response);
+        }
+        let refusal = self.refusal(response, service, &credentials).await;
+        Err(Error::from(Box::new(refusal)).into())
+    }
+
+    async fn refusal(
+        &self,
+        mut response: Response,
+        service: Service,
+        credentials: &Credentials,
+    ) -> Refusal {
+        let refusal = Refusal {
+            status: response.status(),
+            host: self.endpoint.authority().to_owned(),
+            region: self.endpoint.region().to_string(),
+            repository: self.endpoint.repository().to_string(),
+            resource: self.endpoint.resource(),
+            permission: service.permission(),
+            identity: credentials
+                .principal
+                .clone()
+                .unwrap_or_else(|| format!("access key {}", credentials.access_key_id)),
+            clock_ahead: response
+                .headers()
+                .get(DATE)
+                .and_then(|date| OffsetDateTime::parse(date.to_str().ok()?, &Rfc2822).ok())
+                .map(|date| self.resolver.world.now() - date),
+        };
+        // As git does: text/plain is meant for people, anything else is not.
+        if media_type(&response) == "text/plain" {
+            let mut text = Vec::new();
+            while let Ok(Some(piece)) = response.chunk().await {
+                text.extend_from_slice(&piece);
+                if text.len() > ERROR_BODY_LIMIT {
+                    text.truncate(ERROR_BODY_LIMIT);
+                    break;
+                }
+            }
+            for line in String::from_utf8_lossy(&text).lines() {
+                self.resolver.messages.remote(line);
+            }
+        }
+        refusal
+    }
+
+    /// The run's one snapshot of credentials.
+    async fn credentials(&self) -> Result<Rc<Credentials>, AnyError> {
+        if let Some(credentials) = self.credentials.borrow().as_ref() {
+            return Ok(Rc::clone(credentials));
+        }
+        let credentials = Rc::new(self.resolver.resolve(self.plan).await?);
+        *self.credentials.borrow_mut() = Some(Rc::clone(&credentials));
+        Ok(credentials)
+    }
+
+    fn client(&self) -> Result<&Client, http::Error> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let client = self.resolver.http.internet()?;
+        Ok(self.client.get_or_init(|| client))
+    }
+
+    fn cut(&self, error: &reqwest::Error) -> http::Error {
+        http::Error::from_reqwest(self.endpoint.authority(), error)
+    }
+
+    fn not_git(&self, problem: String) -> Error {
+        Error::NotGit {
+            host: self.endpoint.authority().to_owned(),
+            problem,
+        }
+    }
+}
+
+/// A service's answer, read piece by piece.
+pub(super) struct Answer<'a> {
+    response: Response,
+    smart_http: &'a SmartHttp<'a>,
+}
+
+impl Answer<'_> {
+    /// The next piece as it came from the network; none at the end.
+    ///
+    /// # Errors
+    /// If the connection was cut before the body's announced end.
+    pub(super) async fn piece(&mut self) -> Result<Option<Bytes>, AnyError> {
+        let piece = self.response.chunk().await;
+        Ok(piece.map_err(|error| self.smart_http.cut(&error))?)
+    }
+}
+
+/// The content type in lower case, parameters cut off.
+fn media_type(response: &Response) -> String {
+    let value = response.headers().get(CONTENT_TYPE);
+    let text = value.and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let (media_type, _parameters) = text.split_once(';').unwrap_or((text, ""));
+    media_type.trim().to_ascii_lowercase()
+}

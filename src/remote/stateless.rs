@@ -1,0 +1,50 @@
+//! Protocol v2: git speaks it itself, this helper carries requests and answers.
+//!
+//! Source: `stateless-connect` in git's `Documentation/gitremote-helpers.adoc`; reference/git.md 1.6.
+
+use std::io::{BufRead, Write};
+
+use reqwest::Body;
+use tokio::runtime::Runtime;
+
+use super::Error;
+use super::pktline::{self, Framing};
+use super::smart_http::{Service, SmartHttp};
+use crate::error::Error as AnyError;
+
+/// Carries requests until git has no more.
+///
+/// A request is kept whole: it lists what git wants and has, so it grows with the number of
+/// references, never with the pack. Answers are not kept.
+pub(super) fn carry(
+    runtime: &Runtime,
+    git_host: &SmartHttp<'_>,
+    input: &mut impl BufRead,
+    output: &mut impl Write,
+) -> Result<(), AnyError> {
+    while let Some(request) = pktline::read_request(input).map_err(|_| Error::DamagedRequest)? {
+        runtime.block_on(exchange(git_host, request, output))?;
+    }
+    Ok(())
+}
+
+async fn exchange(
+    git_host: &SmartHttp<'_>,
+    request: Vec<u8>,
+    output: &mut impl Write,
+) -> Result<(), AnyError> {
+    let mut answer = git_host
+        .post(Service::UploadPack, 2, Body::from(request))
+        .await?;
+    let mut framing = Framing::default();
+    while let Some(piece) = answer.piece().await? {
+        framing.follow(&piece).map_err(|p| git_host.damaged(p))?;
+        output.write_all(&piece).map_err(Error::Pipe)?;
+    }
+    framing.end().map_err(|p| git_host.damaged(p))?;
+    output
+        .write_all(pktline::RESPONSE_END)
+        .and_then(|()| output.flush())
+        .map_err(Error::Pipe)?;
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! The process's surroundings: arguments, environment, home directory and clock.
+//!
+//! This is the only reader of each (`clippy.toml` bans the others), so every other module can be
+//! tested with a made-up [`World`].
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use time::OffsetDateTime;
+
+use crate::secret::Secret;
+
+/// Every environment variable read here, once.
+pub mod variable {
+    /// Profile to use when the address names none. botocore prefers it to [`AWS_PROFILE`].
+    pub const AWS_DEFAULT_PROFILE: &str = "AWS_DEFAULT_PROFILE";
+    /// Profile to use when the address names none.
+    pub const AWS_PROFILE: &str = "AWS_PROFILE";
+    /// Region; beats the profile's `region`.
+    pub const AWS_DEFAULT_REGION: &str = "AWS_DEFAULT_REGION";
+    /// Region when neither [`AWS_DEFAULT_REGION`] nor the profile gives one.
+    pub const AWS_REGION: &str = "AWS_REGION";
+    /// Path of the config file instead of `~/.aws/config`.
+    pub const AWS_CONFIG_FILE: &str = "AWS_CONFIG_FILE";
+    /// Path of the credentials file instead of `~/.aws/credentials`.
+    pub const AWS_SHARED_CREDENTIALS_FILE: &str = "AWS_SHARED_CREDENTIALS_FILE";
+    /// Access key id of the environment source.
+    pub const AWS_ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
+    /// Secret access key of the environment source. Secret.
+    pub const AWS_SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
+    /// Session token of the environment source, the older name, which botocore reads first. Secret.
+    pub const AWS_SECURITY_TOKEN: &str = "AWS_SECURITY_TOKEN";
+    /// Session token of the environment source. Secret.
+    pub const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
+    /// Web identity token file; named only to say that this source is not supported yet.
+    pub const AWS_WEB_IDENTITY_TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
+    /// Path below `http://169.254.170.2`; beats [`AWS_CONTAINER_CREDENTIALS_FULL_URI`].
+    pub const AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: &str =
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+    /// URL of the container credentials endpoint.
+    pub const AWS_CONTAINER_CREDENTIALS_FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    /// File with the endpoint's Authorization header; beats [`AWS_CONTAINER_AUTHORIZATION_TOKEN`].
+    pub const AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: &str =
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+    /// The container endpoint's Authorization header. Secret.
+    pub const AWS_CONTAINER_AUTHORIZATION_TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
+    /// `true` switches the EC2 instance metadata source off.
+    pub const AWS_EC2_METADATA_DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
+    /// Base URL of the instance metadata service.
+    pub const AWS_EC2_METADATA_SERVICE_ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+    /// STS endpoint instead of the regional one.
+    pub const AWS_ENDPOINT_URL_STS: &str = "AWS_ENDPOINT_URL_STS";
+    /// Endpoint of every AWS service that has none of its own.
+    pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
+    /// PEM file of certificate authorities to trust beside the system's.
+    pub const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
+    /// `true` chooses the FIPS host names.
+    pub const AWS_USE_FIPS_ENDPOINT: &str = "AWS_USE_FIPS_ENDPOINT";
+    /// `host[:port]` of the git host instead of the regional one (git-remote-codecommit's name).
+    pub const CODE_COMMIT_ENDPOINT: &str = "CODE_COMMIT_ENDPOINT";
+    /// `1` writes a trace without secrets to standard error.
+    pub const GIT_CODECOMMIT_TRACE: &str = "GIT_CODECOMMIT_TRACE";
+    /// Home directory.
+    pub const HOME: &str = "HOME";
+    /// Login name, used in the default role session name.
+    pub const USER: &str = "USER";
+    /// Login name where `USER` is not set.
+    pub const LOGNAME: &str = "LOGNAME";
+    /// Proxy variables in the order curl reads them: the lower-case name wins.
+    pub const HTTPS_PROXY: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+    /// Hosts that are reached without a proxy; the lower-case name wins.
+    pub const NO_PROXY: [&str; 2] = ["no_proxy", "NO_PROXY"];
+}
+
+/// What a program was started with.
+///
+/// Neither `Debug` nor `Clone`: the environment may hold secrets.
+pub struct World {
+    arguments: Vec<OsString>,
+    environment: HashMap<OsString, OsString>,
+    home: Option<PathBuf>,
+    clock: fn() -> OffsetDateTime,
+}
+
+impl World {
+    /// Takes the snapshot of this process: the one place that reads it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "World is the owner of the process's surroundings"
+    )]
+    #[must_use]
+    pub fn from_process() -> Self {
+        let environment: HashMap<_, _> = std::env::vars_os().collect();
+        let home = match environment.get(OsStr::new(variable::HOME)) {
+            Some(home) if !home.is_empty() => Some(PathBuf::from(home)),
+            // Lifecycle scripts and daemons run without HOME: the password database knows it.
+            _ => directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()),
+        };
+        Self {
+            arguments: std::env::args_os().skip(1).collect(),
+            environment,
+            home,
+            clock: OffsetDateTime::now_utc,
+        }
+    }
+
+    /// Makes a world for a test.
+    #[must_use]
+    pub fn new(
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        home: &Path,
+        clock: fn() -> OffsetDateTime,
+    ) -> Self {
+        Self {
+            arguments: arguments.iter().map(OsString::from).collect(),
+            environment: environment
+                .iter()
+                .map(|(name, value)| (OsString::from(name), OsString::from(value)))
+                .collect(),
+            home: Some(home.to_owned()),
+            clock,
+        }
+    }
+
+    /// The command line after the program's name.
+    #[must_use]
+    pub fn arguments(&self) -> &[OsString] {
+        &self.arguments
+    }
+
+    /// An environment variable's text; an empty one counts as unset, as in botocore.
+    ///
+    /// Bytes that are not UTF-8 are replaced: such a profile or region is then not found, by name.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<String> {
+        let value = self.environment.get(OsStr::new(name))?;
+        (!value.is_empty()).then(|| value.to_string_lossy().into_owned())
+    }
+
+    /// The first of several variables that is set.
+    #[must_use]
+    pub fn first_variable(&self, names: &[&str]) -> Option<String> {
+        names.iter().find_map(|name| self.variable(name))
+    }
+
+    /// An environment variable that holds a secret.
+    #[must_use]
+    pub fn secret(&self, name: &str) -> Option<Secret> {
+        self.variable(name).map(Secret::new)
+    }
+
+    /// Whether a variable says `true`, in any case.
+    #[must_use]
+    pub fn is_true(&self, name: &str) -> bool {
+        self.variable(name)
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
+    /// The person's home directory.
+    #[must_use]
+    pub fn home(&self) -> Option<&Path> {
+        self.home.as_deref()
+    }
+
+    /// The time now, UTC.
+    #[must_use]
+    pub fn now(&self) -> OffsetDateTime {
+        (self.clock)()
+    }
+}
+
+/// Standard output as a plain file: `std::io::Stdout` would search every pack for line ends.
+///
+/// # Errors
+/// If standard output is closed.
+#[cfg(unix)]
+pub fn standard_output() -> std::io::Result<std::fs::File> {
+    use std::os::fd::AsFd as _;
+    let descriptor = std::io::stdout().as_fd().try_clone_to_owned()?;
+    Ok(std::fs::File::from(descriptor))
+}
+
+/// Standard output.
+///
+/// # Errors
+/// Never, here.
+#[cfg(not(unix))]
+pub fn standard_output() -> std::io::Result<std::io::StdoutLock<'static>> {
+    Ok(std::io::stdout().lock())
+}

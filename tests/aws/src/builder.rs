@@ -1,0 +1,174 @@
+//! How a local AWS is set up.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use crate::container::{Endpoint, execution_role};
+use crate::fault::{Fault, Faults};
+use crate::keys::{CONTRIBUTOR_ROLE, EXECUTION_ROLE, Identities, Permission, random_hex};
+use crate::record::{Record, Service};
+use crate::repositories::Repositories;
+use crate::roles::Roles;
+use crate::server::{Listeners, Server};
+use crate::state::{Clock, Protocol, State};
+use crate::{Addresses, LocalAws, tls};
+
+/// Sets up a [`LocalAws`]; made by [`LocalAws::builder`].
+#[must_use]
+pub struct Builder {
+    region: String,
+    protocol: Protocol,
+    /// Name, and whether it has a history.
+    repositories: Vec<(String, bool)>,
+    roles: Roles,
+    permissions: Vec<(String, Permission)>,
+    container_token: Option<String>,
+    container_address: Option<SocketAddr>,
+    faults: Vec<Fault>,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        let builder = Self {
+            region: "eu-west-1".into(),
+            protocol: Protocol::default(),
+            repositories: Vec::new(),
+            roles: Roles::default(),
+            permissions: Vec::new(),
+            container_token: None,
+            container_address: None,
+            faults: Vec::new(),
+        };
+        builder.role(CONTRIBUTOR_ROLE)
+    }
+
+    /// The region in which passwords for `localhost` are checked; `eu-west-1` unless set.
+    pub fn region(mut self, region: &str) -> Self {
+        region.clone_into(&mut self.region);
+        self
+    }
+
+    /// The versions of git's protocol spoken; [`Protocol::V0Only`] unless set.
+    pub fn protocol(mut self, protocol: Protocol) -> Self {
+        self.protocol = protocol;
+        self
+    }
+
+    /// A repository with three commits on `main`, one more on `feature` and the annotated tag `v1.0`.
+    pub fn repository(mut self, name: &str) -> Self {
+        self.repositories.push((name.to_owned(), true));
+        self
+    }
+
+    /// A repository without a commit.
+    pub fn empty_repository(mut self, name: &str) -> Self {
+        self.repositories.push((name.to_owned(), false));
+        self
+    }
+
+    /// A role the execution role may assume. [`CONTRIBUTOR_ROLE`] is one from the start.
+    pub fn role(self, role_arn: &str) -> Self {
+        self.role_trusted_by(role_arn, EXECUTION_ROLE)
+    }
+
+    /// A role that callers may assume whose session ARN or role ARN begins with `caller`; `arn:aws:iam::ACCOUNT:root`
+    /// stands for all of an account. More calls for one role add callers.
+    pub fn role_trusted_by(mut self, role_arn: &str, caller: &str) -> Self {
+        self.roles.trust(role_arn, caller);
+        self
+    }
+
+    /// A role the execution role may assume if it gives this external id.
+    pub fn role_with_external_id(mut self, role_arn: &str, external_id: &str) -> Self {
+        self.roles.require_external_id(role_arn, external_id);
+        self
+    }
+
+    /// What a role (by its `arn:…:role/NAME`, without a path), a session or a user may do with repositories. Not set, it is
+    /// nothing for the execution role and all for everybody else.
+    pub fn permission(mut self, arn: &str, permission: Permission) -> Self {
+        self.permissions.push((arn.to_owned(), permission));
+        self
+    }
+
+    /// The `Authorization` the container endpoint asks for; none unless set.
+    pub fn container_token(mut self, token: &str) -> Self {
+        self.container_token = Some(token.to_owned());
+        self
+    }
+
+    /// Binds the container endpoint to a fixed address, such as 169.254.170.2:80.
+    pub fn container_address(mut self, address: SocketAddr) -> Self {
+        self.container_address = Some(address);
+        self
+    }
+
+    /// A fault in wait from the start.
+    pub fn fail(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
+    /// Starts all services.
+    ///
+    /// # Panics
+    /// If a socket cannot be bound, a file not written or git not started.
+    #[must_use]
+    pub fn start(self) -> LocalAws {
+        let directory = tempfile::Builder::new()
+            .prefix("local-aws-")
+            .tempdir()
+            .expect("a temporary directory");
+        let repositories = Repositories::new(directory.path());
+        for (name, seeded) in &self.repositories {
+            if *seeded {
+                repositories.create_seeded(name);
+            } else {
+                repositories.create_empty(name);
+            }
+        }
+        let (authority, acceptor) = tls::authority();
+        let ca_file = directory.path().join("ca.pem");
+        fs::write(&ca_file, authority).expect("the temporary directory can be written");
+        let state = Arc::new(State {
+            region: self.region,
+            protocol: self.protocol,
+            container: Endpoint {
+                path: format!("/v2/credentials/{}", random_hex(16)),
+                token: self.container_token,
+            },
+            repositories,
+            identities: Identities::default(),
+            roles: self.roles,
+            faults: Faults::default(),
+            record: Record::default(),
+            connections: AtomicU64::new(0),
+            clock: Clock::default(),
+        });
+        for (arn, permission) in &self.permissions {
+            state.identities.set_permission(arn, *permission);
+        }
+        for fault in self.faults {
+            state.faults.add(fault);
+        }
+        execution_role(&state);
+        let listeners =
+            Listeners::bind(self.container_address).expect("the services' addresses are free");
+        let addresses = Addresses {
+            container: listeners.address(Service::Container),
+            sts: listeners.address(Service::Sts),
+            git: listeners.address(Service::Git),
+            proxy: listeners.address(Service::Proxy),
+        };
+        let server = Server::start(Arc::clone(&state), listeners, acceptor);
+        LocalAws {
+            state,
+            addresses,
+            ca_file,
+            _server: server,
+            _directory: directory,
+        }
+    }
+}

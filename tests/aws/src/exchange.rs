@@ -1,0 +1,255 @@
+//! One request from its arrival to the last byte of its answer: its line in the record and the faults it meets.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Body, Frame, SizeHint};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, PROXY_AUTHORIZATION};
+use hyper::http::request::Parts;
+use hyper::{Response, StatusCode};
+use tokio::time::Sleep;
+
+use crate::fault::Action;
+use crate::record::{Auth, Request, Service};
+use crate::state::State;
+
+/// The body of an answer.
+pub(crate) type Answer = UnsyncBoxBody<Bytes, io::Error>;
+
+/// The connection of a request: its number, and whether it is to be reset when it is dropped.
+#[derive(Clone)]
+pub(crate) struct Connection {
+    pub(crate) number: u64,
+    pub(crate) reset: Arc<AtomicBool>,
+}
+
+/// One request.
+#[derive(Clone)]
+pub(crate) struct Exchange {
+    pub(crate) state: Arc<State>,
+    service: Service,
+    method: String,
+    target: String,
+    index: u64,
+    connection: Connection,
+    cut: Arc<OnceLock<u64>>,
+}
+
+impl Exchange {
+    /// Enters the request into the record.
+    pub(crate) fn open(
+        state: &Arc<State>,
+        service: Service,
+        connection: &Connection,
+        head: &Parts,
+    ) -> Self {
+        let request = request(service, connection.number, head);
+        Self {
+            state: Arc::clone(state),
+            service,
+            method: request.method.clone(),
+            target: format!("{}?{}", request.path, request.query),
+            index: state.record.push(request),
+            connection: connection.clone(),
+            cut: Arc::default(),
+        }
+    }
+
+    /// Changes the request's line in the record.
+    pub(crate) fn update(&self, change: impl FnOnce(&mut Request)) {
+        self.state.record.update(self.index, change);
+    }
+
+    /// Lets the request meet its faults: an answer takes the place of the service's, an error drops the connection.
+    pub(crate) async fn fault(&self) -> io::Result<Option<Response<Answer>>> {
+        for action in self
+            .state
+            .faults
+            .strike(self.service, &self.method, &self.target)
+        {
+            match action {
+                Action::Delay(duration) => tokio::time::sleep(duration).await,
+                Action::CutBody(bytes) => _ = self.cut.set(bytes),
+                Action::Reset => {
+                    self.connection.reset.store(true, Ordering::Relaxed);
+                    return Err(io::ErrorKind::ConnectionReset.into());
+                }
+                Action::Status {
+                    code,
+                    body,
+                    content_type,
+                    headers,
+                } => {
+                    let status = StatusCode::from_u16(code).map_err(io::Error::other)?;
+                    let mut builder = Response::builder()
+                        .status(status)
+                        .header(CONTENT_TYPE, content_type);
+                    for (name, value) in headers {
+                        builder = builder.header(name, value);
+                    }
+                    let body = Full::new(body.into())
+                        .map_err(|never| match never {})
+                        .boxed_unsync();
+                    return builder.body(body).map(Some).map_err(io::Error::other);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Counts bytes of the request's body.
+    pub(crate) fn received(&self, bytes: usize) {
+        self.update(|request| request.request_body += bytes as u64);
+    }
+
+    /// Records the status and wraps the body so that its bytes are counted, and cut where a fault wants it.
+    pub(crate) fn answer(self, response: Response<Answer>) -> Response<Answer> {
+        let status = response.status().as_u16();
+        self.update(|request| request.status = Some(status));
+        let left = self.cut.get().copied();
+        response.map(|body| {
+            Measured {
+                body,
+                exchange: self,
+                left,
+                drop_at: None,
+            }
+            .boxed_unsync()
+        })
+    }
+}
+
+/// An answer of text in one piece.
+pub(crate) fn text(
+    status: StatusCode,
+    content_type: &'static str,
+    body: String,
+) -> Response<Answer> {
+    let body = Full::new(body.into())
+        .map_err(|never| match never {})
+        .boxed_unsync();
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        hyper::header::HeaderValue::from_static(content_type),
+    );
+    response
+}
+
+fn request(service: Service, connection: u64, head: &Parts) -> Request {
+    let header =
+        |name: &str| Some(String::from_utf8_lossy(head.headers.get(name)?.as_bytes()).into_owned());
+    let secret = |name: &str| {
+        [
+            AUTHORIZATION.as_str(),
+            PROXY_AUTHORIZATION.as_str(),
+            "x-amz-security-token",
+        ]
+        .contains(&name)
+    };
+    let headers = head
+        .headers
+        .iter()
+        .filter(|(name, _)| !secret(name.as_str()));
+    let path = if service == Service::Proxy {
+        head.uri.to_string()
+    } else {
+        head.uri.path().to_owned()
+    };
+    Request {
+        index: 0,
+        service,
+        connection,
+        method: head.method.to_string(),
+        path,
+        query: if service == Service::Proxy {
+            String::new()
+        } else {
+            head.uri.query().unwrap_or_default().to_owned()
+        },
+        host: header(HOST.as_str()).unwrap_or_default(),
+        git_protocol: header("git-protocol"),
+        content_type: header("content-type"),
+        content_length: header("content-length").and_then(|length| length.parse().ok()),
+        chunked: header("transfer-encoding")
+            .is_some_and(|encoding| encoding.eq_ignore_ascii_case("chunked")),
+        content_encoding: header("content-encoding"),
+        accept: header("accept"),
+        user_agent: header("user-agent"),
+        headers: headers
+            .map(|(name, value)| {
+                (
+                    name.to_string(),
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                )
+            })
+            .collect(),
+        authorization: Auth::None,
+        status: None,
+        request_body: 0,
+        response_body: 0,
+        sts: None,
+    }
+}
+
+/// A body that counts itself into the record and may end early.
+struct Measured {
+    body: Answer,
+    exchange: Exchange,
+    /// How many bytes may still pass before the connection is dropped.
+    left: Option<u64>,
+    drop_at: Option<Pin<Box<Sleep>>>,
+}
+
+impl Body for Measured {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let this = self.get_mut();
+        if this.left == Some(0) {
+            // What was sent before leaves hyper's buffer while this waits.
+            let pause = || Box::pin(tokio::time::sleep(Duration::from_millis(50)));
+            ready!(
+                this.drop_at
+                    .get_or_insert_with(pause)
+                    .as_mut()
+                    .poll(context)
+            );
+            return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
+        }
+        let frame = ready!(Pin::new(&mut this.body).poll_frame(context));
+        let Some(Ok(frame)) = frame else {
+            return Poll::Ready(frame);
+        };
+        let Ok(mut data) = frame.into_data() else {
+            return Poll::Ready(None);
+        };
+        if let Some(left) = &mut this.left {
+            data.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
+            *left -= data.len() as u64;
+        }
+        this.exchange
+            .update(|request| request.response_body += data.len() as u64);
+        Poll::Ready(Some(Ok(Frame::data(data))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left.is_none() && self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

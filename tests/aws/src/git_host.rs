@@ -1,0 +1,211 @@
+//! CodeCommit's git host: `/v1/repos/<name>`, a signed password on every request, real git behind it.
+
+use std::io;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use hyper::body::Incoming;
+use hyper::header::{AUTHORIZATION, HOST, HeaderValue, WWW_AUTHENTICATE};
+use hyper::http::request::Parts;
+use hyper::{Method, Response, StatusCode};
+
+use crate::backend;
+use crate::codecommit_password::{Password, Place, without_port};
+use crate::exchange::{Answer, Exchange, text};
+use crate::keys::{Identity, Permission};
+use crate::record::{Auth, SignedHost};
+use crate::state::State;
+
+/// The paths git asks below a repository's.
+const TAILS: [&str; 3] = ["/info/refs", "/git-upload-pack", "/git-receive-pack"];
+
+/// Answers a request of git.
+pub(crate) async fn answer(
+    exchange: &Exchange,
+    head: &Parts,
+    body: Incoming,
+) -> io::Result<Response<Answer>> {
+    let state = &exchange.state;
+    let path = head.uri.path();
+    let split = TAILS
+        .iter()
+        .find_map(|tail| Some((path.strip_suffix(tail)?, *tail)));
+    let (signed_path, tail) = split.unwrap_or((path, ""));
+    let verdict = authorise(state, head, signed_path);
+    exchange.update(|request| {
+        request.authorization = match &verdict {
+            Ok(None) => Auth::None,
+            Ok(Some((caller, signed_host))) => Auth::Ok {
+                arn: caller.arn.clone(),
+                access_key_id: caller.keys.access_key_id.clone(),
+                signed_host: *signed_host,
+            },
+            Err(reason) => Auth::Rejected(reason.clone()),
+        }
+    });
+    if let Some(fault) = exchange.fault().await? {
+        return Ok(fault);
+    }
+    let caller = match verdict {
+        Ok(Some((caller, _))) => caller,
+        Ok(None) => {
+            let mut response = refusal(StatusCode::UNAUTHORIZED);
+            let challenge = HeaderValue::from_static(r#"Basic realm="codecommit""#);
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+            return Ok(response);
+        }
+        Err(_) => return Ok(refusal(StatusCode::FORBIDDEN)),
+    };
+    let service = match tail {
+        "/info/refs" => head
+            .uri
+            .query()
+            .and_then(|query| query.strip_prefix("service="))
+            .unwrap_or_default(),
+        tail => tail.trim_start_matches('/'),
+    };
+    let needed = if service == "git-receive-pack" {
+        Permission::PullPush
+    } else {
+        Permission::Pull
+    };
+    if state.identities.permission(&caller) < needed {
+        return Ok(refusal(StatusCode::FORBIDDEN));
+    }
+    let name = signed_path.strip_prefix("/v1/repos/").unwrap_or_default();
+    if tail.is_empty() || name.is_empty() || !state.repositories.exists(name) {
+        return Ok(refusal(StatusCode::NOT_FOUND));
+    }
+    if !["git-upload-pack", "git-receive-pack"].contains(&service) {
+        return Ok(refusal(StatusCode::FORBIDDEN));
+    }
+    let method = if tail == "/info/refs" {
+        Method::GET
+    } else {
+        Method::POST
+    };
+    if head.method != method {
+        return Ok(refusal(StatusCode::METHOD_NOT_ALLOWED));
+    }
+    let call = backend::Call {
+        repository: name,
+        tail,
+        service,
+        caller: &caller.arn,
+        writes: needed == Permission::PullPush,
+    };
+    backend::run(exchange, &call, head, body).await
+}
+
+fn refusal(status: StatusCode) -> Response<Answer> {
+    text(status, "text/html", String::new())
+}
+
+/// The caller and how it signed, nothing without an authorization, or why it is refused.
+fn authorise(
+    state: &State,
+    head: &Parts,
+    path: &str,
+) -> Result<Option<(Identity, SignedHost)>, String> {
+    let Some(sent) = head.headers.get(AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let encoded = sent
+        .to_str()
+        .ok()
+        .and_then(|text| text.strip_prefix("Basic "))
+        .ok_or("authorization is not Basic")?;
+    state.record.add_secret(encoded);
+    let decoded = BASE64_STANDARD
+        .decode(encoded)
+        .map_err(|_| "authorization is not base64")?;
+    let decoded = String::from_utf8(decoded).map_err(|_| "authorization is not text")?;
+    let (username, password) = decoded
+        .split_once(':')
+        .ok_or("authorization has no colon")?;
+    state.record.add_secret(password);
+    let password = Password::parse(password)?;
+    state.record.add_secret(password.signature);
+
+    let (access_key_id, token) = match username.split_once('%') {
+        Some((access_key_id, token)) => (access_key_id, Some(token)),
+        None => (username, None),
+    };
+    let caller = state
+        .identities
+        .find(access_key_id)
+        .ok_or_else(|| format!("unknown key {access_key_id:?}"))?;
+    let issued = caller.keys.session_token.as_deref();
+    if token != issued {
+        return Err(match (token, issued) {
+            (None, _) => "session token is missing".into(),
+            (_, None) => "a long-term key with a session token".into(),
+            (Some(_), Some(_)) => "session token does not match".into(),
+        });
+    }
+    let now = state.clock.now();
+    if caller.expired(now) {
+        return Err("keys have expired".into());
+    }
+    let host = head
+        .headers
+        .get(HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    let place = Place {
+        region: region(host).unwrap_or(&state.region),
+        host,
+        path,
+    };
+    let signed_host = password.check(&caller.keys.secret_access_key, &place, now)?;
+    Ok(Some((caller, signed_host)))
+}
+
+/// The region in the name of a CodeCommit git host, a VPC endpoint's too.
+pub(crate) fn region(host: &str) -> Option<&str> {
+    let name = without_port(host);
+    let name = name
+        .strip_suffix(".cn")
+        .unwrap_or(name)
+        .strip_suffix(".amazonaws.com")?;
+    let name = match name.strip_suffix(".vpce") {
+        Some(name) => name.strip_prefix("vpce-")?.split_once('.')?.1,
+        None => name,
+    };
+    let region = name
+        .strip_prefix("git-codecommit.")
+        .or_else(|| name.strip_prefix("git-codecommit-fips."))?;
+    (!region.contains('.')).then_some(region)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::region;
+
+    #[test]
+    fn the_region_is_in_the_host() {
+        for (host, expected) in [
+            ("git-codecommit.eu-west-1.amazonaws.com", Some("eu-west-1")),
+            (
+                "git-codecommit.eu-west-1.amazonaws.com:443",
+                Some("eu-west-1"),
+            ),
+            (
+                "git-codecommit-fips.us-gov-west-1.amazonaws.com",
+                Some("us-gov-west-1"),
+            ),
+            (
+                "git-codecommit.cn-north-1.amazonaws.com.cn",
+                Some("cn-north-1"),
+            ),
+            (
+                "vpce-0b47-jkl.git-codecommit.us-east-1.vpce.amazonaws.com",
+                Some("us-east-1"),
+            ),
+            ("git-codecommit.a.b.amazonaws.com", None),
+            ("git-codecommit.eu-west-1.amazonaws.com.evil.tld", None),
+            ("localhost:8443", None),
+        ] {
+            assert_eq!(region(host), expected, "{host}");
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! A local AWS for tests: a container credentials endpoint, STS, CodeCommit's git host and a proxy.
+//!
+//! It plays the cross-account story end to end. The container endpoint hands out the keys of an execution role in account
+//! 222222222222, which reaches no repository. STS lets it assume a role in account 111111111111, and that role's keys sign
+//! the passwords that open the git host. Behind the git host is real `git http-backend`; in front of STS and the git host is
+//! real TLS. Every signature is checked from the bytes of the request, with code that shares nothing with the signer under
+//! test, and every request is recorded.
+//!
+//! ```no_run
+//! let aws = local_aws::LocalAws::builder().repository("demo-repo").start();
+//! let environment = aws.environment(); // for the program under test
+//! assert!(aws.git_requests().is_empty());
+//! ```
+//!
+//! Everything ends when the [`LocalAws`] is dropped: sockets, git's programs, files.
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::expect_used,
+    reason = "a test double that cannot start must stop the test"
+)]
+
+mod backend;
+mod builder;
+mod capabilities;
+mod codecommit_password;
+mod container;
+mod exchange;
+mod fault;
+mod git_host;
+mod keys;
+mod proxy;
+mod record;
+mod repositories;
+mod roles;
+mod server;
+mod sigv4;
+mod state;
+mod sts;
+mod tls;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use time::{Duration, OffsetDateTime};
+
+pub use builder::Builder;
+pub use fault::{Action, Fault};
+pub use keys::{CONTRIBUTOR_ROLE, EXECUTION_ROLE, EXECUTION_ROLE_SESSION, Keys, Permission};
+pub use record::{Auth, Request, Service, SignedHost, StsCall};
+pub use state::Protocol;
+
+use codecommit_password::{Place, password};
+
+/// A running local AWS.
+pub struct LocalAws {
+    state: Arc<state::State>,
+    addresses: Addresses,
+    ca_file: PathBuf,
+    // Dropped in this order: the programs of git stop before their files go.
+    _server: server::Server,
+    _directory: TempDir,
+}
+
+struct Addresses {
+    container: SocketAddr,
+    sts: SocketAddr,
+    git: SocketAddr,
+    proxy: SocketAddr,
+}
+
+/// Where things are.
+impl LocalAws {
+    /// Begins to set one up.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    /// `localhost:PORT` of the git host.
+    #[must_use]
+    pub fn git_authority(&self) -> String {
+        format!("localhost:{}", self.addresses.git.port())
+    }
+
+    /// `https://localhost:PORT` of STS.
+    #[must_use]
+    pub fn sts_url(&self) -> String {
+        format!("https://localhost:{}", self.addresses.sts.port())
+    }
+
+    /// `http://127.0.0.1:PORT/v2/credentials/<hex>` of the container endpoint.
+    #[must_use]
+    pub fn container_url(&self) -> String {
+        format!(
+            "http://{}{}",
+            self.addresses.container, self.state.container.path
+        )
+    }
+
+    /// `http://127.0.0.1:PORT` of the proxy, which leads `git-codecommit*` and `sts*` of amazonaws.com here.
+    #[must_use]
+    pub fn proxy_url(&self) -> String {
+        format!("http://{}", self.addresses.proxy)
+    }
+
+    /// The certificate of the authority that signed the services' certificate, in PEM.
+    #[must_use]
+    pub fn ca_file(&self) -> &Path {
+        &self.ca_file
+    }
+
+    /// The region in which passwords for `localhost` are checked.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.state.region
+    }
+
+    /// The directory that holds all repositories as `NAME.git`.
+    #[must_use]
+    pub fn repositories(&self) -> &Path {
+        &self.state.repositories.root
+    }
+
+    /// The bare repository `name` on disk, whether or not there is one.
+    #[must_use]
+    pub fn repository_path(&self, name: &str) -> PathBuf {
+        self.state.repositories.path(name)
+    }
+
+    /// What the program under test needs in its environment to reach all this.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut environment = vec![
+            ("CODE_COMMIT_ENDPOINT", self.git_authority()),
+            ("AWS_ENDPOINT_URL_STS", self.sts_url()),
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", self.container_url()),
+            ("AWS_CA_BUNDLE", self.ca_file.display().to_string()),
+        ];
+        if let Some(token) = &self.state.container.token {
+            environment.push(("AWS_CONTAINER_AUTHORIZATION_TOKEN", token.clone()));
+        }
+        environment
+    }
+}
+
+/// Keys and permissions.
+impl LocalAws {
+    /// The keys the container endpoint hands out now.
+    #[must_use]
+    pub fn execution_role_keys(&self) -> Keys {
+        container::execution_role(&self.state).keys
+    }
+
+    /// Issues long-term keys to the user `arn:aws:iam::111111111111:user/<name>`, who may pull and push.
+    #[must_use]
+    pub fn issue_user(&self, name: &str) -> Keys {
+        self.state
+            .identities
+            .issue(&format!("arn:aws:iam::111111111111:user/{name}"), None)
+    }
+
+    /// Issues temporary keys to any ARN, such as `arn:aws:sts::111111111111:assumed-role/Name/session`.
+    #[must_use]
+    pub fn issue_session(&self, arn: &str, lifetime: Duration) -> Keys {
+        self.state
+            .identities
+            .issue(arn, Some(self.state.clock.now() + lifetime))
+    }
+
+    /// Makes issued keys expire now. The container endpoint hands out new ones once its keys have expired.
+    pub fn expire(&self, access_key_id: &str) {
+        self.state
+            .identities
+            .expire(access_key_id, self.state.clock.now());
+    }
+
+    /// Sets what a role, session or user may do from now on.
+    pub fn set_permission(&self, arn: &str, permission: Permission) {
+        self.state.identities.set_permission(arn, permission);
+    }
+
+    /// The username and password that open a repository at `git_authority()` now, the host signed without its port.
+    #[must_use]
+    pub fn git_credentials(&self, keys: &Keys, repository: &str) -> (String, String) {
+        self.git_credentials_at("localhost", keys, repository)
+    }
+
+    /// The same for any host: `git-codecommit.…` names bring their region, others use [`region`](Self::region).
+    #[must_use]
+    pub fn git_credentials_at(
+        &self,
+        host: &str,
+        keys: &Keys,
+        repository: &str,
+    ) -> (String, String) {
+        let path = format!("/v1/repos/{repository}");
+        let place = Place {
+            region: git_host::region(host).unwrap_or(self.region()),
+            host,
+            path: &path,
+        };
+        let password = password(&keys.secret_access_key, self.now(), &place);
+        let token = keys
+            .session_token
+            .as_ref()
+            .map(|token| format!("%{token}"))
+            .unwrap_or_default();
+        (format!("{}{token}", keys.access_key_id), password)
+    }
+}
+
+/// Clock and faults.
+impl LocalAws {
+    /// The services' time.
+    #[must_use]
+    pub fn now(&self) -> OffsetDateTime {
+        self.state.clock.now()
+    }
+
+    /// Sets the services' clock off from the system's, in checks and in `Date` headers.
+    pub fn set_clock_offset(&self, offset: Duration) {
+        self.state.clock.set_offset(offset);
+    }
+
+    /// Puts a fault in wait.
+    pub fn fail(&self, fault: Fault) {
+        self.state.faults.add(fault);
+    }
+
+    /// Takes all faults away.
+    pub fn clear_faults(&self) {
+        self.state.faults.clear();
+    }
+}
+
+/// The record.
+impl LocalAws {
+    /// All requests in the order of their arrival.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Request> {
+        self.state.record.requests()
+    }
+
+    /// The requests to the git host.
+    #[must_use]
+    pub fn git_requests(&self) -> Vec<Request> {
+        self.requests_to(Service::Git)
+    }
+
+    /// The requests to STS.
+    #[must_use]
+    pub fn sts_requests(&self) -> Vec<Request> {
+        self.requests_to(Service::Sts)
+    }
+
+    /// The requests to the container endpoint.
+    #[must_use]
+    pub fn container_requests(&self) -> Vec<Request> {
+        self.requests_to(Service::Container)
+    }
+
+    /// The requests to the proxy, CONNECT and others; what goes through a tunnel is also a request of its service.
+    #[must_use]
+    pub fn proxy_requests(&self) -> Vec<Request> {
+        self.requests_to(Service::Proxy)
+    }
+
+    /// Forgets all requests; canaries stay.
+    pub fn clear_record(&self) {
+        self.state.record.clear();
+    }
+
+    /// Every secret there is: secret keys and session tokens issued, the container token, and of every request the git
+    /// password, its signature, the base64 of the Basic authorization, the signature to STS.
+    #[must_use]
+    pub fn canaries(&self) -> Vec<String> {
+        let mut canaries = self.state.identities.secrets();
+        canaries.extend(self.state.container.token.clone());
+        canaries.extend(self.state.record.secrets());
+        canaries
+    }
+
+    fn requests_to(&self, service: Service) -> Vec<Request> {
+        self.requests()
+            .into_iter()
+            .filter(|request| request.service == service)
+            .collect()
+    }
+}

@@ -1,0 +1,196 @@
+//! The record of requests.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The four services of a local AWS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// The container credentials endpoint.
+    Container,
+    /// The Security Token Service.
+    Sts,
+    /// CodeCommit's git host.
+    Git,
+    /// The HTTP CONNECT proxy.
+    Proxy,
+}
+
+/// Which form of the `Host` header a git password signs. Without a port in the header the two are equal and
+/// [`WithoutPort`](Self::WithoutPort) is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignedHost {
+    /// `localhost:8443`, as git-remote-codecommit signs.
+    WithPort,
+    /// `localhost`, as `aws codecommit credential-helper` signs.
+    WithoutPort,
+}
+
+/// What became of a request's authorization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// The request brought none.
+    None,
+    /// The container endpoint's token was right.
+    Token,
+    /// The signature was right (which says nothing about permissions).
+    Ok {
+        /// The caller.
+        arn: String,
+        /// The key that signed.
+        access_key_id: String,
+        /// The host that was signed.
+        signed_host: SignedHost,
+    },
+    /// It was refused, for this reason.
+    Rejected(String),
+}
+
+/// What an STS request asked for, and who signed it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StsCall {
+    /// `AssumeRole` or `GetCallerIdentity`.
+    pub action: String,
+    /// `RoleArn`.
+    pub role_arn: Option<String>,
+    /// `RoleSessionName`.
+    pub session_name: Option<String>,
+    /// `ExternalId`.
+    pub external_id: Option<String>,
+    /// `DurationSeconds`.
+    pub duration_seconds: Option<u32>,
+    /// `SerialNumber` of an MFA device.
+    pub serial_number: Option<String>,
+    /// `TokenCode` of an MFA device.
+    pub token_code: Option<String>,
+    /// `SourceIdentity`.
+    pub source_identity: Option<String>,
+    /// The region in the scope of the signature.
+    pub region: String,
+    /// The access key id in the scope of the signature.
+    pub signer: String,
+    /// Every parameter of the form, in the order sent.
+    pub parameters: Vec<(String, String)>,
+}
+
+/// One request as a service saw it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Counts all requests of a local AWS from 0; not set back by `clear_record`.
+    pub index: u64,
+    /// The service asked.
+    pub service: Service,
+    /// Counts all connections of a local AWS from 0.
+    pub connection: u64,
+    /// The method.
+    pub method: String,
+    /// The path; for CONNECT the `host:port` target, for a forward request through the proxy the whole URL.
+    pub path: String,
+    /// The query without `?`, empty if there is none.
+    pub query: String,
+    /// The `Host` header.
+    pub host: String,
+    /// The `Git-Protocol` header.
+    pub git_protocol: Option<String>,
+    /// The `Content-Type` header.
+    pub content_type: Option<String>,
+    /// The `Content-Length` header.
+    pub content_length: Option<u64>,
+    /// Whether the body came with `Transfer-Encoding: chunked`.
+    pub chunked: bool,
+    /// The `Content-Encoding` header.
+    pub content_encoding: Option<String>,
+    /// The `Accept` header.
+    pub accept: Option<String>,
+    /// The `User-Agent` header.
+    pub user_agent: Option<String>,
+    /// All headers but `Authorization`, `Proxy-Authorization` and `X-Amz-Security-Token`; names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// What became of the authorization.
+    pub authorization: Auth,
+    /// The status answered; `None` before the answer and after a reset.
+    pub status: Option<u16>,
+    /// Bytes of the request's body read so far, as on the wire (chunk framing apart).
+    pub request_body: u64,
+    /// Bytes of the answer's body sent so far.
+    pub response_body: u64,
+    /// The details of an STS request.
+    pub sts: Option<StsCall>,
+}
+
+impl Request {
+    /// The value of a header by its lower-case name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The ARN of the caller if the signature was right.
+    #[must_use]
+    pub fn arn(&self) -> Option<&str> {
+        match &self.authorization {
+            Auth::Ok { arn, .. } => Some(arn),
+            _ => None,
+        }
+    }
+}
+
+/// Requests and secrets seen.
+#[derive(Default)]
+pub(crate) struct Record(Mutex<Entries>);
+
+#[derive(Default)]
+struct Entries {
+    next: u64,
+    requests: Vec<Request>,
+    secrets: Vec<String>,
+}
+
+impl Record {
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a request and gives it its index.
+    pub(crate) fn push(&self, mut request: Request) -> u64 {
+        let mut entries = self.lock();
+        let index = entries.next;
+        entries.next += 1;
+        request.index = index;
+        entries.requests.push(request);
+        index
+    }
+
+    /// Changes the request `index`, unless the record was cleared since.
+    pub(crate) fn update(&self, index: u64, change: impl FnOnce(&mut Request)) {
+        if let Some(request) = self
+            .lock()
+            .requests
+            .iter_mut()
+            .rfind(|request| request.index == index)
+        {
+            change(request);
+        }
+    }
+
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.lock().requests.clone()
+    }
+
+    pub(crate) fn clear(&self) {
+        self.lock().requests.clear();
+    }
+
+    pub(crate) fn add_secret(&self, secret: &str) {
+        let mut entries = self.lock();
+        if !secret.is_empty() && !entries.secrets.iter().any(|known| known == secret) {
+            entries.secrets.push(secret.to_owned());
+        }
+    }
+
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        self.lock().secrets.clone()
+    }
+}

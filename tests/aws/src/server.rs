@@ -1,0 +1,228 @@
+//! Listeners, connections and the thread they all live on.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener as StdListener};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::header::{DATE, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
+
+use crate::exchange::{Answer, Connection, Exchange};
+use crate::proxy::Targets;
+use crate::record::Service;
+use crate::state::State;
+use crate::{container, git_host, proxy, sts};
+
+/// The listening sockets, bound but not yet served.
+pub(crate) struct Listeners {
+    sockets: Vec<(Service, StdListener)>,
+}
+
+impl Listeners {
+    /// Binds all services on loopback, the container endpoint elsewhere if asked.
+    pub(crate) fn bind(container: Option<SocketAddr>) -> io::Result<Self> {
+        let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut sockets = Vec::new();
+        for (service, address) in [
+            (Service::Container, container.unwrap_or(loopback)),
+            (Service::Sts, loopback),
+            (Service::Git, loopback),
+            (Service::Proxy, loopback),
+        ] {
+            let socket = StdListener::bind(address)?;
+            socket.set_nonblocking(true)?;
+            sockets.push((service, socket));
+        }
+        Ok(Self { sockets })
+    }
+
+    /// The address of one service.
+    pub(crate) fn address(&self, service: Service) -> SocketAddr {
+        let (_, socket) = self
+            .sockets
+            .iter()
+            .find(|(known, _)| *known == service)
+            .expect("every service is bound");
+        socket.local_addr().expect("a bound socket has an address")
+    }
+}
+
+/// The running services; stopped when dropped, git's programs with them.
+pub(crate) struct Server {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Serves all listeners on a thread of its own.
+    pub(crate) fn start(state: Arc<State>, listeners: Listeners, tls: TlsAcceptor) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime can be built");
+        let targets = Targets {
+            git: listeners.address(Service::Git),
+            sts: listeners.address(Service::Sts),
+        };
+        let thread = std::thread::spawn(move || {
+            runtime.block_on(async move {
+                for (service, socket) in listeners.sockets {
+                    let secure = matches!(service, Service::Sts | Service::Git);
+                    let shared = Shared {
+                        state: Arc::clone(&state),
+                        service,
+                        targets,
+                        tls: secure.then(|| tls.clone()),
+                    };
+                    let listener =
+                        TcpListener::from_std(socket).expect("the listener is nonblocking");
+                    tokio::spawn(accept(listener, shared));
+                }
+                // An error says that the sender is gone, which is the same.
+                let _ = stopped.await;
+            });
+        });
+        Self {
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic there has been printed already.
+            let _ = thread.join();
+        }
+    }
+}
+
+#[derive(Clone)]
+struct Shared {
+    state: Arc<State>,
+    service: Service,
+    targets: Targets,
+    tls: Option<TlsAcceptor>,
+}
+
+async fn accept(listener: TcpListener, shared: Shared) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => _ = tokio::spawn(connection(stream, shared.clone())),
+            // Out of file descriptors, most likely: other connections give theirs back.
+            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, shared: Shared) {
+    // Both only make things slower if they fail.
+    let _ = stream.set_nodelay(true);
+    let number = shared.state.connections.fetch_add(1, Ordering::Relaxed);
+    let connection = Connection {
+        number,
+        reset: Arc::new(AtomicBool::new(false)),
+    };
+    let socket = Socket {
+        stream,
+        reset: Arc::clone(&connection.reset),
+    };
+    match &shared.tls {
+        None => serve(socket, connection, &shared).await,
+        Some(tls) => {
+            if let Ok(socket) = tls.accept(socket).await {
+                serve(socket, connection, &shared).await;
+            }
+        }
+    }
+}
+
+async fn serve(
+    socket: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    connection: Connection,
+    shared: &Shared,
+) {
+    let service = service_fn(|request| answer(request, &connection, shared));
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(socket), service);
+    // A client that goes away and a fault that cuts the connection both end here.
+    let _ = connection.with_upgrades().await;
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    connection: &Connection,
+    shared: &Shared,
+) -> io::Result<Response<Answer>> {
+    let (head, body) = request.into_parts();
+    let exchange = Exchange::open(&shared.state, shared.service, connection, &head);
+    let mut response = match shared.service {
+        Service::Container => container::answer(&exchange, &head).await?,
+        Service::Sts => sts::answer(&exchange, &head, body).await?,
+        Service::Git => git_host::answer(&exchange, &head, body).await?,
+        Service::Proxy => {
+            proxy::answer(&exchange, shared.targets, Request::from_parts(head, body)).await?
+        }
+    };
+    let date = HeaderValue::try_from(shared.state.clock.http_date()).map_err(io::Error::other)?;
+    response.headers_mut().insert(DATE, date);
+    Ok(exchange.answer(response))
+}
+
+/// A TCP stream that sends RST in place of FIN when a fault wants it.
+struct Socket {
+    stream: TcpStream,
+    reset: Arc<AtomicBool>,
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if self.reset.load(Ordering::Relaxed) {
+            // Without it the client still sees the connection end.
+            let _ = self.stream.set_zero_linger();
+        }
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}

@@ -1,0 +1,66 @@
+//! What all services of one local AWS share.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, PoisonError};
+
+use time::macros::format_description;
+use time::{Duration, OffsetDateTime};
+
+use crate::container::Endpoint;
+use crate::fault::Faults;
+use crate::keys::Identities;
+use crate::record::Record;
+use crate::repositories::Repositories;
+use crate::roles::Roles;
+
+/// Which versions of git's protocol the host speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Protocol {
+    /// Version 0 alone, with the capabilities CodeCommit publishes; `Git-Protocol` is not heard.
+    #[default]
+    V0Only,
+    /// Versions 0, 1 and 2 as asked, with all that the local git can do.
+    Any,
+}
+
+/// The shared state.
+pub(crate) struct State {
+    pub(crate) region: String,
+    pub(crate) protocol: Protocol,
+    pub(crate) container: Endpoint,
+    pub(crate) repositories: Repositories,
+    pub(crate) identities: Identities,
+    pub(crate) roles: Roles,
+    pub(crate) faults: Faults,
+    pub(crate) record: Record,
+    pub(crate) connections: AtomicU64,
+    pub(crate) clock: Clock,
+}
+
+/// The services' clock: the system's plus an offset.
+#[derive(Default)]
+pub(crate) struct Clock(Mutex<Duration>);
+
+impl Clock {
+    pub(crate) fn set_offset(&self, offset: Duration) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = offset;
+    }
+
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc() + *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Now, as the `Date` header writes it.
+    pub(crate) fn http_date(&self) -> String {
+        let format = format_description!(
+            "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+        );
+        self.now().format(format).expect("a time has all its parts")
+    }
+}
+
+/// `at` as AWS writes it in JSON and XML: `2026-01-02T03:04:05Z`.
+pub(crate) fn iso8601(at: OffsetDateTime) -> String {
+    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+    at.format(format).expect("a time has all its parts")
+}

@@ -1,0 +1,359 @@
+//! The Security Token Service: `AssumeRole` and `GetCallerIdentity` of the Query API, signatures checked in full.
+//!
+//! Sources: STS API Reference (actions, common errors), botocore's `data/sts/service-2.json`.
+
+use std::io;
+
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as _, Incoming};
+use hyper::http::request::Parts;
+use hyper::{Response, StatusCode};
+use percent_encoding::percent_decode_str;
+use time::macros::format_description;
+use time::{Duration, OffsetDateTime, PrimitiveDateTime};
+
+use crate::codecommit_password::without_port;
+use crate::exchange::{Answer, Exchange, text};
+use crate::keys::{Identity, random_hex};
+use crate::record::{Auth, SignedHost, StsCall};
+use crate::sigv4::{Authorization, Signable, header};
+use crate::state::{State, iso8601};
+
+const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
+const MAX_BODY: usize = 1 << 20;
+
+/// An error as STS names it.
+struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+}
+
+fn refuse<T>(
+    status: StatusCode,
+    code: &'static str,
+    message: impl Into<String>,
+) -> Result<T, Refusal> {
+    Err(Refusal {
+        status,
+        code,
+        message: message.into(),
+    })
+}
+
+/// Answers an STS request.
+pub(crate) async fn answer(
+    exchange: &Exchange,
+    head: &Parts,
+    body: Incoming,
+) -> io::Result<Response<Answer>> {
+    let state = &exchange.state;
+    if body.size_hint().lower() > MAX_BODY as u64 {
+        return Ok(text(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "text/plain",
+            String::new(),
+        ));
+    }
+    let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    exchange.received(body.len());
+    let mut call = read_call(&body);
+    let verdict = authorise(state, head, &body, &mut call);
+    exchange.update(|request| {
+        request.sts = Some(call.clone());
+        request.authorization = match &verdict {
+            Ok((caller, signed_host)) => Auth::Ok {
+                arn: caller.arn.clone(),
+                access_key_id: caller.keys.access_key_id.clone(),
+                signed_host: *signed_host,
+            },
+            Err(refusal) if refusal.code == "MissingAuthenticationToken" => Auth::None,
+            Err(refusal) => Auth::Rejected(format!("{}: {}", refusal.code, refusal.message)),
+        };
+    });
+    if let Some(fault) = exchange.fault().await? {
+        return Ok(fault);
+    }
+    let result = verdict.and_then(|(caller, _)| match call.action.as_str() {
+        "AssumeRole" => assume_role(state, &caller, &call),
+        "GetCallerIdentity" => Ok(caller_identity(&caller)),
+        other => {
+            let message = format!("Could not find operation {other} for version 2011-06-15");
+            refuse(StatusCode::BAD_REQUEST, "InvalidAction", message)
+        }
+    });
+    let id = request_id();
+    let (status, document) = match result {
+        Ok(result) => (StatusCode::OK, document(&call.action, &result, &id)),
+        Err(refusal) => (
+            refusal.status,
+            error_document(refusal.code, &refusal.message, &id),
+        ),
+    };
+    let mut response = text(status, "text/xml", document);
+    response
+        .headers_mut()
+        .insert("x-amzn-requestid", id.parse().map_err(io::Error::other)?);
+    Ok(response)
+}
+
+fn read_call(body: &[u8]) -> StsCall {
+    let decode = |text: &str| {
+        percent_decode_str(&text.replace('+', " "))
+            .decode_utf8_lossy()
+            .into_owned()
+    };
+    let form = String::from_utf8_lossy(body);
+    let pairs = form.split('&').filter_map(|pair| pair.split_once('='));
+    let parameters: Vec<(String, String)> = pairs
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect();
+    let value = |name: &str| {
+        parameters
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.clone())
+    };
+    StsCall {
+        action: value("Action").unwrap_or_default(),
+        role_arn: value("RoleArn"),
+        session_name: value("RoleSessionName"),
+        external_id: value("ExternalId"),
+        duration_seconds: value("DurationSeconds").and_then(|seconds| seconds.parse().ok()),
+        serial_number: value("SerialNumber"),
+        token_code: value("TokenCode"),
+        source_identity: value("SourceIdentity"),
+        region: String::new(),
+        signer: String::new(),
+        parameters,
+    }
+}
+
+fn authorise(
+    state: &State,
+    head: &Parts,
+    body: &[u8],
+    call: &mut StsCall,
+) -> Result<(Identity, SignedHost), Refusal> {
+    let denied = StatusCode::FORBIDDEN;
+    let headers: Vec<(String, String)> = head
+        .headers
+        .iter()
+        .map(|(name, value)| {
+            (
+                name.to_string(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
+        .collect();
+    let Some(sent) = header(&headers, "authorization") else {
+        return refuse(
+            denied,
+            "MissingAuthenticationToken",
+            "Request is missing Authentication Token",
+        );
+    };
+    let incomplete = || {
+        Refusal {
+        status: StatusCode::BAD_REQUEST,
+        code: "IncompleteSignature",
+        message: "Authorization header is not complete, or host, x-amz-date or x-amz-security-token is not signed".into(),
+    }
+    };
+    let authorization = Authorization::parse(&sent).ok_or_else(incomplete)?;
+    call.region = authorization.region.to_owned();
+    call.signer = authorization.access_key_id.to_owned();
+    state.record.add_secret(authorization.signature);
+    let token = header(&headers, "x-amz-security-token");
+    let signed = |name: &str| {
+        authorization
+            .signed_headers
+            .split(';')
+            .any(|known| known == name)
+    };
+    if !signed("host")
+        || !signed("x-amz-date")
+        || (token.is_some() && !signed("x-amz-security-token"))
+    {
+        return Err(incomplete());
+    }
+
+    let now = state.clock.now();
+    let invalid = "The security token included in the request is invalid.";
+    let Some(caller) = state.identities.find(authorization.access_key_id) else {
+        return refuse(denied, "InvalidClientTokenId", invalid);
+    };
+    if caller.keys.session_token != token {
+        return refuse(denied, "InvalidClientTokenId", invalid);
+    }
+    let timestamp = header(&headers, "x-amz-date").unwrap_or_default();
+    check_scope(&authorization, &headers, &timestamp, now)?;
+    let request = Signable {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        query: head.uri.query().unwrap_or_default(),
+        headers: &headers,
+        body,
+    };
+    if authorization.expected(&request, &caller.keys.secret_access_key, &timestamp)
+        != authorization.signature
+    {
+        let message = "The request signature we calculated does not match the signature you provided. Check your AWS \
+            Secret Access Key and signing method. Consult the service documentation for details.";
+        return refuse(denied, "SignatureDoesNotMatch", message);
+    }
+    if caller.expired(now) {
+        let message = "The security token included in the request is expired";
+        return refuse(StatusCode::BAD_REQUEST, "ExpiredToken", message);
+    }
+    let host = header(&headers, "host").unwrap_or_default();
+    let with_port = without_port(&host) != host;
+    Ok((
+        caller,
+        if with_port {
+            SignedHost::WithPort
+        } else {
+            SignedHost::WithoutPort
+        },
+    ))
+}
+
+/// Checks service, region, day and time of a signature.
+fn check_scope(
+    authorization: &Authorization<'_>,
+    headers: &[(String, String)],
+    timestamp: &str,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
+    let mismatch =
+        |message: String| refuse(StatusCode::FORBIDDEN, "SignatureDoesNotMatch", message);
+    if authorization.service != "sts" {
+        return mismatch("Credential should be scoped to correct service: 'sts'.".into());
+    }
+    let host = header(headers, "host").unwrap_or_default();
+    let labels: Vec<&str> = without_port(&host).split('.').collect();
+    let region = match labels.as_slice() {
+        ["sts", "amazonaws", "com"] => Some("us-east-1"),
+        ["sts" | "sts-fips", region, "amazonaws", ..] => Some(*region),
+        _ => None,
+    };
+    if authorization.region.is_empty()
+        || region.is_some_and(|region| region != authorization.region)
+    {
+        return mismatch("Credential should be scoped to a valid region.".into());
+    }
+    let format = format_description!("[year][month][day]T[hour][minute][second]Z");
+    let Ok(at) = PrimitiveDateTime::parse(timestamp, format).map(PrimitiveDateTime::assume_utc)
+    else {
+        return mismatch(format!(
+            "Date in X-Amz-Date is not in the right format: '{timestamp}'"
+        ));
+    };
+    if !timestamp.starts_with(authorization.date) || authorization.date.len() != 8 {
+        return mismatch(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date".into(),
+        );
+    }
+    let server = now.format(format).unwrap_or_default();
+    if now - at > Duration::minutes(15) {
+        return mismatch(format!(
+            "Signature expired: {timestamp} is now earlier than {server} - 15 min."
+        ));
+    }
+    if at - now > Duration::minutes(15) {
+        return mismatch(format!(
+            "Signature not yet current: {timestamp} is still later than {server} + 15 min."
+        ));
+    }
+    Ok(())
+}
+
+fn assume_role(state: &State, caller: &Identity, call: &StsCall) -> Result<String, Refusal> {
+    let invalid = |message: &str| refuse(StatusCode::BAD_REQUEST, "ValidationError", message);
+    let (Some(role), Some(session)) = (call.role_arn.as_deref(), call.session_name.as_deref())
+    else {
+        return invalid("RoleArn and RoleSessionName are required");
+    };
+    let plain =
+        |character: char| character.is_ascii_alphanumeric() || "_+=,.@-".contains(character);
+    if !(2..=64).contains(&session.len()) || !session.chars().all(plain) {
+        return invalid("Value at 'roleSessionName' failed to satisfy constraint: [\\w+=,.@-]*");
+    }
+    let seconds = call.duration_seconds.unwrap_or(3600);
+    if !(900..=43_200).contains(&seconds) {
+        return invalid("Value at 'durationSeconds' failed to satisfy constraint: 900 to 43200");
+    }
+    if seconds > 3600 && caller.keys.session_token.is_some() {
+        return invalid(
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+        );
+    }
+    let denied = || {
+        let message = format!(
+            "User: {} is not authorized to perform: sts:AssumeRole on resource: {role}",
+            caller.arn
+        );
+        refuse(StatusCode::FORBIDDEN, "AccessDenied", message)
+    };
+    if !state
+        .roles
+        .allows(role, caller, call.external_id.as_deref())
+    {
+        return denied();
+    }
+    let mut parts = role.splitn(6, ':').skip(1);
+    let (Some(partition), Some(account), Some(name)) = (parts.next(), parts.nth(2), parts.next())
+    else {
+        return denied();
+    };
+    let name = name.rsplit('/').next().unwrap_or(name);
+    let arn = format!("arn:{partition}:sts::{account}:assumed-role/{name}/{session}");
+    let expires = state.clock.now() + Duration::seconds(seconds.into());
+    let keys = state.identities.issue(&arn, Some(expires));
+    Ok(format!(
+        "<AssumedRoleUser><AssumedRoleId>AROALOCALAWSLOCALAWS:{session}</AssumedRoleId><Arn>{arn}</Arn></AssumedRoleUser>\
+         <Credentials><AccessKeyId>{}</AccessKeyId><SecretAccessKey>{}</SecretAccessKey>\
+         <SessionToken>{}</SessionToken><Expiration>{}</Expiration></Credentials>",
+        keys.access_key_id,
+        keys.secret_access_key,
+        keys.session_token.unwrap_or_default(),
+        iso8601(expires),
+    ))
+}
+
+fn caller_identity(caller: &Identity) -> String {
+    let (arn, account) = (&caller.arn, caller.account());
+    let user_id = &caller.keys.access_key_id;
+    format!("<Arn>{arn}</Arn><UserId>{user_id}</UserId><Account>{account}</Account>")
+}
+
+fn document(action: &str, result: &str, id: &str) -> String {
+    format!(
+        "<{action}Response xmlns=\"{NAMESPACE}\">\n  <{action}Result>{result}</{action}Result>\n  \
+         <ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata>\n</{action}Response>\n"
+    )
+}
+
+/// An error as the Query API writes it.
+pub(crate) fn error_document(code: &str, message: &str, id: &str) -> String {
+    let message = message
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    format!(
+        "<ErrorResponse xmlns=\"{NAMESPACE}\">\n  <Error>\n    <Type>Sender</Type>\n    <Code>{code}</Code>\n    \
+         <Message>{message}</Message>\n  </Error>\n  <RequestId>{id}</RequestId>\n</ErrorResponse>\n"
+    )
+}
+
+fn request_id() -> String {
+    let hex = random_hex(16);
+    [
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..],
+    ]
+    .join("-")
+}

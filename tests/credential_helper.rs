@@ -1,0 +1,165 @@
+//! The https URL through git's own transport and the credential helper.
+
+use local_aws::{Auth, LocalAws, SignedHost};
+
+use crate::harness::{HTTPS, PROFILE, Studio, every_git};
+
+/// Clones and pushes by https; the record shows that only git's first, blind request was refused.
+fn by_https(studio: &Studio) {
+    studio.git(&["clone", HTTPS]).succeeded();
+    let commit = studio.commit("demo-repo", "x", "x");
+    studio.git_in("demo-repo", &["push"]).succeeded();
+    assert_eq!(studio.remote_ref("refs/heads/main"), commit);
+    studio.git_in("demo-repo", &["fetch"]).succeeded();
+    for request in studio.aws.git_requests() {
+        match &request.authorization {
+            Auth::None => assert_eq!(request.status, Some(401)),
+            // The credential helper is told no port, and signs none.
+            Auth::Ok { signed_host, .. } => assert_eq!(*signed_host, SignedHost::WithoutPort),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn https_works_with_the_helper_named_by_a_command_line() {
+    for git in every_git() {
+        let aws = LocalAws::builder().repository("demo-repo").start();
+        let helper = format!("!git-credential-codecommit --profile {PROFILE}");
+        by_https(&Studio::new(&git, aws).with_https(&helper));
+    }
+}
+
+#[test]
+fn https_works_with_the_helper_named_codecommit() {
+    for git in every_git() {
+        let aws = LocalAws::builder().repository("demo-repo").start();
+        let mut studio = Studio::new(&git, aws).with_https("codecommit");
+        studio.set("AWS_PROFILE", PROFILE);
+        by_https(&studio);
+    }
+}
+
+fn studio() -> Studio {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    Studio::new(&every_git()[0], aws)
+}
+
+const REQUEST: &str =
+    "protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com\npath=v1/repos/demo-repo\n";
+
+#[test]
+fn get_answers_a_password_that_the_git_host_takes() {
+    let studio = studio();
+    let said = studio
+        .helper(
+            "git-credential-codecommit",
+            &["--profile", PROFILE, "get"],
+            REQUEST,
+        )
+        .succeeded();
+    let line = |key: &str| {
+        let line = said.stdout.lines().find_map(|line| line.strip_prefix(key));
+        line.unwrap_or_else(|| panic!("{said:#?}")).to_owned()
+    };
+    let (username, password) = (line("username="), line("password="));
+    assert!(username.starts_with("ASIA") && username.contains('%'));
+    assert_eq!(password.len(), 80);
+    assert!(line("password_expiry_utc=").parse::<i64>().unwrap() > 1_700_000_000);
+    assert_eq!(said.stderr, "");
+    assert_eq!(said.stdout.lines().count(), 3);
+}
+
+#[test]
+fn a_host_that_is_not_codecommits_gets_no_answer_and_no_error() {
+    let studio = studio();
+    for request in [
+        "protocol=https\nhost=github.com\npath=v1/repos/r\n",
+        "protocol=https\nhost=amazon.com.evil.example\npath=v1/repos/r\n",
+        "protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com.evil.example\npath=v1/repos/r\n",
+        "protocol=http\nhost=git-codecommit.eu-west-1.amazonaws.com\npath=v1/repos/r\n",
+        "protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com:8443\npath=v1/repos/r\n",
+        "protocol=https\n",
+        "",
+    ] {
+        let said = studio
+            .helper(
+                "git-credential-codecommit",
+                &["--profile", PROFILE, "get"],
+                request,
+            )
+            .succeeded();
+        assert_eq!(
+            (said.stdout.as_str(), said.stderr.as_str()),
+            ("", ""),
+            "{request}"
+        );
+    }
+    assert!(studio.aws.requests().is_empty());
+}
+
+#[test]
+fn store_erase_and_unknown_operations_are_quiet() {
+    let studio = studio();
+    for operation in ["store", "erase", "capability", "invented-later"] {
+        let said = studio
+            .helper("git-credential-codecommit", &[operation], REQUEST)
+            .succeeded();
+        assert_eq!(
+            (said.stdout.as_str(), said.stderr.as_str()),
+            ("", ""),
+            "{operation}"
+        );
+    }
+}
+
+#[test]
+fn a_definite_failure_tells_git_to_ask_nobody_else() {
+    let studio = studio();
+    let said = studio
+        .helper(
+            "git-credential-codecommit",
+            &["--profile", "typo", "get"],
+            REQUEST,
+        )
+        .failed();
+    assert_eq!(said.stdout, "quit=1\n");
+    assert!(
+        said.stderr.contains("\"typo\", chosen by --profile"),
+        "{said:#?}"
+    );
+
+    let without_path = REQUEST.split("path=").next().unwrap();
+    let said = studio
+        .helper(
+            "git-credential-codecommit",
+            &["--profile", PROFILE, "get"],
+            without_path,
+        )
+        .failed();
+    assert_eq!(said.stdout, "quit=1\n");
+    assert_eq!(
+        said.stderr,
+        "git-credential-codecommit: git asked for git-codecommit.eu-west-1.amazonaws.com without \
+         naming the repository\nhint: run: git config --global \
+         credential.https://git-codecommit.eu-west-1.amazonaws.com.useHttpPath true\n"
+    );
+}
+
+#[test]
+fn static_keys_are_answered_without_any_request() {
+    let mut studio = studio();
+    let keys = studio.aws.issue_user("dev");
+    studio.set("AWS_ACCESS_KEY_ID", &keys.access_key_id);
+    studio.set("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
+    studio.aws.clear_record();
+    let said = studio
+        .helper("git-credential-codecommit", &["get"], REQUEST)
+        .succeeded();
+    assert!(
+        said.stdout
+            .starts_with(&format!("username={}\n", keys.access_key_id)),
+        "{said:#?}"
+    );
+    assert!(studio.aws.requests().is_empty());
+}

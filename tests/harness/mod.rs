@@ -1,0 +1,242 @@
+//! A throwaway home in front of a local AWS, in which real git runs.
+//!
+//! Every command starts from an empty environment: nothing of the person's own settings, nor of the
+//! machine's, can decide a test.
+
+mod git;
+mod outcome;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use local_aws::{Auth, CONTRIBUTOR_ROLE, LocalAws, Request, SignedHost};
+use tempfile::TempDir;
+
+pub(crate) use git::{Git, every_git};
+pub(crate) use outcome::Outcome;
+
+/// The profile of AWS's published cross-account pattern.
+pub(crate) const PROFILE: &str = "CrossAccountAccessProfile";
+/// The first URL form.
+pub(crate) const WITH_REGION: &str = "codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo";
+/// The second URL form: the region comes from the profile.
+pub(crate) const WITHOUT_REGION: &str = "codecommit://CrossAccountAccessProfile@demo-repo";
+/// The third URL form: git's own https transport, and the credential helper.
+pub(crate) const HTTPS: &str = "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo-repo";
+
+/// A home directory, a git and a local AWS.
+pub(crate) struct Studio {
+    pub(crate) aws: LocalAws,
+    place: TempDir,
+    git: Git,
+    environment: BTreeMap<String, String>,
+}
+
+impl Studio {
+    /// A Studio space as the published pattern has it: container credentials and the profile.
+    pub(crate) fn new(git: &Git, aws: LocalAws) -> Self {
+        let studio = Self::without_profile(git, aws);
+        studio.write(
+            ".aws/config",
+            &format!(
+                "[profile {PROFILE}]\nregion = eu-west-1\ncredential_source=EcsContainer\n\
+                 role_arn = {CONTRIBUTOR_ROLE}\noutput = json\n"
+            ),
+        );
+        studio
+    }
+
+    /// A home without any AWS file.
+    pub(crate) fn without_profile(git: &Git, aws: LocalAws) -> Self {
+        let place = tempfile::tempdir().unwrap();
+        let mut studio = Self {
+            environment: BTreeMap::new(),
+            git: git.clone(),
+            place,
+            aws,
+        };
+        let home = studio.home();
+        std::fs::create_dir(&home).unwrap();
+        let path = std::env::join_paths([
+            helpers(),
+            git.folder().to_owned(),
+            "/usr/bin".into(),
+            "/bin".into(),
+        ]);
+        studio.set("HOME", home.to_str().unwrap());
+        studio.set("PATH", path.unwrap().to_str().unwrap());
+        studio.set("TMPDIR", home.parent().unwrap().to_str().unwrap());
+        studio.set("LC_ALL", "C.UTF-8");
+        studio.set("GIT_CONFIG_NOSYSTEM", "1");
+        studio.set("GIT_TERMINAL_PROMPT", "0");
+        // Nothing but loopback answers here; the instance metadata's address never will.
+        studio.set("AWS_EC2_METADATA_DISABLED", "true");
+        for (name, value) in studio.aws.environment() {
+            studio.set(name, &value);
+        }
+        studio.write(
+            ".gitconfig",
+            "[user]\n\tname = Data Scientist\n\temail = ds@example.com\n\
+             [init]\n\tdefaultBranch = main\n[advice]\n\tdetachedHead = false\n[gc]\n\tauto = 0\n",
+        );
+        studio
+    }
+
+    /// Leads git's own https transport from the real host name to the local AWS, and sets the
+    /// credential helper as the README does.
+    pub(crate) fn with_https(self, helper: &str) -> Self {
+        let site = "https://git-codecommit.eu-west-1.amazonaws.com";
+        let (proxy, ca) = (
+            self.aws.proxy_url(),
+            self.aws.ca_file().display().to_string(),
+        );
+        for (key, value) in [
+            (format!("credential.{site}.helper"), helper),
+            (format!("credential.{site}.useHttpPath"), "true"),
+            (format!("http.{site}.proxy"), proxy.as_str()),
+            (format!("http.{site}.sslCAInfo"), ca.as_str()),
+        ] {
+            self.git(&["config", "--global", &key, value]).succeeded();
+        }
+        self
+    }
+
+    /// Sets an environment variable for every later command.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.environment.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Takes an environment variable away from every later command.
+    pub(crate) fn unset(&mut self, name: &str) {
+        self.environment.remove(name);
+    }
+
+    /// The home directory, where commands start.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.place.path().join("home")
+    }
+
+    /// Everything a run could have left a trace in.
+    pub(crate) fn place(&self) -> &Path {
+        self.place.path()
+    }
+
+    /// Writes a file below the home directory.
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.home().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// Runs git in the home directory.
+    pub(crate) fn git(&self, arguments: &[&str]) -> Outcome {
+        self.git_in(".", arguments)
+    }
+
+    /// Runs git in a folder below the home directory.
+    pub(crate) fn git_in(&self, folder: &str, arguments: &[&str]) -> Outcome {
+        self.run_in(folder, self.git.program(), arguments, "")
+    }
+
+    /// Runs one of the helpers, with text for its standard input.
+    pub(crate) fn helper(&self, name: &str, arguments: &[&str], input: &str) -> Outcome {
+        self.run_in(".", &helpers().join(name), arguments, input)
+    }
+
+    /// Runs any program, with text for its standard input.
+    pub(crate) fn run_in(
+        &self,
+        folder: &str,
+        program: &Path,
+        arguments: &[&str],
+        input: &str,
+    ) -> Outcome {
+        Outcome::of(self.command(folder, program, arguments), input)
+    }
+
+    /// A command in this home, not yet started.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests start the programs they test"
+    )]
+    pub(crate) fn command(&self, folder: &str, program: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .current_dir(self.home().join(folder))
+            .env_clear()
+            .envs(&self.environment)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Makes a commit that changes `path`; returns its id.
+    pub(crate) fn commit(&self, folder: &str, path: &str, text: &str) -> String {
+        self.write(&format!("{folder}/{path}"), text);
+        self.git_in(folder, &["add", "--all"]).succeeded();
+        self.git_in(folder, &["commit", "--quiet", "-m", path])
+            .succeeded();
+        self.head(folder)
+    }
+
+    /// The commit a clone has checked out.
+    pub(crate) fn head(&self, folder: &str) -> String {
+        let said = self.git_in(folder, &["rev-parse", "HEAD"]).succeeded();
+        said.stdout.trim().to_owned()
+    }
+
+    /// A reference of the repository in the local AWS; empty if it is not there.
+    pub(crate) fn remote_ref(&self, name: &str) -> String {
+        let repository = self.aws.repository_path("demo-repo");
+        let repository = repository.to_str().unwrap().to_owned();
+        let said = self.git(&["-C", &repository, "rev-parse", "--verify", "--quiet", name]);
+        said.stdout.trim().to_owned()
+    }
+
+    /// Checks what the local AWS saw of the runs since the last call, and forgets it: every git
+    /// request signed and accepted, one container call and one AssumeRole a run.
+    pub(crate) fn assert_record(&self, runs: usize, requests: &[&str]) {
+        let record = self.aws.requests();
+        let git: Vec<&Request> = record
+            .iter()
+            .filter(|request| request.service == local_aws::Service::Git)
+            .collect();
+        for request in &git {
+            assert!(
+                matches!(&request.authorization, Auth::Ok { arn, signed_host, .. }
+                    if arn.starts_with("arn:aws:sts::111111111111:assumed-role/MyCross")
+                        && *signed_host == SignedHost::WithPort),
+                "{request:#?}"
+            );
+            assert_eq!(request.status, Some(200), "{request:#?}");
+        }
+        let seen: Vec<String> = git.iter().map(|request| shown(request)).collect();
+        assert_eq!(seen, requests);
+        let count = |service| record.iter().filter(|r| r.service == service).count();
+        assert_eq!(
+            count(local_aws::Service::Container),
+            runs,
+            "container calls"
+        );
+        assert_eq!(count(local_aws::Service::Sts), runs, "STS calls");
+        self.aws.clear_record();
+    }
+}
+
+/// `GET upload-pack` for `GET …/info/refs?service=git-upload-pack`, `POST upload-pack` for the rest.
+fn shown(request: &Request) -> String {
+    let service = match request.query.split_once("service=git-") {
+        Some((_, service)) => service,
+        None => request.path.rsplit_once("/git-").map_or("?", |(_, s)| s),
+    };
+    format!("{} {service}", request.method)
+}
+
+/// The folder of the programs under test.
+pub(crate) fn helpers() -> PathBuf {
+    let program = Path::new(env!("CARGO_BIN_EXE_git-remote-codecommit"));
+    program.parent().unwrap().to_owned()
+}

@@ -1,0 +1,13 @@
+//! What a person sees, through real git over TLS against the local AWS.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where it fails"
+)]
+
+mod harness;
+
+mod credential_helper;
+mod main_job;
+mod operations;
