@@ -9,5 +9,9 @@
 mod harness;
 
 mod credential_helper;
+mod failures;
+mod large;
 mod main_job;
 mod operations;
+mod secrets;
+mod sources;

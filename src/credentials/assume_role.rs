@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use url::Url;
 
 use super::{Credentials, Resolver};
+use crate::endpoint::Region;
 use crate::profile::RoleHop;
 use crate::secret::Secret;
 use crate::world::{World, variable};
@@ -34,6 +35,8 @@ pub enum Error {
         role: String,
         /// The innermost reason.
         cause: String,
+        /// The region of STS.
+        region: String,
     },
     /// STS said no.
     #[error("cannot assume role {role} (profile {profile:?}, {at}): {code}: {message}")]
@@ -67,11 +70,12 @@ impl Error {
             Self::EndpointUrl { .. } => {
                 vec!["it must look like https://sts.eu-west-1.amazonaws.com".into()]
             }
-            Self::Unreachable { .. } => vec![
-                "check the network and https_proxy; a VPC without internet needs the interface \
-                 endpoint com.amazonaws.<region>.sts in its own region"
-                    .into(),
-                "AWS_DEFAULT_REGION, then the profile's region, chooses the region of STS".into(),
+            Self::Unreachable { region, .. } => vec![
+                format!(
+                    "check the network and https_proxy; a VPC without internet needs the interface \
+                     endpoint com.amazonaws.{region}.sts"
+                ),
+                "STS is asked in the region of AWS_DEFAULT_REGION, else of the profile".into(),
             ],
             Self::Empty { .. } => vec!["check what answers at that address".into()],
             Self::Refused {
@@ -120,7 +124,7 @@ pub(super) async fn assume(
     let override_url = endpoint_override(resolver.world).map_err(Box::new)?;
     let host = override_url
         .as_ref()
-        .and_then(|url| Some(url.host_str()?.to_owned()))
+        .map(|url| url.authority().to_owned())
         .unwrap_or_else(|| {
             let region = resolver.sts_region;
             format!("sts.{region}.{}", region.dns_suffix())
@@ -151,7 +155,7 @@ pub(super) async fn assume(
         .set_duration_seconds(hop.duration_seconds)
         .send()
         .await
-        .map_err(|error| Box::new(explain(&error, hop, &host)))?;
+        .map_err(|error| Box::new(explain(&error, hop, &host, resolver.sts_region)))?;
     let Some(session) = answer.credentials else {
         return Err(Box::new(Error::Empty { host }).into());
     };
@@ -164,7 +168,7 @@ pub(super) async fn assume(
     })
 }
 
-fn explain<E>(error: &SdkError<E>, hop: &RoleHop, host: &str) -> Error
+fn explain<E>(error: &SdkError<E>, hop: &RoleHop, host: &str, region: &Region) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
@@ -193,6 +197,7 @@ where
                 host: host.to_owned(),
                 role: hop.role_arn.clone(),
                 cause: cause.to_string(),
+                region: region.to_string(),
             }
         }
     }

@@ -4,6 +4,8 @@ use std::error::Error as StdError;
 use std::io;
 use std::path::PathBuf;
 
+use crate::endpoint::Host;
+
 /// A request that failed below HTTP.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -80,13 +82,18 @@ impl Error {
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         let reach = |host: &str| {
-            format!(
-                "check the network, https_proxy and no_proxy; in a VPC without internet, {host} needs \
-                 an interface endpoint (com.amazonaws.<region>.git-codecommit, com.amazonaws.<region>.sts)"
-            )
+            let mut hints = vec!["check the network, https_proxy and no_proxy".to_owned()];
+            if let Some(host) = Host::recognise(host) {
+                hints.push(format!(
+                    "a VPC without internet needs the interface endpoint \
+                     com.amazonaws.{}.git-codecommit",
+                    host.region()
+                ));
+            }
+            hints
         };
         match self {
-            Self::Connect { host, .. } | Self::Timeout { host } => vec![reach(host)],
+            Self::Connect { host, .. } | Self::Timeout { host } => reach(host),
             Self::Tls { .. } => vec![
                 "if a proxy inspects TLS, put its CA certificate (PEM) in a file and name it in \
                  AWS_CA_BUNDLE"

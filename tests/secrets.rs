@@ -1,0 +1,158 @@
+//! Looks for every secret that exists, in everything a run leaves behind or lets others see.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
+use local_aws::{Action, Fault, LocalAws, Protocol, Service};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, every_git};
+
+/// The command lines of every process of this machine that were seen while `run` ran.
+fn with_command_lines(run: impl FnOnce()) -> BTreeSet<Vec<u8>> {
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let watcher = scope.spawn(|| {
+            let mut seen = BTreeSet::new();
+            while !done.load(Ordering::Relaxed) {
+                for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+                    if let Ok(line) = std::fs::read(entry.path().join("cmdline")) {
+                        seen.insert(line);
+                    }
+                }
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            seen
+        });
+        run();
+        done.store(true, Ordering::Relaxed);
+        watcher.join().unwrap()
+    })
+}
+
+/// A secret as it is, percent-encoded, and in base64 at each of the three places it can start.
+fn disguises(secret: &str) -> Vec<String> {
+    let mut all = vec![
+        secret.to_owned(),
+        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
+    ];
+    for shift in 0..3 {
+        let padded = format!("{}{secret}", "x".repeat(shift));
+        let encoded = BASE64_STANDARD_NO_PAD.encode(padded);
+        // The first and the last group also depend on what stands beside the secret.
+        let inner = &encoded[4.min(encoded.len())..encoded.len().saturating_sub(4)];
+        if inner.len() >= 16 {
+            all.push(inner.to_owned());
+        }
+    }
+    all
+}
+
+fn contains(text: &[u8], needle: &str) -> bool {
+    text.windows(needle.len())
+        .any(|window| window == needle.as_bytes())
+}
+
+fn every_file(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() && !path.is_symlink() {
+            every_file(&path, found);
+        } else if let Ok(text) = std::fs::read(&path) {
+            found.push((path.display().to_string(), text));
+        }
+    }
+}
+
+#[test]
+fn no_secret_is_in_any_output_argument_or_file() {
+    for protocol in [Protocol::V0Only, Protocol::Any] {
+        let aws = LocalAws::builder()
+            .repository("demo-repo")
+            .container_token("container-token-5b1f0c")
+            .protocol(protocol)
+            .start();
+        let helper = format!("!git-credential-codecommit --profile {PROFILE}");
+        let mut studio = Studio::new(&every_git()[0], aws).with_https(&helper);
+        for trace in ["GIT_TRACE", "GIT_TRACE_PACKET", "GIT_CODECOMMIT_TRACE"] {
+            studio.set(trace, "1");
+        }
+        let mut seen: Vec<(String, Vec<u8>)> = Vec::new();
+        let run = |studio: &Studio, seen: &mut Vec<_>, folder: &str, arguments: &[&str]| {
+            // Every process lives long enough for its command line to be seen.
+            for service in [Service::Container, Service::Sts, Service::Git] {
+                let pause = Action::Delay(Duration::from_millis(60));
+                studio.aws.fail(Fault::new(service, pause).times(2));
+            }
+            let mut lines = BTreeSet::new();
+            lines.extend(with_command_lines(|| {
+                let said = studio.git_in(folder, arguments);
+                seen.push((format!("output of {arguments:?}"), said.stdout.into()));
+                seen.push((format!("errors of {arguments:?}"), said.stderr.into()));
+            }));
+            assert!(
+                lines
+                    .iter()
+                    .any(|line| contains(line, "git-remote-codecommit\0")
+                        || contains(line, "git-remote-https\0")),
+                "the watcher saw no helper"
+            );
+            seen.extend(
+                lines
+                    .into_iter()
+                    .map(|line| ("a command line".to_owned(), line)),
+            );
+            studio.aws.clear_faults();
+        };
+        // The https transport is git's own: with GIT_TRACE_CURL libcurl itself prints the user name,
+        // which holds the session token ("Server auth using Basic with user"). docs/SECURITY.md.
+        for (address, folder, curl) in [(WITH_REGION, "helper", "1"), (HTTPS, "https", "0")] {
+            studio.set("GIT_TRACE_CURL", curl);
+            run(&studio, &mut seen, ".", &["clone", address, folder]);
+            studio.commit(folder, folder, "x");
+            run(&studio, &mut seen, folder, &["push"]);
+            run(&studio, &mut seen, folder, &["fetch"]);
+            studio
+                .aws
+                .fail(Fault::new(Service::Git, Action::status(403, "")).always());
+            run(&studio, &mut seen, folder, &["fetch"]);
+            studio.aws.fail(Fault::new(
+                Service::Sts,
+                Action::sts_error(403, "AccessDenied", "no"),
+            ));
+            run(&studio, &mut seen, folder, &["fetch"]);
+        }
+        every_file(studio.place(), &mut seen);
+
+        let secrets = studio.aws.canaries();
+        assert!(secrets.len() > 20, "{} secrets", secrets.len());
+        for secret in secrets {
+            for disguise in disguises(&secret) {
+                for (place, text) in &seen {
+                    assert!(!contains(text, &disguise), "{disguise} is in {place}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_search_would_find_a_secret_in_every_disguise() {
+    let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+    let finds = |text: &str| {
+        disguises(secret)
+            .iter()
+            .any(|d| contains(text.as_bytes(), d))
+    };
+    assert!(finds(&format!("…{secret}…")));
+    assert!(finds("wJalrXUtnFEMI%2FK7MDENG%2BbPxRfiCYEXAMPLEKEY"));
+    for before in ["", "A", "AK", "AKI"] {
+        let pair = BASE64_STANDARD_NO_PAD.encode(format!("{before}{secret}:password"));
+        assert!(finds(&pair), "{before}");
+    }
+    assert!(!finds("nothing here"));
+}

@@ -1,0 +1,270 @@
+//! Where the keys come from: each source, and roles on top of it, as the git host and STS see them.
+
+use local_aws::{Auth, Keys, LocalAws, Permission};
+
+use crate::harness::{Studio, WITH_REGION, every_git};
+
+const ROLE: &str = "arn:aws:iam::111111111111:role/Reader";
+const DEV: &str = "arn:aws:iam::111111111111:user/dev";
+
+/// A home without profile, and a role that the user `dev` may assume.
+fn studio() -> (Studio, Keys) {
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .role_trusted_by(ROLE, DEV)
+        .start();
+    let keys = aws.issue_user("dev");
+    (Studio::without_profile(&every_git()[0], aws), keys)
+}
+
+/// Lists the repository's references; returns who the git host was told it is.
+fn identity(studio: &Studio, address: &str) -> String {
+    studio.git(&["ls-remote", address]).succeeded();
+    let requests = studio.aws.git_requests();
+    let request = requests.last().expect("a request to the git host");
+    match &request.authorization {
+        Auth::Ok { arn, .. } => arn.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn static_keys(keys: &Keys) -> String {
+    format!(
+        "aws_access_key_id = {}\naws_secret_access_key = {}\n",
+        keys.access_key_id, keys.secret_access_key
+    )
+}
+
+#[test]
+fn static_keys_of_a_profile_in_either_file() {
+    let (studio, keys) = studio();
+    studio.write(
+        ".aws/credentials",
+        &format!("[dev]\n{}", static_keys(&keys)),
+    );
+    assert_eq!(
+        identity(&studio, "codecommit::eu-west-1://dev@demo-repo"),
+        DEV
+    );
+    studio.write(".aws/credentials", "");
+    studio.write(
+        ".aws/config",
+        &format!("[profile dev]\nregion = eu-west-1\n{}", static_keys(&keys)),
+    );
+    assert_eq!(identity(&studio, "codecommit://dev@demo-repo"), DEV);
+    assert!(studio.aws.sts_requests().is_empty());
+    assert!(studio.aws.container_requests().is_empty());
+}
+
+#[test]
+fn keys_in_the_environment_with_and_without_a_session_token() {
+    let (mut studio, keys) = studio();
+    studio.set("AWS_ACCESS_KEY_ID", &keys.access_key_id);
+    studio.set("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
+    studio.set("AWS_DEFAULT_REGION", "eu-west-1");
+    assert_eq!(identity(&studio, "codecommit://demo-repo"), DEV);
+
+    let session = studio.aws.issue_session(
+        "arn:aws:sts::111111111111:assumed-role/Ci/build",
+        time::Duration::hours(1),
+    );
+    studio.set("AWS_ACCESS_KEY_ID", &session.access_key_id);
+    studio.set("AWS_SECRET_ACCESS_KEY", &session.secret_access_key);
+    studio.set(
+        "AWS_SESSION_TOKEN",
+        session.session_token.as_deref().unwrap(),
+    );
+    let arn = "arn:aws:sts::111111111111:assumed-role/Ci/build";
+    assert_eq!(identity(&studio, "codecommit://demo-repo"), arn);
+}
+
+#[test]
+fn container_credentials_alone_with_the_token_they_ask_for() {
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .container_token("Bearer container-token")
+        .permission(local_aws::EXECUTION_ROLE, Permission::PullPush)
+        .start();
+    let mut studio = Studio::without_profile(&every_git()[0], aws);
+    let address = "codecommit::eu-west-1://demo-repo";
+    assert_eq!(
+        identity(&studio, address),
+        local_aws::EXECUTION_ROLE_SESSION
+    );
+
+    studio.write("token", "Bearer container-token");
+    let path = studio.home().join("token").display().to_string();
+    studio.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", &path);
+    studio.set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "wrong");
+    assert_eq!(
+        identity(&studio, address),
+        local_aws::EXECUTION_ROLE_SESSION
+    );
+    assert_eq!(studio.aws.container_requests().len(), 2);
+}
+
+#[test]
+fn a_role_over_a_source_profile_with_every_setting_of_the_hop() {
+    let (mut studio, keys) = studio();
+    studio.set("USER", "ada");
+    studio.write(
+        ".aws/credentials",
+        &format!("[dev]\n{}", static_keys(&keys)),
+    );
+    let role =
+        format!("[profile p]\nregion = eu-west-1\nrole_arn = {ROLE}\nsource_profile = dev\n");
+    studio.write(".aws/config", &role);
+    assert_eq!(
+        identity(&studio, "codecommit://p@demo-repo"),
+        "arn:aws:sts::111111111111:assumed-role/Reader/git-codecommit-ada"
+    );
+    let more = "role_session_name = alice@corp\nexternal_id = x-1\nduration_seconds = 1800\n";
+    studio.write(".aws/config", &format!("{role}{more}"));
+    assert_eq!(
+        identity(&studio, "codecommit://p@demo-repo"),
+        "arn:aws:sts::111111111111:assumed-role/Reader/alice@corp"
+    );
+    let requests = studio.aws.sts_requests();
+    let call = requests[1].sts.as_ref().unwrap();
+    assert_eq!(call.action, "AssumeRole");
+    assert_eq!(call.role_arn.as_deref(), Some(ROLE));
+    assert_eq!(call.external_id.as_deref(), Some("x-1"));
+    assert_eq!(call.duration_seconds, Some(1800));
+    assert_eq!(call.region, "eu-west-1");
+    assert_eq!(call.signer, keys.access_key_id);
+    assert_eq!(call.source_identity, None);
+}
+
+#[test]
+fn a_role_over_the_environments_keys() {
+    let (mut studio, keys) = studio();
+    studio.set("AWS_ACCESS_KEY_ID", &keys.access_key_id);
+    studio.set("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
+    let config = format!("[profile p]\nrole_arn = {ROLE}\ncredential_source = Environment\n");
+    studio.write(".aws/config", &config);
+    let address = "codecommit::eu-west-1://p@demo-repo";
+    assert!(identity(&studio, address).contains("assumed-role/Reader/"));
+    // Without a profile in the address the environment's keys themselves are meant.
+    studio.set("AWS_PROFILE", "p");
+    assert_eq!(identity(&studio, "codecommit::eu-west-1://demo-repo"), DEV);
+}
+
+#[test]
+fn a_chain_of_roles_is_assumed_one_after_the_other() {
+    let second = "arn:aws:iam::111111111111:role/Second";
+    let first = "arn:aws:iam::222222222222:role/First";
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .role(first)
+        .role_trusted_by(second, first)
+        .permission(first, Permission::None)
+        .start();
+    let studio = Studio::without_profile(&every_git()[0], aws);
+    studio.write(
+        ".aws/config",
+        &format!(
+            "[profile outer]\nregion = eu-west-1\nrole_arn = {second}\nsource_profile = inner\n\
+             [profile inner]\nregion = us-east-1\nrole_arn = {first}\ncredential_source = EcsContainer\n"
+        ),
+    );
+    assert!(identity(&studio, "codecommit://outer@demo-repo").contains("role/Second/"));
+    let requests = studio.aws.sts_requests();
+    let calls: Vec<_> = requests.iter().map(|r| r.sts.as_ref().unwrap()).collect();
+    let roles: Vec<_> = calls.iter().map(|call| call.role_arn.as_deref()).collect();
+    assert_eq!(roles, [Some(first), Some(second)]);
+    // Every hop asks the STS of the region that the profile in the address decides, as botocore does.
+    assert!(
+        calls.iter().all(|call| call.region == "eu-west-1"),
+        "{calls:#?}"
+    );
+    assert_eq!(studio.aws.container_requests().len(), 1);
+}
+
+#[test]
+fn a_role_with_an_external_id_is_refused_without_it() {
+    let role = "arn:aws:iam::111111111111:role/Guarded";
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .role_with_external_id(role, "right")
+        .start();
+    let studio = Studio::without_profile(&every_git()[0], aws);
+    let config = |id: &str| {
+        format!(
+            "[profile p]\nrole_arn = {role}\ncredential_source = EcsContainer\nexternal_id = {id}\n"
+        )
+    };
+    let address = "codecommit::eu-west-1://p@demo-repo";
+    studio.write(".aws/config", &config("right"));
+    studio.git(&["ls-remote", address]).succeeded();
+    studio.write(".aws/config", &config("wrong"));
+    let said = studio.git(&["ls-remote", address]).failed().said();
+    assert!(
+        said.contains("AccessDenied") && said.contains("sts:ExternalId"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_container_endpoint_is_never_asked_through_a_proxy() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let mut studio = Studio::new(&every_git()[0], aws);
+    let proxy = studio.aws.proxy_url();
+    // curl and botocore would take these for the plain-http container endpoint.
+    for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+        studio.set(name, &proxy);
+    }
+    studio.git(&["ls-remote", WITH_REGION]).succeeded();
+    assert_eq!(studio.aws.container_requests().len(), 1);
+    let through_proxy = studio.aws.proxy_requests();
+    assert!(
+        through_proxy.iter().all(|r| r.method == "CONNECT"),
+        "{through_proxy:#?}"
+    );
+}
+
+#[test]
+fn the_real_hosts_are_asked_where_nothing_overrides_them() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let mut studio = Studio::new(&every_git()[0], aws);
+    studio.unset("CODE_COMMIT_ENDPOINT");
+    studio.unset("AWS_ENDPOINT_URL_STS");
+    let proxy = studio.aws.proxy_url();
+    studio.set("https_proxy", &proxy);
+    studio.git(&["clone", WITH_REGION]).succeeded();
+    let hosts = |requests: Vec<local_aws::Request>| {
+        let mut hosts: Vec<_> = requests.into_iter().map(|r| r.host).collect();
+        hosts.dedup();
+        hosts
+    };
+    assert_eq!(
+        hosts(studio.aws.git_requests()),
+        ["git-codecommit.eu-west-1.amazonaws.com"]
+    );
+    assert_eq!(
+        hosts(studio.aws.sts_requests()),
+        ["sts.eu-west-1.amazonaws.com"]
+    );
+
+    // In a space of another region, STS is asked there: a VPC may reach no other.
+    studio.aws.clear_record();
+    studio.set("AWS_DEFAULT_REGION", "us-east-1");
+    studio.git(&["ls-remote", WITH_REGION]).succeeded();
+    assert_eq!(
+        hosts(studio.aws.git_requests()),
+        ["git-codecommit.eu-west-1.amazonaws.com"]
+    );
+    assert_eq!(
+        hosts(studio.aws.sts_requests()),
+        ["sts.us-east-1.amazonaws.com"]
+    );
+}
+
+#[test]
+fn no_proxy_is_honoured() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let mut studio = Studio::new(&every_git()[0], aws);
+    studio.set("https_proxy", "http://127.0.0.1:9");
+    studio.git(&["ls-remote", WITH_REGION]).failed();
+    studio.set("no_proxy", "localhost");
+    studio.git(&["ls-remote", WITH_REGION]).succeeded();
+}
