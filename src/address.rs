@@ -117,7 +117,7 @@ impl Address {
                 }
                 None
             }
-            scheme if scheme.is_empty() => return Err(Error::Malformed(text.to_owned())),
+            "" => return Err(Error::Malformed(text.to_owned())),
             scheme => Some(Region::parse(scheme).map_err(|_| Error::Scheme(scheme.to_owned()))?),
         };
         if name.is_empty() {

@@ -60,7 +60,7 @@ fn get_answers_a_password_that_the_git_host_takes() {
         .succeeded();
     let line = |key: &str| {
         let line = said.stdout.lines().find_map(|line| line.strip_prefix(key));
-        line.unwrap_or_else(|| panic!("{said:#?}")).to_owned()
+        line.unwrap_or_else(|| panic!("{said:?}")).to_owned()
     };
     let (username, password) = (line("username="), line("password="));
     assert!(username.starts_with("ASIA") && username.contains('%'));
@@ -126,7 +126,7 @@ fn a_definite_failure_tells_git_to_ask_nobody_else() {
     assert_eq!(said.stdout, "quit=1\n");
     assert!(
         said.stderr.contains("\"typo\", chosen by --profile"),
-        "{said:#?}"
+        "{said:?}"
     );
 
     let without_path = REQUEST.split("path=").next().unwrap();
@@ -159,7 +159,7 @@ fn static_keys_are_answered_without_any_request() {
     assert!(
         said.stdout
             .starts_with(&format!("username={}\n", keys.access_key_id)),
-        "{said:#?}"
+        "{said:?}"
     );
     assert!(studio.aws.requests().is_empty());
 }

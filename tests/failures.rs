@@ -19,10 +19,10 @@ fn studio() -> Studio {
 /// Clones, expects failure and nothing left behind; returns this project's words.
 fn cannot_clone(studio: &Studio, address: &str) -> String {
     let said = studio.git(&["clone", address, "clone"]).failed();
-    assert!(!studio.home().join("clone").exists(), "{said:#?}");
+    assert!(!studio.home().join("clone").exists(), "{said:?}");
     assert!(
         !said.stderr.contains("fatal: could not read Username"),
-        "{said:#?}"
+        "{said:?}"
     );
     said.said()
 }
@@ -250,7 +250,7 @@ fn a_plain_text_error_body_is_shown_as_git_shows_it() {
     assert!(
         said.stderr
             .starts_with("remote: The repository is \\u{1b}[31mlocked\nremote: by its owner\n"),
-        "{said:#?}"
+        "{said:?}"
     );
 }
 
@@ -327,7 +327,7 @@ fn a_push_that_fails_leaves_both_sides_as_they_were() {
                 .aws
                 .fail(Fault::new(Service::Git, action.clone()).on_method(method));
             let said = studio.git_in("demo-repo", &["push"]).failed();
-            assert_ne!(said.said(), "", "{said:#?}");
+            assert_ne!(said.said(), "", "{said:?}");
             assert_eq!(studio.remote_ref("refs/heads/main"), before);
             assert_eq!(studio.head("demo-repo"), commit);
             let here = studio
@@ -472,15 +472,12 @@ fn a_helper_started_by_hand_says_who_starts_it() {
     let said = studio
         .helper("git-remote-codecommit", &["origin", WITH_REGION], "dance\n")
         .failed();
-    assert!(
-        said.stderr.contains("does not know: \"dance\""),
-        "{said:#?}"
-    );
+    assert!(said.stderr.contains("does not know: \"dance\""), "{said:?}");
     let said = studio
         .helper("git-credential-codecommit", &["--prifile", "x", "get"], "")
         .failed();
     assert!(
         said.stderr.contains("unknown option \"--prifile\""),
-        "{said:#?}"
+        "{said:?}"
     );
 }

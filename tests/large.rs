@@ -108,7 +108,7 @@ fn a_large_pack_is_pushed_and_cloned_in_flat_memory() {
     let said = studio
         .git_in("again", &["push", "origin", &refspec])
         .failed();
-    assert!(said.said().contains("codecommit:GitPush"), "{said:#?}");
+    assert!(said.said().contains("codecommit:GitPush"), "{said:?}");
     let requests = studio.aws.git_requests();
     assert_eq!(
         requests.len(),

@@ -10,6 +10,8 @@ mod harness;
 
 mod credential_helper;
 mod failures;
+mod installer;
+mod interop;
 mod large;
 mod main_job;
 mod operations;

@@ -51,7 +51,7 @@ fn main_job(address: &str, protocol: Protocol) {
         assert!(
             said.stdout
                 .contains(&format!("{commit}\trefs/heads/main\n")),
-            "{said:#?}"
+            "{said:?}"
         );
         studio.git_in("second", &["fsck", "--strict"]).succeeded();
     }

@@ -151,9 +151,9 @@ fn references_are_listed_inside_and_outside_a_repository() {
                 .succeeded();
             assert!(
                 said.stdout.starts_with(&format!("{main}\tHEAD\n")),
-                "{said:#?}"
+                "{said:?}"
             );
-            assert!(said.stdout.contains("refs/tags/v1.0^{}\n"), "{said:#?}");
+            assert!(said.stdout.contains("refs/tags/v1.0^{}\n"), "{said:?}");
         }
         studio
             .git_in("demo-repo", &["remote", "show", "origin"])

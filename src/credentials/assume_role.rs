@@ -39,20 +39,14 @@ pub enum Error {
         region: String,
     },
     /// STS said no.
-    #[error("cannot assume role {role} (profile {profile:?}, {at}): {code}: {message}")]
+    #[error("cannot assume role {} (profile {:?}, {}): {code}: {message}", hop.role_arn, hop.profile, hop.at)]
     Refused {
-        /// The role.
-        role: String,
-        /// The profile that names it.
-        profile: String,
-        /// `path:line`.
-        at: String,
+        /// The role, and where it is asked for.
+        hop: Box<RoleHop>,
         /// The error code of STS.
         code: String,
         /// Its message.
         message: String,
-        /// `duration_seconds`, where set.
-        duration_seconds: Option<i32>,
     },
     /// STS said yes, without credentials.
     #[error("STS at {host} answered without credentials")]
@@ -78,17 +72,14 @@ impl Error {
                 "STS is asked in the region of AWS_DEFAULT_REGION, else of the profile".into(),
             ],
             Self::Empty { .. } => vec!["check what answers at that address".into()],
-            Self::Refused {
-                code,
-                role,
-                duration_seconds,
-                ..
-            } => refusal_hints(code, role, *duration_seconds),
+            Self::Refused { code, hop, .. } => refusal_hints(code, hop),
         }
     }
 }
 
-fn refusal_hints(code: &str, role: &str, duration_seconds: Option<i32>) -> Vec<String> {
+fn refusal_hints(code: &str, hop: &RoleHop) -> Vec<String> {
+    let role = &hop.role_arn;
+    let is_long = hop.duration_seconds > Some(CHAINED_LIMIT);
     match code {
         "AccessDenied" | "AccessDeniedException" => vec![
             format!("the caller's own policy must allow sts:AssumeRole on {role}"),
@@ -108,7 +99,7 @@ fn refusal_hints(code: &str, role: &str, duration_seconds: Option<i32>) -> Vec<S
             vec!["check the secret access key, and this machine's clock".into()]
         }
         "RegionDisabledException" => vec!["enable STS for this region in the account's settings".into()],
-        "ValidationError" if duration_seconds.is_some_and(|seconds| seconds > CHAINED_LIMIT) => vec![
+        "ValidationError" if is_long => vec![
             "duration_seconds above 3600 is refused when the caller is itself a role: remove it".into(),
         ],
         _ => vec![],
@@ -174,9 +165,7 @@ where
 {
     match error {
         SdkError::ServiceError(refusal) => Error::Refused {
-            role: hop.role_arn.clone(),
-            profile: hop.profile.clone(),
-            at: hop.at.clone(),
+            hop: Box::new(hop.clone()),
             code: refusal
                 .err()
                 .code()
@@ -186,7 +175,6 @@ where
                 .message()
                 .unwrap_or("no reason given")
                 .to_owned(),
-            duration_seconds: hop.duration_seconds,
         },
         other => {
             let mut cause: &dyn std::error::Error = other;

@@ -107,8 +107,8 @@ impl Resolver<'_> {
     /// If they are not there, or the plan needs the network.
     pub fn at_hand(&self, source: &Source) -> Result<Credentials, Error> {
         match source {
-            Source::Environment => self.from_environment(),
-            Source::StaticKeys { profile } => self.from_profile(profile),
+            Source::Environment => self.environment(),
+            Source::StaticKeys { profile } => self.static_keys(profile),
             other => Err(Error::Incomplete(format!("{other:?}"))),
         }
     }
@@ -133,7 +133,7 @@ impl Resolver<'_> {
         Ok(credentials)
     }
 
-    fn from_environment(&self) -> Result<Credentials, Error> {
+    fn environment(&self) -> Result<Credentials, Error> {
         let world = self.world;
         let incomplete = || Error::Incomplete("the environment".into());
         Ok(Credentials {
@@ -152,7 +152,7 @@ impl Resolver<'_> {
         })
     }
 
-    fn from_profile(&self, name: &str) -> Result<Credentials, Error> {
+    fn static_keys(&self, name: &str) -> Result<Credentials, Error> {
         let incomplete = || Error::Incomplete(format!("profile {name:?}"));
         let profile = self.profiles.profile(name).ok_or_else(incomplete)?;
         let copy = |key| {

@@ -133,13 +133,12 @@ fn find<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Optio
         if let Some(found) = error.downcast_ref::<E>() {
             return Some(found);
         }
-        if let Some(inner) = error
-            .downcast_ref::<io::Error>()
+        let wrapped = error.downcast_ref::<io::Error>();
+        if let Some(found) = wrapped
             .and_then(io::Error::get_ref)
+            .and_then(|e| find::<E>(e))
         {
-            if let Some(found) = find::<E>(inner) {
-                return Some(found);
-            }
+            return Some(found);
         }
         next = error.source();
     }

@@ -3,13 +3,27 @@
 use std::io::Write;
 use std::process::Command;
 
-/// A command that has ended.
-#[derive(Debug)]
+/// A command that has ended. Its `Debug` is for a person: where, what, and what came of it.
 pub(crate) struct Outcome {
     command: String,
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+}
+
+impl std::fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            command,
+            code,
+            stdout,
+            stderr,
+        } = self;
+        write!(
+            f,
+            "{command}\nexit code {code:?}\n-- stdout\n{stdout}\n-- stderr\n{stderr}"
+        )
+    }
 }
 
 impl Outcome {
@@ -31,14 +45,14 @@ impl Outcome {
 
     /// Fails the test, with everything that is known, unless the command succeeded.
     pub(crate) fn succeeded(self) -> Self {
-        assert_eq!(self.code, Some(0), "{self:#?}");
+        assert_eq!(self.code, Some(0), "{self:?}");
         self
     }
 
     /// Fails the test if the command succeeded, or ended in a backtrace or by a signal.
     pub(crate) fn failed(self) -> Self {
-        assert!(self.code.is_some_and(|code| code != 0), "{self:#?}");
-        assert!(!self.stderr.contains("panicked"), "{self:#?}");
+        assert!(self.code.is_some_and(|code| code != 0), "{self:?}");
+        assert!(!self.stderr.contains("panicked"), "{self:?}");
         self
     }
 

@@ -1,0 +1,132 @@
+//! `install.sh` puts the programs in place, under every shell of this machine.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use local_aws::LocalAws;
+
+use crate::harness::{Outcome, Studio, WITH_REGION, every_git, helpers};
+
+const PROGRAMS: [&str; 3] = [
+    "git-remote-codecommit",
+    "git-credential-codecommit",
+    "git-codecommit",
+];
+
+fn studio() -> Studio {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    Studio::new(&every_git()[0], aws)
+}
+
+fn shells() -> Vec<PathBuf> {
+    let known = ["/bin/sh", "/bin/dash", "/bin/bash", "/bin/busybox"];
+    known
+        .map(PathBuf::from)
+        .into_iter()
+        .filter(|shell| shell.exists())
+        .collect()
+}
+
+fn install(studio: &Studio, shell: &Path, arguments: &[&str]) -> Outcome {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/install.sh");
+    let mut all = vec![script];
+    if shell.ends_with("busybox") {
+        all.insert(0, "sh");
+    }
+    all.extend(arguments);
+    studio.run_in(".", shell, &all, "")
+}
+
+#[test]
+fn the_programs_are_installed_twice_and_work() {
+    for shell in shells() {
+        let mut studio = studio();
+        let prefix = studio.home().join("a prefix").display().to_string();
+        let from = helpers().display().to_string();
+        let arguments = ["--from", &from, "--prefix", &prefix, "--no-setup"];
+        for _ in 0..2 {
+            let said = install(&studio, &shell, &arguments).succeeded();
+            assert_eq!(
+                said.stdout,
+                format!(
+                    "installed git-codecommit {} in {prefix}/bin\n",
+                    env!("CARGO_PKG_VERSION")
+                )
+            );
+            // The folder of the build is on PATH, in front.
+            assert!(
+                said.stderr
+                    .contains("comes first on PATH and hides the new one"),
+                "{said:?}"
+            );
+        }
+        let bin = Path::new(&prefix).join("bin");
+        let mut placed: Vec<_> = std::fs::read_dir(&bin)
+            .unwrap()
+            .map(|e| e.unwrap().file_name())
+            .collect();
+        placed.sort();
+        assert_eq!(
+            placed,
+            [
+                "git-codecommit",
+                "git-credential-codecommit",
+                "git-remote-codecommit"
+            ]
+        );
+        for program in PROGRAMS {
+            let mode = bin.join(program).metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o755);
+        }
+        studio.set(
+            "PATH",
+            &format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display()),
+        );
+        let said = install(&studio, &shell, &arguments).succeeded();
+        assert_eq!(said.stderr, "");
+        studio.git(&["clone", WITH_REGION]).succeeded();
+        let said = studio.git(&["codecommit", "url", WITH_REGION]).succeeded();
+        assert!(said.stdout.ends_with("/v1/repos/demo-repo\n"), "{said:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_installed_is_said_and_nothing_is_changed() {
+    let studio = studio();
+    let prefix = studio.home().join("prefix").display().to_string();
+    for shell in shells() {
+        for (arguments, code, error) in [
+            (vec!["--from"], 2, "install.sh: --from needs a folder"),
+            (vec!["--form", "x"], 2, "install.sh: unknown option --form"),
+            (
+                vec!["--from", "/nowhere", "--prefix", &prefix],
+                2,
+                "install.sh: /nowhere does not hold git-remote-codecommit",
+            ),
+        ] {
+            let said = install(&studio, &shell, &arguments).failed();
+            assert_eq!(
+                (said.code, said.stderr.lines().next()),
+                (Some(code), Some(error))
+            );
+        }
+    }
+    // Programs of another kind of machine.
+    let broken = studio.home().join("broken");
+    std::fs::create_dir(&broken).unwrap();
+    for program in PROGRAMS {
+        std::fs::write(broken.join(program), "\x7fELF not really").unwrap();
+    }
+    let broken = broken.display().to_string();
+    let said = install(
+        &studio,
+        &shells()[0],
+        &["--from", &broken, "--prefix", &prefix],
+    )
+    .failed();
+    assert!(
+        said.stderr.contains("does not run on this machine"),
+        "{said:?}"
+    );
+    assert!(!Path::new(&prefix).exists());
+}

@@ -1,0 +1,205 @@
+//! The tools this project replaces, side by side with it: `scripts/interop` installs and names them.
+
+use std::path::PathBuf;
+
+use git_codecommit::credentials::Credentials;
+use git_codecommit::endpoint::Region;
+use git_codecommit::secret::Secret;
+use git_codecommit::signature;
+use local_aws::{Auth, LocalAws, Request, StsCall};
+use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
+
+use crate::harness::{PROFILE, Studio, WITH_REGION, WITHOUT_REGION, every_git};
+
+/// The Python that has botocore and git-remote-codecommit.
+#[expect(clippy::disallowed_methods, reason = "the test's own setting")]
+fn python() -> PathBuf {
+    let path = std::env::var_os("INTEROP_PYTHON");
+    PathBuf::from(path.expect("scripts/interop names the Python with the reference tools"))
+}
+
+fn studio() -> Studio {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    Studio::new(&every_git()[0], aws)
+}
+
+/// Asks the oracle about several cases at once.
+fn oracle(studio: &Studio, cases: &[Value]) -> Vec<Value> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop_oracle.py");
+    let input: String = cases.iter().map(|case| format!("{case}\n")).collect();
+    let said = studio.run_in(".", &python(), &[script], &input).succeeded();
+    let lines = said.stdout.lines();
+    lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// User name and password in a signed URL, percent escapes decoded.
+fn user_info(url: &str) -> (String, String) {
+    let (user, rest) = url
+        .strip_prefix("https://")
+        .unwrap()
+        .split_once(':')
+        .unwrap();
+    let (password, _) = rest.split_once('@').unwrap();
+    let decode = |text| {
+        percent_encoding::percent_decode_str(text)
+            .decode_utf8()
+            .unwrap()
+    };
+    (decode(user).into_owned(), password.to_owned())
+}
+
+#[test]
+#[ignore = "needs the reference tools: run scripts/interop"]
+fn signatures_equal_botocores_and_git_remote_codecommits() {
+    let studio = studio();
+    let token = "IQoJb3JpZ2luX2Vj/+EaCXVz==%41&x";
+    let long_secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+    let start = OffsetDateTime::parse("2026-12-31T23:59:58Z", &Rfc3339).unwrap();
+    let mut cases = Vec::new();
+    let mut ours = Vec::new();
+    for (index, (region, host)) in [
+        ("eu-west-1", "git-codecommit.eu-west-1.amazonaws.com"),
+        (
+            "us-gov-west-1",
+            "git-codecommit-fips.us-gov-west-1.amazonaws.com",
+        ),
+        ("cn-north-1", "git-codecommit.cn-north-1.amazonaws.com.cn"),
+        (
+            "us-east-1",
+            "vpce-0b47.git-codecommit.us-east-1.vpce.amazonaws.com",
+        ),
+        ("eu-west-1", "localhost:8443"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for repository in ["demo-repo", "My.Repo_1", "r"] {
+            for token in [None, Some(token)] {
+                // Days, months and years turn on the way.
+                let now = start + Duration::seconds(index as i64 * 7919);
+                let credentials = Credentials {
+                    access_key_id: "ASIAEXAMPLE".into(),
+                    secret_access_key: Secret::new(long_secret.into()),
+                    session_token: token.map(|token| Secret::new(token.to_owned())),
+                    expires_at: None,
+                    principal: None,
+                };
+                let path = format!("/v1/repos/{repository}");
+                let region_checked = Region::parse(region).unwrap();
+                let auth = signature::sign(&credentials, &region_checked, host, &path, now);
+                let password = auth.password.expose().to_owned();
+                cases.push(json!({
+                    "access_key": "ASIAEXAMPLE", "secret_key": long_secret, "token": token,
+                    "region": region, "host": host, "repository": repository,
+                    "timestamp": password[..15],
+                }));
+                ours.push((auth.username.expose().to_owned(), password));
+            }
+        }
+    }
+    let answers = oracle(&studio, &cases);
+    assert_eq!(answers.len(), 30);
+    for ((case, answer), ours) in cases.iter().zip(&answers).zip(&ours) {
+        assert_eq!(answer["password"].as_str(), Some(ours.1.as_str()), "{case}");
+        assert_eq!(&user_info(answer["url"].as_str().unwrap()), ours, "{case}");
+    }
+}
+
+#[test]
+#[ignore = "needs the reference tools: run scripts/interop"]
+fn the_credential_helpers_answer_equals_the_references_signature() {
+    let mut studio = studio();
+    let keys = studio.aws.issue_session(
+        "arn:aws:sts::111111111111:assumed-role/Ci/build",
+        Duration::hours(1),
+    );
+    studio.set("AWS_ACCESS_KEY_ID", &keys.access_key_id);
+    studio.set("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
+    studio.set("AWS_SESSION_TOKEN", keys.session_token.as_deref().unwrap());
+    let host = "git-codecommit.eu-west-1.amazonaws.com";
+    let request = format!("protocol=https\nhost={host}\npath=v1/repos/demo-repo\n");
+    let said = studio
+        .helper("git-credential-codecommit", &["get"], &request)
+        .succeeded();
+    let line = |key: &str| {
+        let line = said.stdout.lines().find_map(|line| line.strip_prefix(key));
+        line.unwrap().to_owned()
+    };
+    let (username, password) = (line("username="), line("password="));
+    let case = json!({
+        "access_key": keys.access_key_id, "secret_key": keys.secret_access_key,
+        "token": keys.session_token, "region": "eu-west-1", "host": host,
+        "repository": "demo-repo", "timestamp": password[..15],
+    });
+    let answer = &oracle(&studio, &[case])[0];
+    assert_eq!(answer["password"].as_str(), Some(password.as_str()));
+    let expected = user_info(answer["url"].as_str().unwrap());
+    assert_eq!(expected, (username, password));
+}
+
+/// What a clone asked of STS and of the git host, less what must differ: keys, times, and the
+/// requests that only the reference needs.
+fn shown(requests: &[Request]) -> Vec<String> {
+    let mut shown: Vec<String> = requests
+        .iter()
+        .filter_map(|request| match (&request.sts, &request.authorization) {
+            (
+                Some(StsCall {
+                    action,
+                    role_arn,
+                    external_id,
+                    duration_seconds,
+                    region,
+                    ..
+                }),
+                _,
+            ) => Some(format!(
+                "{action} {role_arn:?} {external_id:?} {duration_seconds:?} {region}"
+            )),
+            (
+                None,
+                Auth::Ok {
+                    arn, signed_host, ..
+                },
+            ) => {
+                // The session's name is each tool's own.
+                let (role, _session) = arn.rsplit_once('/').unwrap();
+                Some(format!("{} {role} {signed_host:?}", request.path))
+            }
+            _ => None,
+        })
+        .collect();
+    shown.dedup();
+    shown
+}
+
+#[test]
+#[ignore = "needs the reference tools: run scripts/interop"]
+fn git_remote_codecommit_itself_does_the_same_in_the_same_home() {
+    for address in [WITH_REGION, WITHOUT_REGION] {
+        let mut studio = studio();
+        studio.git(&["clone", address, "ours"]).succeeded();
+        let ours = studio.aws.requests();
+        studio.aws.clear_record();
+
+        // The reference's folder in front of ours; git's own https transport needs the CA by name.
+        let folder = python().parent().unwrap().to_str().unwrap().to_owned();
+        let reference = format!("{folder}:/usr/local/bin:/usr/bin:/bin");
+        studio.set("PATH", &reference);
+        let ca = studio.aws.ca_file().display().to_string();
+        studio.set("GIT_SSL_CAINFO", &ca);
+        studio.git(&["clone", address, "theirs"]).succeeded();
+        let theirs = studio.aws.requests();
+
+        let git = |requests: &[Request]| shown(requests).into_iter().collect::<Vec<_>>();
+        assert_eq!(git(&ours), git(&theirs), "{address} as {PROFILE}");
+        assert_eq!(studio.head("ours"), studio.head("theirs"));
+        // The reference's first request is always refused; ours never is.
+        assert!(theirs.iter().any(|request| request.status == Some(401)));
+        assert!(ours.iter().all(|request| request.status == Some(200)));
+    }
+}
