@@ -124,6 +124,14 @@ impl World {
         }
     }
 
+    /// A world with nothing but an environment, at the epoch.
+    #[cfg(test)]
+    pub(crate) fn of(environment: &[(&str, &str)]) -> Self {
+        Self::new(&[], environment, Path::new("/home/x"), || {
+            OffsetDateTime::UNIX_EPOCH
+        })
+    }
+
     /// The command line after the program's name.
     #[must_use]
     pub fn arguments(&self) -> &[OsString] {

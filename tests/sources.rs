@@ -268,3 +268,27 @@ fn no_proxy_is_honoured() {
     studio.set("no_proxy", "localhost");
     studio.git(&["ls-remote", WITH_REGION]).succeeded();
 }
+
+#[test]
+fn instance_metadata_where_the_profile_says_so_and_as_the_last_resort() {
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .permission(local_aws::EXECUTION_ROLE, Permission::PullPush)
+        .role(ROLE)
+        .start();
+    let mut studio = Studio::without_profile(&every_git()[0], aws);
+    studio.unset("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    studio.unset("AWS_EC2_METADATA_DISABLED");
+    let service = studio.aws.instance_metadata_url();
+    studio.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", &service);
+    // A proxy must not see these either.
+    studio.set("http_proxy", "http://127.0.0.1:9");
+    let nothing_else = identity(&studio, "codecommit::eu-west-1://demo-repo");
+    assert_eq!(nothing_else, local_aws::EXECUTION_ROLE_SESSION);
+    studio.write(
+        ".aws/config",
+        &format!("[profile p]\nrole_arn = {ROLE}\ncredential_source = Ec2InstanceMetadata\n"),
+    );
+    let role = identity(&studio, "codecommit::eu-west-1://p@demo-repo");
+    assert!(role.contains("assumed-role/Reader/"), "{role}");
+}

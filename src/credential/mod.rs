@@ -12,7 +12,6 @@ use crate::address::ProfileName;
 use crate::credentials::Resolver;
 use crate::endpoint::{self, Host};
 use crate::error::{Error as AnyError, UsageError};
-use crate::http::Http;
 use crate::message::Messages;
 use crate::profile::{Plan, Profiles};
 use crate::signature::{self, BasicAuth};
@@ -155,14 +154,7 @@ fn signed(
     let plan = Plan::new(world, &profiles, &choice)?;
     messages.trace(|| format!("{}{path} as {}", host.name(), choice.in_words()));
 
-    let http = Http::new(world);
-    let resolver = Resolver {
-        world,
-        profiles: &profiles,
-        http: &http,
-        sts_region: &sts_region,
-        messages,
-    };
+    let resolver = Resolver::new(world, messages, &profiles, sts_region);
     let credentials = if Resolver::is_offline(&plan) {
         resolver.at_hand(&plan.source)?
     } else {

@@ -117,7 +117,7 @@ pub(super) async fn assume(
         .as_ref()
         .map(|url| url.authority().to_owned())
         .unwrap_or_else(|| {
-            let region = resolver.sts_region;
+            let region = &resolver.sts_region;
             format!("sts.{region}.{}", region.dns_suffix())
         });
     let http = crate::http::SdkClient::new(resolver.http.internet()?);
@@ -146,7 +146,7 @@ pub(super) async fn assume(
         .set_duration_seconds(hop.duration_seconds)
         .send()
         .await
-        .map_err(|error| Box::new(explain(&error, hop, &host, resolver.sts_region)))?;
+        .map_err(|error| Box::new(explain(&error, hop, &host, &resolver.sts_region)))?;
     let Some(session) = answer.credentials else {
         return Err(Box::new(Error::Empty { host }).into());
     };
@@ -236,15 +236,7 @@ fn default_session_name(world: &World) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
-
-    fn world(environment: &[(&str, &str)]) -> World {
-        World::new(&[], environment, Path::new("/home/x"), || {
-            OffsetDateTime::UNIX_EPOCH
-        })
-    }
 
     #[test]
     fn the_session_name_is_one_that_sts_takes() {
@@ -253,15 +245,18 @@ mod tests {
             ("a b/ü", "git-codecommit-a-b--"),
             ("", "git-codecommit"),
         ] {
-            assert_eq!(default_session_name(&world(&[("USER", user)])), expected);
+            assert_eq!(
+                default_session_name(&World::of(&[("USER", user)])),
+                expected
+            );
         }
-        let long = default_session_name(&world(&[("USER", &"u".repeat(80))]));
+        let long = default_session_name(&World::of(&[("USER", &"u".repeat(80))]));
         assert_eq!(long.len(), 64);
     }
 
     #[test]
     fn an_sts_endpoint_without_encryption_is_refused() {
-        let choose = |environment: &[(&str, &str)]| endpoint_override(&world(environment));
+        let choose = |environment: &[(&str, &str)]| endpoint_override(&World::of(environment));
         assert!(choose(&[("AWS_ENDPOINT_URL_STS", "http://localhost:1")]).is_err());
         assert!(choose(&[("AWS_ENDPOINT_URL", "sts.example")]).is_err());
         let both = [

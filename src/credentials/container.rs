@@ -251,19 +251,11 @@ fn shown_host(url: &Url) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
-
-    fn world(environment: &[(&str, &str)]) -> World {
-        World::new(&[], environment, Path::new("/home/x"), || {
-            OffsetDateTime::UNIX_EPOCH
-        })
-    }
 
     #[test]
     fn the_relative_uri_wins_and_is_asked_at_the_link_local_address() {
-        let world = world(&[
+        let world = World::of(&[
             (
                 variable::AWS_CONTAINER_CREDENTIALS_RELATIVE_URI,
                 "/v2/c?id=1",
@@ -279,7 +271,7 @@ mod tests {
     #[test]
     fn a_relative_uri_cannot_lead_elsewhere() {
         for uri in ["@evil.example/", ".evil.example/", ":80@evil.example", "x"] {
-            let world = world(&[(variable::AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, uri)]);
+            let world = World::of(&[(variable::AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, uri)]);
             assert!(endpoint(&world).is_err(), "{uri}");
         }
     }
@@ -287,7 +279,7 @@ mod tests {
     #[test]
     fn only_hosts_of_this_machine_may_be_asked_without_encryption() {
         let allowed = |uri| {
-            endpoint(&world(&[(
+            endpoint(&World::of(&[(
                 variable::AWS_CONTAINER_CREDENTIALS_FULL_URI,
                 uri,
             )]))
@@ -331,16 +323,19 @@ mod tests {
         ];
         std::fs::write(&path, "from-file").unwrap();
         assert_eq!(
-            token(&world(&environment)).unwrap().unwrap().expose(),
+            token(&World::of(&environment)).unwrap().unwrap().expose(),
             "from-file"
         );
         std::fs::write(&path, "hunter2\n").unwrap();
-        let error = token(&world(&environment)).unwrap_err().to_string();
+        let error = token(&World::of(&environment)).unwrap_err().to_string();
         assert!(!error.contains("hunter2"), "{error}");
         assert_eq!(
-            token(&world(&environment[1..])).unwrap().unwrap().expose(),
+            token(&World::of(&environment[1..]))
+                .unwrap()
+                .unwrap()
+                .expose(),
             "direct"
         );
-        assert!(token(&world(&[])).unwrap().is_none());
+        assert!(token(&World::of(&[])).unwrap().is_none());
     }
 }

@@ -23,9 +23,12 @@ pub(super) async fn fetch(
     http: &Http<'_>,
     last_resort: Option<&str>,
 ) -> Result<Credentials, Error> {
-    let failed = |cause: String| Error::InstanceMetadata {
-        cause,
-        last_resort: last_resort.map(str::to_owned),
+    let failed = |cause: String| match last_resort {
+        Some(profile) => Error::Nowhere {
+            profile: profile.to_owned(),
+            cause,
+        },
+        None => Error::InstanceMetadata(cause),
     };
     let config = ProviderConfig::empty().with_http_client(SdkClient::new(http.near(false)?));
     let mut client = imds::Client::builder()

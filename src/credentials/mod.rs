@@ -43,12 +43,18 @@ pub enum Error {
     #[error(transparent)]
     AssumeRole(#[from] Box<assume_role::Error>),
     /// The instance metadata service gave no credentials.
-    #[error("the EC2 instance metadata service gave no credentials: {cause}")]
-    InstanceMetadata {
+    #[error("the EC2 instance metadata service gave no credentials: {0}")]
+    InstanceMetadata(String),
+    /// Nothing is configured, and the instance metadata service, the last resort, has nothing.
+    #[error(
+        "no AWS credentials are configured for profile {profile:?}, and there is no EC2 instance \
+         metadata service that has any ({cause})"
+    )]
+    Nowhere {
+        /// The profile.
+        profile: String,
         /// The SDK's reason.
         cause: String,
-        /// The profile, where the service was tried because nothing else was set.
-        last_resort: Option<String>,
     },
     /// The network client could not be set up.
     #[error(transparent)]
@@ -63,14 +69,11 @@ impl Error {
             Self::Incomplete(_) => vec!["give both the key id and the secret".into()],
             Self::Container(error) => error.hints(),
             Self::AssumeRole(error) => error.hints(),
-            Self::InstanceMetadata {
-                last_resort: Some(profile),
-                ..
-            } => crate::profile::Error::NoCredentials {
+            Self::Nowhere { profile, .. } => crate::profile::Error::NoCredentials {
                 profile: profile.clone(),
             }
             .hints(),
-            Self::InstanceMetadata { .. } => vec![
+            Self::InstanceMetadata(_) => vec![
                 "attach an instance profile; in a container, raise the hop limit of IMDSv2 to 2"
                     .into(),
             ],
@@ -86,14 +89,31 @@ pub struct Resolver<'a> {
     /// The config files.
     pub profiles: &'a Profiles,
     /// The network.
-    pub http: &'a Http<'a>,
+    pub http: Http<'a>,
     /// The region whose STS is asked.
-    pub sts_region: &'a Region,
+    pub sts_region: Region,
     /// Where the trace goes.
     pub messages: &'a Messages,
 }
 
-impl Resolver<'_> {
+impl<'a> Resolver<'a> {
+    /// Gathers it; opens nothing yet.
+    #[must_use]
+    pub fn new(
+        world: &'a World,
+        messages: &'a Messages,
+        profiles: &'a Profiles,
+        sts_region: Region,
+    ) -> Self {
+        Self {
+            world,
+            profiles,
+            http: Http::new(world),
+            sts_region,
+            messages,
+        }
+    }
+
     /// Whether the plan can be resolved without the network, and so without an async runtime.
     #[must_use]
     pub fn is_offline(plan: &Plan) -> bool {
@@ -122,9 +142,9 @@ impl Resolver<'_> {
             .trace(|| format!("credentials: {}", plan.in_words()));
         let mut credentials = match &plan.source {
             Source::Environment | Source::StaticKeys { .. } => self.at_hand(&plan.source)?,
-            Source::Container => container::fetch(self.world, self.http).await?,
+            Source::Container => container::fetch(self.world, &self.http).await?,
             Source::InstanceMetadata { last_resort } => {
-                instance_metadata::fetch(self.world, self.http, last_resort.as_deref()).await?
+                instance_metadata::fetch(self.world, &self.http, last_resort.as_deref()).await?
             }
         };
         for hop in &plan.hops {

@@ -135,17 +135,7 @@ pub fn of_sts(
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use time::OffsetDateTime;
-
     use super::*;
-
-    fn world(environment: &[(&str, &str)]) -> World {
-        World::new(&[], environment, Path::new("/home/x"), || {
-            OffsetDateTime::UNIX_EPOCH
-        })
-    }
 
     #[test]
     fn only_the_shape_of_a_region_is_one() {
@@ -171,7 +161,7 @@ mod tests {
 
     #[test]
     fn the_address_beats_the_environment_which_beats_the_profile() {
-        let here = world(&[
+        let here = World::of(&[
             ("AWS_DEFAULT_REGION", "us-east-2"),
             ("AWS_REGION", "us-west-1"),
         ]);
@@ -184,18 +174,18 @@ mod tests {
         assert_eq!(choice.warnings.len(), 1);
         assert!(choose(None, Some("us-east-2")).warnings.is_empty());
 
-        let only_region = world(&[("AWS_REGION", "us-west-1")]);
+        let only_region = World::of(&[("AWS_REGION", "us-west-1")]);
         let choose = |profile| of_repository(&only_region, None, profile, "p", "r").unwrap();
         assert_eq!(choose(Some("sa-east-1")).region.as_str(), "sa-east-1");
         assert_eq!(choose(None).region.as_str(), "us-west-1");
-        assert!(of_repository(&world(&[]), None, None, "p", "r").is_err());
+        assert!(of_repository(&World::of(&[]), None, None, "p", "r").is_err());
     }
 
     #[test]
     fn sts_is_asked_in_studios_region() {
         let repository = Region::parse("eu-west-1").unwrap();
         let chosen = |environment: &[(&str, &str)], profile| {
-            let region = of_sts(&world(environment), profile, &repository).unwrap();
+            let region = of_sts(&World::of(environment), profile, &repository).unwrap();
             region.to_string()
         };
         let studio = [("AWS_DEFAULT_REGION", "us-east-2")];
@@ -207,7 +197,7 @@ mod tests {
     #[test]
     fn an_unlisted_region_is_a_warning() {
         let region = Region::parse("mx-central-1").unwrap();
-        let choice = of_repository(&world(&[]), Some(&region), None, "p", "r").unwrap();
+        let choice = of_repository(&World::of(&[]), Some(&region), None, "p", "r").unwrap();
         assert_eq!(choice.warnings.len(), 1);
     }
 }

@@ -99,7 +99,7 @@ impl Error {
                  AWS_CA_BUNDLE"
                     .into(),
             ],
-            Self::Cut { .. } => vec!["try again; nothing was changed".into()],
+            Self::Cut { .. } => vec!["try again".into()],
             Self::CaBundle { .. } => {
                 vec!["AWS_CA_BUNDLE must name a PEM file of certificates".into()]
             }
@@ -123,7 +123,11 @@ pub(super) fn root_cause(error: &(dyn StdError + 'static)) -> String {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    cause.to_string()
+    // What TLS and HTTP libraries say of an early end is for their own users.
+    match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
+        Some(io::ErrorKind::UnexpectedEof) => "it ended too early".to_owned(),
+        _ => cause.to_string(),
+    }
 }
 
 /// Finds an error of a type in the chain of causes, also inside `io::Error`s.

@@ -462,9 +462,7 @@ mod tests {
 
     #[test]
     fn paths_are_expanded_as_botocore_does() {
-        let world = World::new(&[], &[("D", "/d")], Path::new("/home/x"), || {
-            OffsetDateTime::UNIX_EPOCH
-        });
+        let world = World::of(&[("D", "/d")]);
         for (path, expected) in [
             ("~/c", "/home/x/c"),
             ("~", "/home/x"),

@@ -21,7 +21,7 @@ use crate::address::Address;
 use crate::credentials::Resolver;
 use crate::endpoint::{self, Endpoint};
 use crate::error::{Error as AnyError, UsageError};
-use crate::http::Http;
+use crate::http;
 use crate::message::Messages;
 use crate::profile::{Plan, Profiles};
 use crate::world::World;
@@ -53,6 +53,9 @@ pub enum Error {
         /// What was wrong.
         problem: &'static str,
     },
+    /// A push whose answer was lost: the host may have done it.
+    #[error("{0}")]
+    Unclear(Box<AnyError>),
     /// Git sent something that is no command.
     #[error("git sent a command this helper does not know: {0:?}")]
     UnknownCommand(String),
@@ -87,15 +90,38 @@ pub enum Error {
 }
 
 impl Error {
+    /// Says of a failed push that the host may have done it, where that is so: the request was
+    /// sent, and no answer that can be understood came back.
+    fn unless_clear(error: AnyError) -> AnyError {
+        let is_clear = match &error {
+            AnyError::Http(http::Error::Cut { .. } | http::Error::Timeout { .. })
+            | AnyError::Remote(Self::Damaged { .. } | Self::NotGit { .. }) => false,
+            AnyError::Remote(Self::Refused(refusal)) => !refusal.status.is_server_error(),
+            _ => true,
+        };
+        if is_clear {
+            error
+        } else {
+            Self::Unclear(Box::new(error)).into()
+        }
+    }
+
     /// What to do next.
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::Refused(refusal) => refusal.hints(),
+            Self::Unclear(cause) => {
+                let mut hints = vec![
+                    "the push may have arrived: run git fetch, then git status, to see".to_owned(),
+                ];
+                hints.extend(cause.hints());
+                hints
+            }
             Self::NotGit { .. } => vec![
                 "a proxy's login page or a wrong CODE_COMMIT_ENDPOINT answers like this".into(),
             ],
-            Self::Damaged { .. } => vec!["try again; nothing was changed".into()],
+            Self::Damaged { .. } => vec!["try again".into()],
             Self::Start { .. } => vec!["check that git is installed and on PATH".into()],
             Self::UnknownCommand(_) | Self::DamagedRequest => {
                 vec!["this program is started by git, not by hand".into()]
@@ -118,8 +144,11 @@ pub fn run(
     let messages = Messages::new("git-remote-codecommit", world, stderr);
     match serve(world, &messages, stdin, stdout) {
         Ok(()) => 0,
-        // What git's own programs exit with.
+        // Git, or one of its programs, has failed and said why: this is what they exit with.
         Err(AnyError::Remote(Error::Spoken { .. })) => 128,
+        Err(AnyError::Remote(Error::Pipe(cause))) if cause.kind() == io::ErrorKind::BrokenPipe => {
+            128
+        }
         Err(error) => {
             messages.error(&error);
             error.exit_code()
@@ -177,14 +206,7 @@ fn serve(
         )
     });
 
-    let http = Http::new(world);
-    let resolver = Resolver {
-        world,
-        profiles: &profiles,
-        http: &http,
-        sts_region: &sts_region,
-        messages,
-    };
+    let resolver = Resolver::new(world, messages, &profiles, sts_region);
     let git_host = smart_http::SmartHttp::new(&endpoint, &plan, resolver);
     commands::Conversation::new(git_host, stdin, stdout)?.run()
 }

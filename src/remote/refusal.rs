@@ -78,7 +78,7 @@ impl Refusal {
                     "redirects are never followed: check CODE_COMMIT_ENDPOINT and the proxy".into(),
                 ]
             }
-            500..=599 => vec!["try again in a moment; nothing was changed".into()],
+            500..=599 => vec!["try again in a moment".into()],
             _ => vec![],
         };
         if let Some(skew) = self.clock_ahead.filter(|skew| skew.abs() >= SKEW) {

@@ -67,6 +67,7 @@ pub(super) async fn converse(
         service,
         version: advertisement.version,
         stdin,
+        sent: false,
         relayed: false,
     };
     match rpc
@@ -83,8 +84,12 @@ pub(super) async fn converse(
             Err(how_it_ended(program, status).into())
         }
         Err(Stop::Failure(error)) => {
+            let sent = rpc.sent;
             rpc.let_go(child).await;
-            Err(error)
+            Err(match (service, sent) {
+                (Service::ReceivePack, true) => Error::unless_clear(error),
+                _ => error,
+            })
         }
     }
 }
@@ -117,6 +122,8 @@ struct Rpc<'a> {
     service: Service,
     version: u8,
     stdin: ChildStdin,
+    /// A request that changes something may have reached the host.
+    sent: bool,
     /// The child has got a part of an answer, and may have begun to store it.
     relayed: bool,
 }
@@ -141,6 +148,7 @@ impl<'a> Rpc<'a> {
                 }
             }
             stdout = if whole {
+                self.sent = true;
                 let answer = self.post(Body::from(request)).await?;
                 self.relay(answer).await?;
                 stdout
@@ -168,6 +176,7 @@ impl<'a> Rpc<'a> {
         let mut probe = self.post(Body::from(pktline::FLUSH)).await?;
         while probe.piece().await?.is_some() {}
 
+        self.sent = true;
         let (sender, packets) = mpsc::channel(PACKETS_UNDER_WAY);
         let feeder = tokio::spawn(feed(stdout, sender));
         let body = Body::wrap(Packets {

@@ -8,6 +8,7 @@ use hyper::{Method, Response, StatusCode};
 use time::Duration;
 
 use crate::exchange::{Answer, Exchange, text};
+use crate::instance_metadata;
 use crate::keys::{EXECUTION_ROLE_SESSION, Identity};
 use crate::record::Auth;
 use crate::state::{State, iso8601};
@@ -46,6 +47,9 @@ pub(crate) async fn answer(exchange: &Exchange, head: &Parts) -> io::Result<Resp
     exchange.update(|request| request.authorization = verdict.clone());
     if let Some(fault) = exchange.fault().await? {
         return Ok(fault);
+    }
+    if head.uri.path().starts_with(instance_metadata::ROOT) {
+        return Ok(instance_metadata::answer(state, head));
     }
     let json = "application/json";
     if head.method != Method::GET || head.uri.path() != state.container.path {

@@ -27,6 +27,7 @@ mod container;
 mod exchange;
 mod fault;
 mod git_host;
+mod instance_metadata;
 mod keys;
 mod proxy;
 mod record;
@@ -96,6 +97,13 @@ impl LocalAws {
             "http://{}{}",
             self.addresses.container, self.state.container.path
         )
+    }
+
+    /// `http://127.0.0.1:PORT` of the instance metadata service (IMDSv2), which shares the container
+    /// endpoint's port.
+    #[must_use]
+    pub fn instance_metadata_url(&self) -> String {
+        format!("http://{}", self.addresses.container)
     }
 
     /// `http://127.0.0.1:PORT` of the proxy, which leads `git-codecommit*` and `sts*` of amazonaws.com here.

@@ -81,6 +81,16 @@ fn contributor(aws: &LocalAws) -> Keys {
     )
 }
 
+/// Whether curl is missing: it is a guest here, not something the project asks for.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn without_curl() -> bool {
+    let missing = Command::new("curl").arg("--version").output().is_err();
+    if missing {
+        eprintln!("skipped: curl is not installed");
+    }
+    missing
+}
+
 /// The status and body that curl gets.
 fn curl(aws: &LocalAws, arguments: &[&str]) -> (String, String) {
     let output = Command::new("curl")
@@ -231,6 +241,9 @@ fn clone_commit_push_and_delete_a_branch() {
 
 #[test]
 fn version_2_is_spoken_when_asked_for_only() {
+    if without_curl() {
+        return;
+    }
     for (protocol, version) in [(Protocol::V0Only, ""), (Protocol::Any, "version 2")] {
         let aws = LocalAws::builder()
             .repository("demo-repo")
@@ -351,6 +364,9 @@ fn permissions_unknown_repositories_and_bad_passwords() {
 
 #[test]
 fn container_keys_assume_the_role_through_curl_and_the_role_clones() {
+    if without_curl() {
+        return;
+    }
     let aws = LocalAws::builder()
         .repository("demo-repo")
         .container_token("open sesame")
@@ -451,6 +467,9 @@ fn container_keys_assume_the_role_through_curl_and_the_role_clones() {
 
 #[test]
 fn the_proxy_leads_real_names_to_the_local_services() {
+    if without_curl() {
+        return;
+    }
     let aws = LocalAws::builder().repository("demo-repo").start();
     let git = Git::new(&aws);
     let host = "git-codecommit.us-east-1.amazonaws.com";
@@ -496,6 +515,9 @@ fn the_proxy_leads_real_names_to_the_local_services() {
 
 #[test]
 fn faults() {
+    if without_curl() {
+        return;
+    }
     let aws = LocalAws::builder().repository("demo-repo").start();
     let git = Git::new(&aws);
     let keys = aws.issue_user("dev");
