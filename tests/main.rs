@@ -13,6 +13,7 @@ mod failures;
 mod installer;
 mod interop;
 mod large;
+mod link_local;
 mod main_job;
 mod operations;
 mod secrets;

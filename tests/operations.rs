@@ -1,21 +1,28 @@
 //! The git operations beside the main job, each through real git.
 
-use local_aws::{LocalAws, Protocol};
+use local_aws::{Auth, LocalAws, Protocol};
 
-use crate::harness::{Git, Studio, WITH_REGION, every_git};
+use crate::harness::{Studio, WITH_REGION, WITHOUT_REGION, every_git};
 
-/// Runs a test in a fresh clone for every git, against v0 as CodeCommit publishes it, and v2.
-fn in_a_clone(test: impl Fn(&Studio, &Git)) {
+/// Runs a test in a fresh clone: every git, both forms of the address, v0 as CodeCommit publishes
+/// it and v2. Whatever the test did, each of its requests was signed and none was refused.
+fn in_a_clone(test: impl Fn(&Studio, &str)) {
     for git in every_git() {
-        for protocol in [Protocol::V0Only, Protocol::Any] {
-            let aws = LocalAws::builder()
-                .repository("demo-repo")
-                .empty_repository("empty")
-                .protocol(protocol);
-            let studio = Studio::new(&git, aws.start());
-            studio.git(&["clone", WITH_REGION]).succeeded();
-            studio.aws.clear_record();
-            test(&studio, &git);
+        for address in [WITH_REGION, WITHOUT_REGION] {
+            for protocol in [Protocol::V0Only, Protocol::Any] {
+                let aws = LocalAws::builder()
+                    .repository("demo-repo")
+                    .empty_repository("empty")
+                    .protocol(protocol);
+                let studio = Studio::new(&git, aws.start());
+                studio.git(&["clone", address]).succeeded();
+                studio.aws.clear_record();
+                test(&studio, address);
+                for request in studio.aws.git_requests() {
+                    let signed = matches!(request.authorization, Auth::Ok { .. });
+                    assert!(signed && request.status == Some(200), "{request:#?}");
+                }
+            }
         }
     }
 }
@@ -44,9 +51,9 @@ fn a_new_branch_and_a_tag_are_pushed_and_a_branch_deleted() {
 
 #[test]
 fn force_with_lease_pushes_only_over_what_was_seen() {
-    in_a_clone(|studio, _| {
+    in_a_clone(|studio, address| {
         let seen = studio.head("demo-repo");
-        studio.git(&["clone", WITH_REGION, "other"]).succeeded();
+        studio.git(&["clone", address, "other"]).succeeded();
         let theirs = studio.commit("other", "theirs", "x");
         studio.git_in("other", &["push"]).succeeded();
 
@@ -93,7 +100,7 @@ fn a_push_that_is_not_a_fast_forward_is_rejected_in_gits_own_words() {
 
 #[test]
 fn a_shallow_clone_has_one_commit_and_can_be_deepened() {
-    in_a_clone(|studio, _| {
+    in_a_clone(|studio, address| {
         let count = || {
             let said = studio
                 .git_in("shallow", &["rev-list", "--count", "HEAD"])
@@ -101,7 +108,7 @@ fn a_shallow_clone_has_one_commit_and_can_be_deepened() {
             said.stdout.trim().to_owned()
         };
         studio
-            .git(&["clone", "--depth", "1", WITH_REGION, "shallow"])
+            .git(&["clone", "--depth", "1", address, "shallow"])
             .succeeded();
         assert_eq!(count(), "1");
         studio
@@ -118,9 +125,9 @@ fn a_shallow_clone_has_one_commit_and_can_be_deepened() {
 
 #[test]
 fn a_mirror_clone_has_every_reference_and_mirrors_back() {
-    in_a_clone(|studio, _| {
+    in_a_clone(|studio, address| {
         studio
-            .git(&["clone", "--mirror", WITH_REGION, "mirror"])
+            .git(&["clone", "--mirror", address, "mirror"])
             .succeeded();
         let here = studio.git_in("mirror", &["show-ref"]).succeeded().stdout;
         let there = studio.aws.repository_path("demo-repo");
@@ -143,12 +150,10 @@ fn a_mirror_clone_has_every_reference_and_mirrors_back() {
 
 #[test]
 fn references_are_listed_inside_and_outside_a_repository() {
-    in_a_clone(|studio, _| {
+    in_a_clone(|studio, address| {
         let main = studio.remote_ref("refs/heads/main");
         for folder in [".", "demo-repo"] {
-            let said = studio
-                .git_in(folder, &["ls-remote", WITH_REGION])
-                .succeeded();
+            let said = studio.git_in(folder, &["ls-remote", address]).succeeded();
             assert!(
                 said.stdout.starts_with(&format!("{main}\tHEAD\n")),
                 "{said:?}"
@@ -163,8 +168,8 @@ fn references_are_listed_inside_and_outside_a_repository() {
 
 #[test]
 fn an_empty_repository_is_cloned_and_gets_its_first_commit() {
-    in_a_clone(|studio, _| {
-        let address = WITH_REGION.replace("demo-repo", "empty");
+    in_a_clone(|studio, address| {
+        let address = address.replace("demo-repo", "empty");
         let cloned = studio.git(&["clone", &address]).succeeded();
         assert!(cloned.stderr.contains("empty repository"), "{cloned:#?}");
         studio.commit("empty", "first", "x");
@@ -224,15 +229,15 @@ fn reference_names_need_not_be_ascii() {
 
 #[test]
 fn a_submodule_is_cloned_where_git_is_told_to_allow_the_transport() {
-    in_a_clone(|studio, _| {
+    in_a_clone(|studio, address| {
         let allow = ["-c", "protocol.codecommit.allow=always"];
-        let add = [&allow[..], &["submodule", "add", WITH_REGION, "part"]].concat();
+        let add = [&allow[..], &["submodule", "add", address, "part"]].concat();
         studio.git_in("demo-repo", &add).succeeded();
         studio
             .git_in("demo-repo", &["commit", "-m", "part"])
             .succeeded();
         studio.git_in("demo-repo", &["push"]).succeeded();
-        let clone = ["clone", "--recurse-submodules", WITH_REGION, "whole"];
+        let clone = ["clone", "--recurse-submodules", address, "whole"];
         studio.git(&[&allow[..], &clone].concat()).succeeded();
         assert!(studio.home().join("whole/part/README.md").exists());
     });

@@ -1,0 +1,76 @@
+//! `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`, as Studio sets it: its host is 169.254.170.2, port 80.
+//!
+//! The test makes that address its own in a network namespace, where it starts itself again. Where
+//! the system allows no namespace it says so and does nothing.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+
+use local_aws::LocalAws;
+
+use crate::harness::{Studio, WITH_REGION, every_git};
+
+const INSIDE: &str = "INSIDE_NAMESPACE";
+const NAME: &str = "link_local::the_relative_uri_of_studio_leads_to_the_link_local_address";
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "the test starts itself"
+)]
+fn the_relative_uri_of_studio_leads_to_the_link_local_address() {
+    if std::env::var_os(INSIDE).is_some() {
+        return in_a_studio_space();
+    }
+    let up = "ip link set lo up && ip address add 169.254.170.2/32 dev lo";
+    let namespace = |script: &str| {
+        let mut command = Command::new("unshare");
+        command.args(["--map-root-user", "--net", "sh", "-c", script]);
+        command
+    };
+    if !namespace(up)
+        .output()
+        .is_ok_and(|said| said.status.success())
+    {
+        eprintln!("skipped: this system allows no network namespace, or has no \"ip\"");
+        return;
+    }
+    let program = std::env::current_exe().unwrap();
+    let said = namespace(&format!("{up} && exec \"$0\" --exact {NAME} --nocapture"))
+        .arg(program)
+        .env(INSIDE, "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&said.stdout);
+    assert!(
+        said.status.success() && text.contains("1 passed"),
+        "{text}{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
+}
+
+fn in_a_studio_space() {
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .container_address(SocketAddr::from(([169, 254, 170, 2], 80)))
+        .start();
+    let mut studio = Studio::new(&every_git()[0], aws);
+    let url = studio.aws.container_url();
+    let path = url.find("/v2/").map(|at| &url[at..]).unwrap();
+    studio.unset("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    studio.set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", path);
+    // A corporate proxy, as lifecycle scripts set it: the credentials must not go there.
+    studio.set("http_proxy", "http://127.0.0.1:9");
+    studio.git(&["clone", WITH_REGION]).succeeded();
+    assert!(Path::new(&studio.home().join("demo-repo/README.md")).exists());
+    assert_eq!(studio.aws.container_requests().len(), 1);
+    // A run without the variable, as under sudo, is told so.
+    studio.unset("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+    let said = studio.git(&["-C", "demo-repo", "fetch"]).failed().said();
+    assert!(
+        said.contains("sudo, su and cron drop the variable"),
+        "{said}"
+    );
+}
