@@ -32,9 +32,10 @@ pub(super) struct Property {
 /// Reads a whole file's text.
 pub(super) fn read(text: &str, path: &Path) -> Result<Vec<Section>, Error> {
     let mut sections: Vec<Section> = Vec::new();
-    // A line that is indented deeper than the property above it continues that property: that is
-    // how botocore nests `s3 =` and `[services]`. Deeper lines are of no use here and are passed over.
-    let mut property_indent: Option<usize> = None;
+    // A line that is indented deeper than the property above it belongs to that property: under one
+    // without a value (`s3 =`, `[services]`) that is nesting, and of no use here; under another it
+    // would silently not count as the setting that it looks like.
+    let mut above: Option<(usize, bool)> = None;
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let line_number = index + 1;
         let malformed = |problem| Error::Malformed {
@@ -47,8 +48,12 @@ pub(super) fn read(text: &str, path: &Path) -> Result<Vec<Section>, Error> {
             continue;
         }
         let indent = line.len() - line.trim_start().len();
-        if property_indent.is_some_and(|above| indent > above) {
-            continue;
+        match above {
+            Some((above, false)) if indent > above => continue,
+            Some((above, true)) if indent > above => {
+                return Err(malformed("indented under a property that has a value"));
+            }
+            _ => {}
         }
         if let Some(rest) = content.strip_prefix('[') {
             let (header, _comment) = rest
@@ -58,7 +63,7 @@ pub(super) fn read(text: &str, path: &Path) -> Result<Vec<Section>, Error> {
                 header: header.trim().to_owned(),
                 properties: Vec::new(),
             });
-            property_indent = None;
+            above = None;
             continue;
         }
         let (key, value) = content
@@ -67,10 +72,11 @@ pub(super) fn read(text: &str, path: &Path) -> Result<Vec<Section>, Error> {
         let section = sections
             .last_mut()
             .ok_or_else(|| malformed("a property in front of the first section"))?;
-        property_indent = Some(indent);
+        let value = without_comment(value);
+        above = Some((indent, !value.is_empty()));
         section.properties.push(Property {
             key: key.trim().to_ascii_lowercase(),
-            value: Secret::new(without_comment(value).to_owned()),
+            value: Secret::new(value.to_owned()),
             line: line_number,
         });
     }
@@ -133,6 +139,7 @@ mod tests {
             ("[a]\nhunter2", 2),
             ("hunter2 = x", 1),
             ("[hunter2\nk = v", 1),
+            ("[a]\nk = v\n  hunter2 = x", 3),
         ] {
             let error = shown(text);
             assert!(error.contains(&format!("/c:{line}:")), "{error}");

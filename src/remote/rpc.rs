@@ -66,7 +66,7 @@ pub(super) async fn converse(
         git_host,
         service,
         version: advertisement.version,
-        stdin,
+        stdin: Some(stdin),
         sent: false,
         relayed: false,
     };
@@ -80,13 +80,14 @@ pub(super) async fn converse(
             Ok(Outcome { report, failure })
         }
         Err(Stop::ProgramEnded) => {
+            // One that has not gone yet goes when its input ends.
+            rpc.stdin = None;
             let status = child.wait().await.map_err(Error::Pipe)?;
             Err(how_it_ended(program, status).into())
         }
         Err(Stop::Failure(error)) => {
-            let sent = rpc.sent;
             rpc.let_go(child).await;
-            Err(match (service, sent) {
+            Err(match (service, rpc.sent) {
                 (Service::ReceivePack, true) => Error::unless_clear(error),
                 _ => error,
             })
@@ -94,11 +95,11 @@ pub(super) async fn converse(
     }
 }
 
-/// A program that exits has said why; one that a signal ended could not.
+/// A program that exits with an error has said why; one that a signal ended could not.
 fn how_it_ended(program: &'static str, status: ExitStatus) -> Error {
     match status.code() {
-        Some(_) => Error::Spoken { program },
-        None => Error::Ended { program, status },
+        Some(code) if code != 0 => Error::Spoken { program },
+        _ => Error::Ended { program, status },
     }
 }
 
@@ -121,7 +122,8 @@ struct Rpc<'a> {
     git_host: &'a SmartHttp<'a>,
     service: Service,
     version: u8,
-    stdin: ChildStdin,
+    /// The program's input, until it is closed.
+    stdin: Option<ChildStdin>,
     /// A request that changes something may have reached the host.
     sent: bool,
     /// The child has got a part of an answer, and may have begun to store it.
@@ -135,8 +137,7 @@ impl<'a> Rpc<'a> {
         preamble: Vec<u8>,
         mut stdout: BufReader<ChildStdout>,
     ) -> Result<Vec<u8>, Stop> {
-        let written = self.stdin.write_all(&preamble).await;
-        written.map_err(|_| Stop::ProgramEnded)?;
+        self.write(&preamble).await?;
         drop(preamble);
         while let Some(first) = read(&mut stdout).await? {
             let mut request = Vec::from(first);
@@ -157,8 +158,7 @@ impl<'a> Rpc<'a> {
             };
         }
         // The program ends when its input does; what it still has to say is for git.
-        let closed = self.stdin.shutdown().await;
-        closed.map_err(|_| Stop::ProgramEnded)?;
+        self.stdin = None;
         let mut report = Vec::new();
         let read = stdout.read_to_end(&mut report).await;
         read.map_err(Error::Pipe)?;
@@ -215,8 +215,7 @@ impl<'a> Rpc<'a> {
         self.relayed = false;
         while let Some(piece) = answer.piece().await? {
             self.relayed |= !piece.is_empty();
-            let written = self.stdin.write_all(&piece).await;
-            written.map_err(|_| Stop::ProgramEnded)?;
+            self.write(&piece).await?;
         }
         if !self.relayed {
             return Err(self.git_host.damaged("it is empty").into());
@@ -225,15 +224,21 @@ impl<'a> Rpc<'a> {
         Ok(())
     }
 
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        let stdin = self.stdin.as_mut().ok_or(Stop::ProgramEnded)?;
+        let written = stdin.write_all(bytes).await;
+        written.map_err(|_| Stop::ProgramEnded)
+    }
+
     /// Ends the program after a failure that is not its own.
     ///
     /// One that has seen nothing of an answer is stopped, so that its own complaint does not bury
     /// the reason. One that has must clean up itself: only its input is closed.
-    async fn let_go(self, mut child: Child) {
+    async fn let_go(&mut self, mut child: Child) {
         if !self.relayed {
             let _ = child.start_kill();
         }
-        drop(self.stdin);
+        self.stdin = None;
         let _ = child.wait().await;
     }
 }

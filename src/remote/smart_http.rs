@@ -102,7 +102,7 @@ impl<'a> SmartHttp<'a> {
         headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
         headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
         let response = self
-            .send(Method::GET, &url, service, version, headers, Body::from(""))
+            .send(Method::GET, &url, service, version, headers, None)
             .await?;
         let media_type = media_type(&response);
         let expected = format!("application/x-{}-advertisement", service.name());
@@ -136,7 +136,7 @@ impl<'a> SmartHttp<'a> {
         headers.insert(ACCEPT, value(format!("application/x-{name}-result"))?);
         let version = (version > 0).then_some(version);
         let response = self
-            .send(Method::POST, &url, service, version, headers, body)
+            .send(Method::POST, &url, service, version, headers, Some(body))
             .await?;
         let media_type = media_type(&response);
         if media_type != format!("application/x-{name}-result") {
@@ -165,7 +165,7 @@ impl<'a> SmartHttp<'a> {
         service: Service,
         version: Option<u8>,
         mut headers: HeaderMap,
-        body: Body,
+        body: Option<Body>,
     ) -> Result<Response, AnyError> {
         let credentials = self.credentials().await?;
         let agent = format!(
@@ -197,8 +197,8 @@ impl<'a> SmartHttp<'a> {
         authorization.set_sensitive(true);
         headers.insert(AUTHORIZATION, authorization);
 
-        let mut request = client.request(method.clone(), url).headers(headers);
-        if method == Method::POST {
+        let mut request = client.request(method, url).headers(headers);
+        if let Some(body) = body {
             request = request.body(body);
         }
         let response = request.send().await.map_err(|error| self.cut(&error))?;

@@ -1,0 +1,6 @@
+//! The local AWS against clients that know nothing of it: git and curl.
+#![expect(clippy::expect_used, reason = "a test stops where it cannot go on")]
+
+mod git;
+mod harness;
+mod services;

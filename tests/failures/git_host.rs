@@ -1,0 +1,217 @@
+//! The git host and the way to it.
+
+use std::time::Duration;
+
+use local_aws::{Action, Fault, LocalAws, Protocol, Service};
+
+use super::{cannot_clone, studio};
+use crate::harness::{Studio, WITH_REGION, every_git};
+
+#[test]
+fn every_http_error_of_the_git_host_is_explained() {
+    let session = "arn:aws:sts::111111111111:assumed-role/\
+                   MyCrossAccountRepositoryContributorRole/git-codecommit";
+    let signed_by = format!("hint: signed by {session}");
+    let policy = "hint: its policy must allow codecommit:GitPull on \
+                  arn:aws:codecommit:eu-west-1:*:demo-repo\n\
+                  hint: check that the repository is in this region, and this profile's account";
+    for (code, error, hints) in [
+        (
+            401,
+            "the signature for repository \"demo-repo\" in eu-west-1 was not accepted",
+            format!("{signed_by}\n{policy}"),
+        ),
+        (
+            403,
+            "access to repository \"demo-repo\" in eu-west-1 was refused",
+            format!("{signed_by}\n{policy}"),
+        ),
+        (
+            404,
+            "repository \"demo-repo\" in eu-west-1 was not found",
+            format!(
+                "{signed_by}\nhint: check the name, upper and lower case too, and that the repository \
+                 is in this identity's account and in eu-west-1"
+            ),
+        ),
+        (
+            503,
+            "the git host of repository \"demo-repo\" in eu-west-1 failed",
+            "hint: try again in a moment".into(),
+        ),
+    ] {
+        // On the first request, and, the references being known, on the one for the pack.
+        for method in ["GET", "POST"] {
+            let studio = studio();
+            let fault = Fault::new(Service::Git, Action::status(code, "")).on_method(method);
+            studio.aws.fail(fault.always());
+            assert_eq!(
+                cannot_clone(&studio, WITH_REGION),
+                format!("git-remote-codecommit: {error} (localhost:PORT, HTTP {code})\n{hints}"),
+                "{method}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_plain_text_error_body_is_shown_as_git_shows_it() {
+    let studio = studio();
+    let body = "The repository is \x1b[31mlocked\nby its owner";
+    studio
+        .aws
+        .fail(Fault::new(Service::Git, Action::status(403, body)));
+    let said = studio.git(&["ls-remote", WITH_REGION]).failed();
+    assert!(
+        said.stderr
+            .starts_with("remote: The repository is \\u{1b}[31mlocked\nremote: by its owner\n"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_wrong_clock_is_named_first() {
+    let studio = studio();
+    studio.aws.set_clock_offset(time::Duration::minutes(-40));
+    let keys = studio.aws.issue_user("dev");
+    studio.write(
+        ".aws/credentials",
+        &format!(
+            "[dev]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+            keys.access_key_id, keys.secret_access_key
+        ),
+    );
+    let said = cannot_clone(&studio, "codecommit::eu-west-1://dev@demo-repo");
+    assert!(
+        said.contains(
+            "HTTP 403)\nhint: this machine's clock is 40 minutes ahead of the git host's"
+        ),
+        "{said}"
+    );
+    assert!(
+        said.contains(&format!(
+            "hint: signed by access key {}",
+            keys.access_key_id
+        )),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_cut_connection_is_an_error_in_both_protocols() {
+    for protocol in [Protocol::V0Only, Protocol::Any] {
+        let aws = LocalAws::builder()
+            .repository("demo-repo")
+            .protocol(protocol);
+        let studio = Studio::new(&every_git()[0], aws.start());
+        for method in ["GET", "POST"] {
+            for action in [Action::Reset, Action::CutBody(100), Action::CutBody(0)] {
+                studio
+                    .aws
+                    .fail(Fault::new(Service::Git, action.clone()).on_method(method));
+                let said = cannot_clone(&studio, WITH_REGION);
+                let line = said.lines().next().unwrap_or_default();
+                assert!(
+                    line.starts_with(
+                        "git-remote-codecommit: the connection to localhost:PORT was cut: "
+                    ),
+                    "{protocol:?} {method} {action:?}: {said}"
+                );
+                assert!(said.ends_with("\nhint: try again"), "{said}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_says_how_to_trust_it() {
+    let mut studio = studio();
+    let keys = studio.aws.issue_user("dev");
+    studio.set("AWS_ACCESS_KEY_ID", &keys.access_key_id);
+    studio.set("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
+    studio.unset("AWS_CA_BUNDLE");
+    assert_eq!(
+        cannot_clone(&studio, "codecommit::eu-west-1://demo-repo"),
+        "git-remote-codecommit: no secure connection to localhost:PORT: invalid peer certificate: \
+         UnknownIssuer\n\
+         hint: if a proxy inspects TLS, put its CA certificate (PEM) in a file and name it in \
+         AWS_CA_BUNDLE"
+    );
+    studio.set("AWS_CA_BUNDLE", "/no/such/file");
+    let said = cannot_clone(&studio, "codecommit::eu-west-1://demo-repo");
+    assert!(
+        said.starts_with("git-remote-codecommit: cannot read the CA bundle /no/such/file: "),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_answer_that_is_not_gits_is_recognised() {
+    let studio = studio();
+    let page = Action::Status {
+        code: 200,
+        body: "<html>Please log in</html>".into(),
+        content_type: "text/html; charset=utf-8".into(),
+        headers: Vec::new(),
+    };
+    studio.aws.fail(Fault::new(Service::Git, page));
+    assert_eq!(
+        cannot_clone(&studio, WITH_REGION),
+        "git-remote-codecommit: localhost:PORT did not answer as a git host: its content type is \
+         \"text/html\"\n\
+         hint: a proxy's login page or a wrong CODE_COMMIT_ENDPOINT answers like this"
+    );
+}
+
+#[test]
+fn a_redirect_is_not_followed() {
+    let studio = studio();
+    let elsewhere = Action::status(302, "").header("Location", "https://evil.example/");
+    studio.aws.fail(Fault::new(Service::Git, elsewhere));
+    let said = cannot_clone(&studio, WITH_REGION);
+    assert!(
+        said.contains("in eu-west-1 redirects elsewhere (localhost:PORT, HTTP 302)"),
+        "{said}"
+    );
+    assert_eq!(studio.aws.git_requests().len(), 1);
+}
+
+#[test]
+fn a_slow_host_is_waited_for() {
+    let studio = studio();
+    for service in [Service::Container, Service::Sts, Service::Git] {
+        studio.aws.fail(Fault::new(
+            service,
+            Action::Delay(Duration::from_millis(700)),
+        ));
+    }
+    studio.git(&["clone", WITH_REGION]).succeeded();
+}
+
+#[test]
+fn a_failure_of_gits_own_programs_is_left_to_their_words() {
+    for protocol in [Protocol::V0Only, Protocol::Any] {
+        let aws = LocalAws::builder()
+            .repository("demo-repo")
+            .protocol(protocol);
+        let studio = Studio::new(&every_git()[0], aws.start());
+        studio.git(&["clone", WITH_REGION, "first"]).succeeded();
+        // Digits in an order that compresses to no less than half.
+        let mut number = 1u64;
+        let digits = std::iter::repeat_with(|| {
+            number = number
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (number >> 33).to_string()
+        });
+        studio.commit("first", "digits", &digits.take(40_000).collect::<String>());
+        studio.git_in("first", &["push"]).succeeded();
+        // The kernel ends the program that would store more than 50 KiB.
+        let script = format!("ulimit -f 100 && exec git clone {WITH_REGION} clone");
+        let said = studio.run_in(".", std::path::Path::new("/bin/sh"), &["-c", &script], "");
+        let said = said.failed();
+        assert!(said.stderr.contains("fatal: "), "{said:?}");
+        assert_eq!(said.said(), "", "{protocol:?}");
+        assert!(!studio.home().join("clone").exists());
+    }
+}

@@ -1,0 +1,122 @@
+//! The container endpoint, instance metadata and STS.
+
+use local_aws::{Action, CONTRIBUTOR_ROLE, EXECUTION_ROLE_SESSION, Fault, LocalAws, Service};
+
+use super::{cannot_clone, studio};
+use crate::harness::{Studio, WITH_REGION, every_git};
+
+#[test]
+fn an_unreachable_container_endpoint_is_named_by_host() {
+    let mut studio = studio();
+    studio.set(
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "http://127.0.0.1:9/secret-path",
+    );
+    assert_eq!(
+        cannot_clone(&studio, WITH_REGION),
+        "git-remote-codecommit: no container credentials: cannot connect to 127.0.0.1:9: \
+         Connection refused (os error 111)\n\
+         hint: the variable belongs to the container it was set in: in Studio, open a new terminal or \
+         restart the space"
+    );
+    studio.unset("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    assert_eq!(
+        cannot_clone(&studio, WITH_REGION),
+        format!(
+            "git-remote-codecommit: profile \"CrossAccountAccessProfile\" ({}/.aws/config:3): \
+             credential_source is EcsContainer, but no AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or \
+             …_FULL_URI is in the environment\n\
+             hint: in a container, run this from the user's own terminal: sudo, su and cron drop the \
+             variable",
+            studio.home().display()
+        )
+    );
+}
+
+#[test]
+fn a_container_endpoint_that_says_no_is_quoted() {
+    let studio = studio();
+    let body = "{\"code\":\"NoId\",\"message\":\"no such task\"}";
+    studio
+        .aws
+        .fail(Fault::new(Service::Container, Action::status(400, body)).always());
+    let said = cannot_clone(&studio, WITH_REGION);
+    assert!(
+        said.contains("answered 400 Bad Request: NoId no such task\n"),
+        "{said}"
+    );
+    assert_eq!(
+        studio.aws.container_requests().len(),
+        1,
+        "a definite answer is final"
+    );
+
+    studio.aws.clear_faults();
+    studio
+        .aws
+        .fail(Fault::new(Service::Container, Action::status(503, "")));
+    studio.git(&["clone", WITH_REGION]).succeeded();
+}
+
+#[test]
+fn sts_access_denied_says_which_policies_to_look_at() {
+    let role = "arn:aws:iam::111111111111:role/Closed";
+    let nobody = "arn:aws:iam::333333333333:role/Somebody";
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .role_trusted_by(role, nobody)
+        .start();
+    let studio = Studio::without_profile(&every_git()[0], aws);
+    let config = format!("[profile p]\nrole_arn = {role}\ncredential_source = EcsContainer\n");
+    studio.write(".aws/config", &config);
+    assert_eq!(
+        cannot_clone(&studio, "codecommit::eu-west-1://p@demo-repo"),
+        format!(
+            "git-remote-codecommit: cannot assume role {role} (profile \"p\", {}/.aws/config:2): \
+             AccessDenied: User: {EXECUTION_ROLE_SESSION} is not authorized to perform: sts:AssumeRole \
+             on resource: {role}\n\
+             hint: the caller's own policy must allow sts:AssumeRole on {role}\n\
+             hint: the role's trust policy must name the caller (and its sts:ExternalId, if it asks for one)\n\
+             hint: in a Studio domain that passes on the user's identity, both must also allow \
+             sts:SetSourceIdentity",
+            studio.home().display()
+        )
+    );
+}
+
+#[test]
+fn an_unreachable_sts_is_named_with_the_endpoint_a_vpc_needs() {
+    let mut studio = studio();
+    studio.set("AWS_ENDPOINT_URL_STS", "https://localhost:9");
+    assert_eq!(
+        cannot_clone(&studio, WITH_REGION),
+        format!(
+            "git-remote-codecommit: cannot reach STS at localhost:PORT to assume {CONTRIBUTOR_ROLE}: \
+             Connection refused (os error 111)\n\
+             hint: check the network and https_proxy; a VPC without internet needs the interface \
+             endpoint com.amazonaws.eu-west-1.sts\n\
+             hint: STS is asked in the region of AWS_DEFAULT_REGION, else of the profile"
+        )
+    );
+}
+
+#[test]
+fn nothing_configured_anywhere_says_so() {
+    let mut studio = studio();
+    studio.write(".aws/config", "");
+    studio.unset("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    studio.unset("AWS_EC2_METADATA_DISABLED");
+    studio.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:9");
+    let said = cannot_clone(&studio, "codecommit::eu-west-1://demo-repo");
+    assert!(
+        said.starts_with(
+            "git-remote-codecommit: no AWS credentials are configured for profile \"default\", and there is \
+             no EC2 instance metadata service that has any ("
+        ),
+        "{said}"
+    );
+    assert!(
+        said.contains("\nhint: give the profile a role_arn with credential_source"),
+        "{said}"
+    );
+}

@@ -1,0 +1,67 @@
+//! Pushes that fail, and what is left then.
+
+use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Service};
+
+use super::studio;
+use crate::harness::{Studio, WITH_REGION, every_git};
+
+#[test]
+fn a_push_that_fails_leaves_both_sides_as_they_were() {
+    let studio = studio();
+    studio.git(&["clone", WITH_REGION]).succeeded();
+    let before = studio.remote_ref("refs/heads/main");
+    let commit = studio.commit("demo-repo", "x", "x");
+    for action in [
+        Action::status(403, ""),
+        Action::status(500, ""),
+        Action::Reset,
+    ] {
+        for method in ["GET", "POST"] {
+            studio
+                .aws
+                .fail(Fault::new(Service::Git, action.clone()).on_method(method));
+            let said = studio.git_in("demo-repo", &["push"]).failed();
+            assert_ne!(said.said(), "", "{said:?}");
+            assert_eq!(studio.remote_ref("refs/heads/main"), before);
+            assert_eq!(studio.head("demo-repo"), commit);
+            let here = studio
+                .git_in("demo-repo", &["rev-parse", "origin/main"])
+                .succeeded();
+            assert_eq!(here.stdout.trim(), before);
+        }
+    }
+    studio.git_in("demo-repo", &["push"]).succeeded();
+    assert_eq!(studio.remote_ref("refs/heads/main"), commit);
+}
+
+#[test]
+fn a_push_without_permission_names_the_permission() {
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .permission(CONTRIBUTOR_ROLE, local_aws::Permission::Pull);
+    let studio = Studio::new(&every_git()[0], aws.start());
+    studio.git(&["clone", WITH_REGION]).succeeded();
+    studio.commit("demo-repo", "x", "x");
+    let said = studio.git_in("demo-repo", &["push"]).failed().said();
+    assert!(
+        said.contains("must allow codecommit:GitPush on arn:aws:codecommit:eu-west-1:*:demo-repo"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_push_whose_answer_is_lost_is_not_said_to_have_failed() {
+    for action in [Action::CutBody(10), Action::status(502, ""), Action::Reset] {
+        let studio = studio();
+        studio.git(&["clone", WITH_REGION]).succeeded();
+        studio.commit("demo-repo", "x", "x");
+        let fault = Fault::new(Service::Git, action.clone()).on_method("POST");
+        studio.aws.fail(fault);
+        let said = studio.git_in("demo-repo", &["push"]).failed().said();
+        let unclear = "\nhint: the push may have arrived: run git fetch, then git status, to see\n";
+        assert!(said.contains(unclear), "{action:?}: {said}");
+        // What the hint says to do works, whichever way it went.
+        studio.git_in("demo-repo", &["fetch"]).succeeded();
+        studio.git_in("demo-repo", &["push"]).succeeded();
+    }
+}

@@ -1,0 +1,136 @@
+//! The address, the profile and the region: nothing is asked of anyone.
+
+use super::{cannot_clone, studio};
+use crate::harness::{HTTPS, WITH_REGION, WITHOUT_REGION};
+
+#[test]
+fn a_malformed_address_shows_the_forms() {
+    let studio = studio();
+    let forms = "hint: write codecommit://profile@repository or codecommit::region://profile@repository; \
+                 the profile may be left out";
+    for (address, error) in [
+        (
+            "codecommit://",
+            "\"codecommit://\" is not a CodeCommit address",
+        ),
+        (
+            "codecommit://@demo-repo",
+            "the address names an empty profile before the \"@\"",
+        ),
+    ] {
+        let expected = format!("git-remote-codecommit: {error}\n{forms}");
+        assert_eq!(cannot_clone(&studio, address), expected);
+    }
+    assert_eq!(
+        cannot_clone(&studio, "codecommit::github://demo-repo"),
+        "git-remote-codecommit: \"github\" is not an AWS region\n\
+         hint: a region looks like eu-west-1, as in codecommit::eu-west-1://repository"
+    );
+    assert_eq!(
+        cannot_clone(&studio, "codecommit://demo-repo.git"),
+        "git-remote-codecommit: \"demo-repo.git\" is not a repository name\n\
+         hint: leave out \".git\": CodeCommit repositories are named without it"
+    );
+    assert!(
+        studio.aws.requests().is_empty(),
+        "nothing was asked of anyone"
+    );
+}
+
+#[test]
+fn an_unknown_profile_is_named_with_those_that_exist() {
+    let mut studio = studio();
+    let address = WITH_REGION.replace("CrossAccountAccessProfile", "typo");
+    let home = studio.home().display().to_string();
+    let words = |by| {
+        format!(
+            "git-remote-codecommit: profile \"typo\", chosen by {by}, is not in \
+             {home}/.aws/config or {home}/.aws/credentials\n\
+             hint: the profiles are: CrossAccountAccessProfile"
+        )
+    };
+    assert_eq!(cannot_clone(&studio, &address), words("the address"));
+    studio.set("AWS_PROFILE", "typo");
+    assert_eq!(
+        cannot_clone(&studio, "codecommit::eu-west-1://demo-repo"),
+        words("AWS_PROFILE")
+    );
+    assert!(studio.aws.requests().is_empty());
+}
+
+#[test]
+fn a_missing_region_is_asked_for() {
+    let studio = studio();
+    studio.write(
+        ".aws/config",
+        "[profile p]\ncredential_source = EcsContainer\n",
+    );
+    assert_eq!(
+        cannot_clone(&studio, "codecommit://p@demo-repo"),
+        "git-remote-codecommit: no AWS Region is set for profile \"p\"\n\
+         hint: name it in the address, as in codecommit::eu-west-1://demo-repo\n\
+         hint: or add a line such as region = eu-west-1 to profile \"p\""
+    );
+}
+
+#[test]
+fn what_is_not_supported_yet_is_named_by_both_helpers() {
+    let studio = studio().with_https("!git-credential-codecommit --profile sso");
+    studio.write(
+        ".aws/config",
+        "[profile sso]\nregion = eu-west-1\nsso_session = corp\n",
+    );
+    let words = |program: &str| {
+        format!(
+            "{program}: profile \"sso\" uses IAM Identity Center (sso_session), which git-codecommit \
+             does not support yet\n\
+             hint: until then: eval \"$(aws configure export-credentials --profile 'sso' --format env)\" \
+             and an address without a profile"
+        )
+    };
+    assert_eq!(
+        cannot_clone(&studio, "codecommit://sso@demo-repo"),
+        words("git-remote-codecommit")
+    );
+    assert_eq!(
+        cannot_clone(&studio, HTTPS),
+        words("git-credential-codecommit")
+    );
+}
+
+#[test]
+fn a_warning_is_said_where_the_environment_overrides_the_profiles_region() {
+    let mut studio = studio();
+    studio.set("AWS_DEFAULT_REGION", "eu-central-1");
+    let said = cannot_clone(&studio, WITHOUT_REGION);
+    assert!(
+        said.starts_with(
+            "git-remote-codecommit: warning: AWS_DEFAULT_REGION=eu-central-1 is used instead of region \
+             eu-west-1 of profile \"CrossAccountAccessProfile\"; codecommit::eu-west-1://… chooses the other\n"
+        ),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_helper_started_by_hand_says_who_starts_it() {
+    let studio = studio();
+    let said = studio.helper("git-remote-codecommit", &[], "").failed();
+    assert_eq!(said.code, Some(2));
+    assert_eq!(
+        said.stderr,
+        "git-remote-codecommit: git starts this program with a remote and an address; it got 0 \
+         arguments\nhint: type git clone codecommit::eu-west-1://profile@repository\n"
+    );
+    let said = studio
+        .helper("git-remote-codecommit", &["origin", WITH_REGION], "dance\n")
+        .failed();
+    assert!(said.stderr.contains("does not know: \"dance\""), "{said:?}");
+    let said = studio
+        .helper("git-credential-codecommit", &["--prifile", "x", "get"], "")
+        .failed();
+    assert!(
+        said.stderr.contains("unknown option \"--prifile\""),
+        "{said:?}"
+    );
+}
