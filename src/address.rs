@@ -43,6 +43,17 @@ pub enum Error {
 }
 
 impl Error {
+    /// Keeps what looks like a password out of the message.
+    fn malformed(text: &str) -> Self {
+        let shown = match text.rsplit_once('@') {
+            Some((user, rest)) if user.trim_start_matches("codecommit::").contains(':') => {
+                format!("…@{rest}")
+            }
+            _ => text.to_owned(),
+        };
+        Self::Malformed(shown)
+    }
+
     /// What to do next.
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
@@ -91,11 +102,11 @@ impl Address {
     /// If it has none of the forms, or a part of it cannot be what it stands for.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let address = text.strip_prefix("codecommit::").unwrap_or(text);
-        if let Some(arn) = address.strip_prefix("arn:") {
-            return Self::parse_arn(arn).ok_or_else(|| Error::Malformed(text.to_owned()))?;
+        if address.starts_with("arn:") {
+            return Self::parse_arn(address);
         }
         let Some((scheme, rest)) = address.split_once("://") else {
-            return Err(Error::Malformed(text.to_owned()));
+            return Err(Error::malformed(text));
         };
         let (authority, tail) = match rest.find(['/', '?', '#']) {
             Some(at) => rest.split_at(at),
@@ -117,11 +128,11 @@ impl Address {
                 }
                 None
             }
-            "" => return Err(Error::Malformed(text.to_owned())),
-            scheme => Some(Region::parse(scheme).map_err(|_| Error::Scheme(scheme.to_owned()))?),
+            "" => return Err(Error::malformed(text)),
+            scheme => Some(region_of_scheme(scheme)?),
         };
         if name.is_empty() {
-            return Err(Error::Malformed(text.to_owned()));
+            return Err(Error::malformed(text));
         }
         Ok(Self {
             region,
@@ -132,25 +143,19 @@ impl Address {
         })
     }
 
-    /// `<partition>:codecommit:<region>:<account>:<repository>`; none if it is another ARN.
-    fn parse_arn(arn: &str) -> Option<Result<Self, Error>> {
-        let parts: Vec<&str> = arn.splitn(5, ':').collect();
-        let [_partition, "codecommit", region, _account, repository] = parts.as_slice() else {
-            return None;
+    /// `arn:<partition>:codecommit:<region>:<account>:<repository>`.
+    fn parse_arn(arn: &str) -> Result<Self, Error> {
+        let parts: Vec<&str> = arn.splitn(6, ':').collect();
+        let ["arn", _, "codecommit", region, _, repository] = parts.as_slice() else {
+            return Err(Error::malformed(arn));
         };
-        Some(
-            Region::parse(region)
-                .map_err(|_| Error::Scheme((*region).to_owned()))
-                .and_then(|region| {
-                    Ok(Self {
-                        region: Some(region),
-                        profile: None,
-                        repository: RepositoryName::parse(repository)?,
-                        host: None,
-                        ignored: None,
-                    })
-                }),
-        )
+        Ok(Self {
+            region: Some(region_of_scheme(region)?),
+            profile: None,
+            repository: RepositoryName::parse(repository)?,
+            host: None,
+            ignored: None,
+        })
     }
 
     fn parse_url(user: Option<&str>, host: &str, path: &str) -> Result<Self, Error> {
@@ -170,6 +175,10 @@ impl Address {
             ignored: None,
         })
     }
+}
+
+fn region_of_scheme(text: &str) -> Result<Region, Error> {
+    Region::parse(text).map_err(|_| Error::Scheme(text.to_owned()))
 }
 
 /// The name of an AWS profile: any text but an empty one.
@@ -345,10 +354,14 @@ mod tests {
 
     #[test]
     fn no_error_repeats_a_password() {
-        let error = Address::parse(
+        for text in [
             "https://AKIDEXAMPLE:hunter2@git-codecommit.us-east-1.amazonaws.com/v1/repos/r",
-        )
-        .unwrap_err();
-        assert!(!format!("{error}{:?}", error.hints()).contains("hunter2"));
+            "codecommit::AKIDEXAMPLE:hunter2@r",
+            "codecommit://AKIDEXAMPLE:hunter2@",
+        ] {
+            let error = Address::parse(text).unwrap_err();
+            let said = format!("{error}{:?}", error.hints());
+            assert!(!said.contains("hunter2"), "{said}");
+        }
     }
 }

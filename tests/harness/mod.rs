@@ -91,8 +91,11 @@ impl Studio {
             self.aws.proxy_url(),
             self.aws.ca_file().display().to_string(),
         );
+        let key = format!("credential.{site}.helper");
+        self.git(&["config", "--global", &key, ""]).succeeded();
+        self.git(&["config", "--global", "--add", &key, helper])
+            .succeeded();
         for (key, value) in [
-            (format!("credential.{site}.helper"), helper),
             (format!("credential.{site}.useHttpPath"), "true"),
             (format!("http.{site}.proxy"), proxy.as_str()),
             (format!("http.{site}.sslCAInfo"), ca.as_str()),
