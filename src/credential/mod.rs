@@ -140,10 +140,11 @@ fn signed(
             }
             .into());
         }
-        // The reference signs the path verbatim, with a slash in front.
-        Some(path) => format!("/{}", path.trim_start_matches('/')),
+        // Verbatim, with a slash in front: so does the AWS CLI, and its test pins "//v1/repos/…".
+        Some(path) => format!("/{path}"),
     };
-    if !path.starts_with("/v1/repos/") || path.contains(['?', '#']) {
+    let is_repository = path.trim_start_matches('/').starts_with("v1/repos/");
+    if !is_repository || path.contains(['?', '#']) {
         return Err(Error::Path(path).into());
     }
     let profiles = Profiles::load(world)?;
@@ -155,14 +156,13 @@ fn signed(
     messages.trace(|| format!("{}{path} as {}", host.name(), choice.in_words()));
 
     let resolver = Resolver::new(world, messages, &profiles, sts_region);
-    let credentials = if Resolver::is_offline(&plan) {
-        resolver.at_hand(&plan.source)?
-    } else {
-        tokio::runtime::Builder::new_current_thread()
+    let credentials = match resolver.at_hand(&plan) {
+        Some(credentials) => credentials?,
+        None => tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(Error::Runtime)?
-            .block_on(resolver.resolve(&plan))?
+            .block_on(resolver.resolve(&plan))?,
     };
     Ok(signature::sign(
         &credentials,

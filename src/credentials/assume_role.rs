@@ -10,6 +10,7 @@ use url::Url;
 
 use super::{Credentials, Resolver};
 use crate::endpoint::Region;
+use crate::http::{self, SdkClient};
 use crate::profile::RoleHop;
 use crate::secret::Secret;
 use crate::world::{World, variable};
@@ -27,16 +28,14 @@ pub enum Error {
         variable: &'static str,
     },
     /// STS was not reached.
-    #[error("cannot reach STS at {host} to assume {role}: {cause}")]
+    #[error("no answer from STS to assume {role}: {cause}")]
     Unreachable {
-        /// The STS host.
-        host: String,
         /// The role.
         role: String,
-        /// The innermost reason.
-        cause: String,
         /// The region of STS.
         region: String,
+        /// The reason, host included.
+        cause: http::Error,
     },
     /// STS said no.
     #[error("cannot assume role {} (profile {:?}, {}): {code}: {message}", hop.role_arn, hop.profile, hop.at)]
@@ -64,13 +63,16 @@ impl Error {
             Self::EndpointUrl { .. } => {
                 vec!["it must look like https://sts.eu-west-1.amazonaws.com".into()]
             }
-            Self::Unreachable { region, .. } => vec![
-                format!(
-                    "check the network and https_proxy; a VPC without internet needs the interface \
-                     endpoint com.amazonaws.{region}.sts"
-                ),
-                "STS is asked in the region of AWS_DEFAULT_REGION, else of the profile".into(),
-            ],
+            Self::Unreachable { region, cause, .. } => match cause {
+                http::Error::Connect { .. } | http::Error::Timeout { .. } => vec![
+                    format!(
+                        "check the network and https_proxy; a VPC without internet needs the \
+                         interface endpoint com.amazonaws.{region}.sts"
+                    ),
+                    "STS is asked in the region of AWS_DEFAULT_REGION, else of the profile".into(),
+                ],
+                other => other.hints(),
+            },
             Self::Empty { .. } => vec!["check what answers at that address".into()],
             Self::Refused { code, hop, .. } => refusal_hints(code, hop),
         }
@@ -106,57 +108,75 @@ fn refusal_hints(code: &str, hop: &RoleHop) -> Vec<String> {
     }
 }
 
-/// Exchanges credentials for those of the hop's role.
-pub(super) async fn assume(
-    resolver: &Resolver<'_>,
-    hop: &RoleHop,
-    caller: Credentials,
-) -> Result<Credentials, super::Error> {
-    let override_url = endpoint_override(resolver.world).map_err(Box::new)?;
-    let host = override_url
-        .as_ref()
-        .map(|url| url.authority().to_owned())
-        .unwrap_or_else(|| {
-            let region = &resolver.sts_region;
-            format!("sts.{region}.{}", region.dns_suffix())
-        });
-    let http = crate::http::SdkClient::new(resolver.http.internet()?);
-    let mut config = Builder::new()
-        .behavior_version(BehaviorVersion::latest())
-        .region(SdkRegion::new(resolver.sts_region.to_string()))
-        .credentials_provider(sdk_credentials(&caller))
-        .use_fips(resolver.world.is_true(variable::AWS_USE_FIPS_ENDPOINT))
-        .retry_config(RetryConfig::standard())
-        .http_client(http);
-    if let Some(url) = override_url {
-        config = config.endpoint_url(url.as_str());
+/// The regional STS, as the environment has it: prepared before any key is fetched, so that what is
+/// wrong with it is found first.
+pub(super) struct Sts {
+    region: Region,
+    /// `host[:port]`, for messages.
+    host: String,
+    override_url: Option<Url>,
+    use_fips: bool,
+    default_session_name: String,
+    client: SdkClient,
+}
+
+impl Sts {
+    /// Settles the endpoint and the network client.
+    pub(super) fn prepare(resolver: &Resolver<'_>) -> Result<Self, super::Error> {
+        let override_url = endpoint_override(resolver.world).map_err(Box::new)?;
+        let region = resolver.sts_region.clone();
+        let host = match &override_url {
+            Some(url) => url.authority().to_owned(),
+            None => format!("sts.{region}.{}", region.dns_suffix()),
+        };
+        Ok(Self {
+            region,
+            host,
+            override_url,
+            use_fips: resolver.world.is_true(variable::AWS_USE_FIPS_ENDPOINT),
+            default_session_name: default_session_name(resolver.world),
+            client: SdkClient::new(resolver.http.internet()?),
+        })
     }
-    resolver
-        .messages
-        .trace(|| format!("AssumeRole {} at {host}", hop.role_arn));
-    let session_name = hop
-        .session_name
-        .clone()
-        .unwrap_or_else(|| default_session_name(resolver.world));
-    let answer = Client::from_conf(config.build())
-        .assume_role()
-        .role_arn(&hop.role_arn)
-        .role_session_name(session_name)
-        .set_external_id(hop.external_id.clone())
-        .set_duration_seconds(hop.duration_seconds)
-        .send()
-        .await
-        .map_err(|error| Box::new(explain(&error, hop, &host, &resolver.sts_region)))?;
-    let Some(session) = answer.credentials else {
-        return Err(Box::new(Error::Empty { host }).into());
-    };
-    Ok(Credentials {
-        access_key_id: session.access_key_id,
-        secret_access_key: Secret::new(session.secret_access_key),
-        session_token: Some(Secret::new(session.session_token)),
-        expires_at: OffsetDateTime::from_unix_timestamp(session.expiration.secs()).ok(),
-        principal: answer.assumed_role_user.map(|user| user.arn),
-    })
+
+    /// Exchanges credentials for those of the hop's role.
+    pub(super) async fn assume(
+        &self,
+        hop: &RoleHop,
+        caller: &Credentials,
+    ) -> Result<Credentials, super::Error> {
+        let mut config = Builder::new()
+            .behavior_version(BehaviorVersion::latest())
+            .region(SdkRegion::new(self.region.to_string()))
+            .credentials_provider(sdk_credentials(caller))
+            .use_fips(self.use_fips)
+            .retry_config(RetryConfig::standard())
+            .http_client(self.client.clone());
+        if let Some(url) = &self.override_url {
+            config = config.endpoint_url(url.as_str());
+        }
+        let session_name = hop.session_name.as_ref();
+        let answer = Client::from_conf(config.build())
+            .assume_role()
+            .role_arn(&hop.role_arn)
+            .role_session_name(session_name.unwrap_or(&self.default_session_name))
+            .set_external_id(hop.external_id.clone())
+            .set_duration_seconds(hop.duration_seconds)
+            .send()
+            .await
+            .map_err(|error| Box::new(explain(&error, hop, &self.host, &self.region)))?;
+        let Some(session) = answer.credentials else {
+            let host = self.host.clone();
+            return Err(Box::new(Error::Empty { host }).into());
+        };
+        Ok(Credentials {
+            access_key_id: session.access_key_id,
+            secret_access_key: Secret::new(session.secret_access_key),
+            session_token: Some(Secret::new(session.session_token)),
+            expires_at: OffsetDateTime::from_unix_timestamp(session.expiration.secs()).ok(),
+            principal: answer.assumed_role_user.map(|user| user.arn),
+        })
+    }
 }
 
 fn explain<E>(error: &SdkError<E>, hop: &RoleHop, host: &str, region: &Region) -> Error
@@ -176,18 +196,11 @@ where
                 .unwrap_or("no reason given")
                 .to_owned(),
         },
-        other => {
-            let mut cause: &dyn std::error::Error = other;
-            while let Some(inner) = cause.source() {
-                cause = inner;
-            }
-            Error::Unreachable {
-                host: host.to_owned(),
-                role: hop.role_arn.clone(),
-                cause: cause.to_string(),
-                region: region.to_string(),
-            }
-        }
+        other => Error::Unreachable {
+            role: hop.role_arn.clone(),
+            region: region.to_string(),
+            cause: http::Error::from_chain(host, other),
+        },
     }
 }
 

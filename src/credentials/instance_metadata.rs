@@ -9,7 +9,7 @@ use aws_credential_types::provider::ProvideCredentials;
 use time::OffsetDateTime;
 
 use super::{Credentials, Error};
-use crate::http::{Http, SdkClient};
+use crate::http::{Http, SdkClient, root_cause};
 use crate::secret::Secret;
 use crate::world::{World, variable};
 
@@ -48,7 +48,7 @@ pub(super) async fn fetch(
     let found = provider
         .provide_credentials()
         .await
-        .map_err(|error| failed(innermost(&error)))?;
+        .map_err(|error| failed(root_cause(&error)))?;
     Ok(Credentials {
         access_key_id: found.access_key_id().to_owned(),
         secret_access_key: Secret::new(found.secret_access_key().to_owned()),
@@ -56,12 +56,4 @@ pub(super) async fn fetch(
         expires_at: found.expiry().map(OffsetDateTime::from),
         principal: None,
     })
-}
-
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
 }

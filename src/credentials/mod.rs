@@ -6,6 +6,8 @@ mod instance_metadata;
 
 use time::OffsetDateTime;
 
+use assume_role::Sts;
+
 use crate::endpoint::Region;
 use crate::http::{self, Http};
 use crate::message::Messages;
@@ -82,18 +84,13 @@ impl Error {
     }
 }
 
-/// What resolving needs beside the plan.
+/// What resolving needs beside the plan: the surroundings, the config files, the network.
 pub struct Resolver<'a> {
-    /// The surroundings.
-    pub world: &'a World,
-    /// The config files.
-    pub profiles: &'a Profiles,
-    /// The network.
-    pub http: Http<'a>,
-    /// The region whose STS is asked.
-    pub sts_region: Region,
-    /// Where the trace goes.
-    pub messages: &'a Messages,
+    world: &'a World,
+    profiles: &'a Profiles,
+    http: Http<'a>,
+    sts_region: Region,
+    messages: &'a Messages,
 }
 
 impl<'a> Resolver<'a> {
@@ -114,22 +111,30 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Whether the plan can be resolved without the network, and so without an async runtime.
+    /// The surroundings.
     #[must_use]
-    pub fn is_offline(plan: &Plan) -> bool {
-        plan.hops.is_empty()
-            && matches!(plan.source, Source::Environment | Source::StaticKeys { .. })
+    pub fn world(&self) -> &'a World {
+        self.world
     }
 
-    /// Takes the keys that are in the environment or in a file.
-    ///
-    /// # Errors
-    /// If they are not there, or the plan needs the network.
-    pub fn at_hand(&self, source: &Source) -> Result<Credentials, Error> {
-        match source {
-            Source::Environment => self.environment(),
-            Source::StaticKeys { profile } => self.static_keys(profile),
-            other => Err(Error::Incomplete(format!("{other:?}"))),
+    /// The network.
+    #[must_use]
+    pub fn http(&self) -> &Http<'a> {
+        &self.http
+    }
+
+    /// Where warnings and the trace go.
+    #[must_use]
+    pub fn messages(&self) -> &'a Messages {
+        self.messages
+    }
+
+    /// The credentials of a plan that needs no network, and so no async runtime; none if it does.
+    pub fn at_hand(&self, plan: &Plan) -> Option<Result<Credentials, Error>> {
+        match (&plan.source, plan.hops.as_slice()) {
+            (Source::Environment, []) => Some(self.environment()),
+            (Source::StaticKeys { profile }, []) => Some(self.static_keys(profile)),
+            _ => None,
         }
     }
 
@@ -140,15 +145,22 @@ impl<'a> Resolver<'a> {
     pub async fn resolve(&self, plan: &Plan) -> Result<Credentials, Error> {
         self.messages
             .trace(|| format!("credentials: {}", plan.in_words()));
+        let assume = match plan.hops.as_slice() {
+            [] => None,
+            _ => Some(Sts::prepare(self)?),
+        };
         let mut credentials = match &plan.source {
-            Source::Environment | Source::StaticKeys { .. } => self.at_hand(&plan.source)?,
             Source::Container => container::fetch(self.world, &self.http).await?,
             Source::InstanceMetadata { last_resort } => {
                 instance_metadata::fetch(self.world, &self.http, last_resort.as_deref()).await?
             }
+            Source::Environment => self.environment()?,
+            Source::StaticKeys { profile } => self.static_keys(profile)?,
         };
-        for hop in &plan.hops {
-            credentials = assume_role::assume(self, hop, credentials).await?;
+        if let Some(sts) = assume {
+            for hop in &plan.hops {
+                credentials = sts.assume(hop, &credentials).await?;
+            }
         }
         Ok(credentials)
     }

@@ -78,6 +78,18 @@ impl Error {
         }
     }
 
+    /// The same for a request that the AWS SDK made: the client's error is in its chain of causes.
+    #[must_use]
+    pub fn from_chain(host: &str, error: &(dyn StdError + 'static)) -> Self {
+        match find::<reqwest::Error>(error) {
+            Some(error) => Self::from_reqwest(host, error),
+            None => Self::Cut {
+                host: host.to_owned(),
+                cause: root_cause(error),
+            },
+        }
+    }
+
     /// What to do next.
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
@@ -114,7 +126,7 @@ impl Error {
 }
 
 /// The innermost cause's text. The outer ones repeat the URL.
-pub(super) fn root_cause(error: &(dyn StdError + 'static)) -> String {
+pub(crate) fn root_cause(error: &(dyn StdError + 'static)) -> String {
     // rustls hides inside an io::Error, which does not show it as its source.
     if let Some(tls) = find::<rustls::Error>(error) {
         return tls.to_string();

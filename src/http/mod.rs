@@ -19,6 +19,7 @@ use reqwest::{Client, ClientBuilder};
 use crate::world::World;
 
 pub use failure::Error;
+pub(crate) use failure::root_cause;
 pub use sdk::SdkClient;
 
 /// How long a connection may take to open before the host counts as unreachable.
@@ -89,5 +90,5 @@ fn common() -> ClientBuilder {
 fn build(builder: ClientBuilder) -> Result<Client, Error> {
     builder
         .build()
-        .map_err(|error| Error::Client(failure::root_cause(&error)))
+        .map_err(|error| Error::Client(root_cause(&error)))
 }

@@ -3,14 +3,13 @@
 //!
 //! Source: git's `Documentation/gitprotocol-http.adoc`; headers as reference/git.md 1.7.
 
-use std::cell::{OnceCell, RefCell};
-use std::rc::Rc;
+use std::cell::OnceCell;
 
 use bytes::Bytes;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, PRAGMA, USER_AGENT,
 };
-use reqwest::{Body, Client, Method, Response, StatusCode};
+use reqwest::{Body, Method, Response, StatusCode};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
@@ -59,8 +58,7 @@ pub(super) struct SmartHttp<'a> {
     endpoint: &'a Endpoint,
     plan: &'a Plan,
     resolver: Resolver<'a>,
-    credentials: RefCell<Option<Rc<Credentials>>>,
-    client: OnceCell<Client>,
+    credentials: OnceCell<Credentials>,
     git: OnceCell<Git>,
 }
 
@@ -71,8 +69,7 @@ impl<'a> SmartHttp<'a> {
             endpoint,
             plan,
             resolver,
-            credentials: RefCell::new(None),
-            client: OnceCell::new(),
+            credentials: OnceCell::new(),
             git: OnceCell::new(),
         }
     }
@@ -111,7 +108,10 @@ impl<'a> SmartHttp<'a> {
                 .not_git(format!("its content type is {media_type:?}"))
                 .into());
         }
-        let body = response.bytes().await.map_err(|error| self.cut(&error))?;
+        let body = response
+            .bytes()
+            .await
+            .map_err(|error| self.failed(&error))?;
         Advertisement::parse(service, body.into()).map_err(|problem| match problem {
             Problem::Format(problem) => self.not_git(problem.to_owned()).into(),
             Problem::Remote(message) => Error::Remote(message).into(),
@@ -167,6 +167,8 @@ impl<'a> SmartHttp<'a> {
         mut headers: HeaderMap,
         body: Option<Body>,
     ) -> Result<Response, AnyError> {
+        // What is wrong with proxy or trust is found before any key is fetched.
+        let client = self.resolver.http().internet()?;
         let credentials = self.credentials().await?;
         let agent = format!(
             "git/{} git-codecommit/{}",
@@ -180,17 +182,15 @@ impl<'a> SmartHttp<'a> {
             let version = HeaderValue::try_from(format!("version={version}"));
             headers.insert("Git-Protocol", version.map_err(|_| Error::DamagedRequest)?);
         }
-        let messages = self.resolver.messages;
+        let messages = self.resolver.messages();
         messages.trace(|| format!("{method} {url}"));
-        let client = self.client()?;
-
         // Signed last: the password lives 15 minutes from here, however long the pack took to make.
         let auth = signature::sign(
-            &credentials,
+            credentials,
             self.endpoint.region(),
             self.endpoint.authority(),
             &self.endpoint.path(),
-            self.resolver.world.now(),
+            self.resolver.world().now(),
         );
         let mut authorization =
             HeaderValue::from_str(auth.header().expose()).map_err(|_| Error::DamagedRequest)?;
@@ -201,12 +201,12 @@ impl<'a> SmartHttp<'a> {
         if let Some(body) = body {
             request = request.body(body);
         }
-        let response = request.send().await.map_err(|error| self.cut(&error))?;
+        let response = request.send().await.map_err(|error| self.failed(&error))?;
         messages.trace(|| format!("answer: {}", response.status()));
         if response.status() == StatusCode::OK {
             return Ok(response);
         }
-        let refusal = self.refusal(response, service, &credentials).await;
+        let refusal = self.refusal(response, service, credentials).await;
         Err(Error::from(Box::new(refusal)).into())
     }
 
@@ -231,7 +231,7 @@ impl<'a> SmartHttp<'a> {
                 .headers()
                 .get(DATE)
                 .and_then(|date| OffsetDateTime::parse(date.to_str().ok()?, &Rfc2822).ok())
-                .map(|date| self.resolver.world.now() - date),
+                .map(|date| self.resolver.world().now() - date),
         };
         // As git does: text/plain is meant for people, anything else is not.
         if media_type(&response) == "text/plain" {
@@ -244,31 +244,22 @@ impl<'a> SmartHttp<'a> {
                 }
             }
             for line in String::from_utf8_lossy(&text).lines() {
-                self.resolver.messages.remote(line);
+                self.resolver.messages().remote(line);
             }
         }
         refusal
     }
 
     /// The run's one snapshot of credentials.
-    async fn credentials(&self) -> Result<Rc<Credentials>, AnyError> {
-        if let Some(credentials) = self.credentials.borrow().as_ref() {
-            return Ok(Rc::clone(credentials));
+    async fn credentials(&self) -> Result<&Credentials, AnyError> {
+        if let Some(credentials) = self.credentials.get() {
+            return Ok(credentials);
         }
-        let credentials = Rc::new(self.resolver.resolve(self.plan).await?);
-        *self.credentials.borrow_mut() = Some(Rc::clone(&credentials));
-        Ok(credentials)
+        let credentials = self.resolver.resolve(self.plan).await?;
+        Ok(self.credentials.get_or_init(|| credentials))
     }
 
-    fn client(&self) -> Result<&Client, http::Error> {
-        if let Some(client) = self.client.get() {
-            return Ok(client);
-        }
-        let client = self.resolver.http.internet()?;
-        Ok(self.client.get_or_init(|| client))
-    }
-
-    fn cut(&self, error: &reqwest::Error) -> http::Error {
+    fn failed(&self, error: &reqwest::Error) -> http::Error {
         http::Error::from_reqwest(self.endpoint.authority(), error)
     }
 
@@ -293,7 +284,7 @@ impl Answer<'_> {
     /// If the connection was cut before the body's announced end.
     pub(super) async fn piece(&mut self) -> Result<Option<Bytes>, AnyError> {
         let piece = self.response.chunk().await;
-        Ok(piece.map_err(|error| self.smart_http.cut(&error))?)
+        Ok(piece.map_err(|error| self.smart_http.failed(&error))?)
     }
 }
 
