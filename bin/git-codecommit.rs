@@ -3,9 +3,9 @@
 use std::io;
 use std::process::ExitCode;
 
-use git_codecommit::{World, command};
+use git_codecommit::{World, cli};
 
 fn main() -> ExitCode {
     let world = World::from_process();
-    ExitCode::from(command::run(&world, io::stdout().lock(), io::stderr()))
+    ExitCode::from(cli::run(&world, io::stdout().lock(), io::stderr()))
 }

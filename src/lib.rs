@@ -1,29 +1,29 @@
 //! Native git remote helper and credential helper for AWS CodeCommit.
 //!
-//! Git starts one of two programs. `git-remote-codecommit` gets an [`address`] such as
+//! Git starts one of two programs. `git-remote-codecommit` gets an address such as
 //! `codecommit::eu-west-1://Profile@repo` on its command line and speaks the remote-helper protocol
 //! ([`remote`]); `git-credential-codecommit` gets the https URL's parts on standard input and
-//! answers with a username and a password ([`credential`]). Both read the AWS [`profile`] files into
+//! answers with a username and a password ([`credential`]). Both read the AWS profile files into
 //! a plan, settle the [`endpoint`], resolve [`credentials`], and sign ([`signature`]); the remote
-//! helper then does the smart-HTTP requests itself ([`http`]).
+//! helper then does the smart-HTTP requests itself.
 //!
 //! Standard output belongs to git, standard error to the person. Nothing here reads the process's
 //! surroundings except [`world`].
 
-pub mod address;
-pub mod command;
+pub mod cli;
 pub mod credential;
 pub mod credentials;
 pub mod endpoint;
-pub mod error;
-pub mod http;
-pub mod message;
-pub mod profile;
 pub mod remote;
 pub mod secret;
 pub mod signature;
-
 pub mod world;
 
-pub use error::Error;
+mod address;
+mod error;
+mod http;
+mod message;
+mod profile;
+mod target;
+
 pub use world::World;

@@ -5,7 +5,8 @@ mod partition;
 mod region;
 
 pub use host::Host;
-pub use region::{Choice as RegionChoice, Region, of_repository, of_sts};
+pub use region::Region;
+pub(crate) use region::{of_repository, of_sts};
 
 use crate::address::{Address, RepositoryName};
 use crate::world::{World, variable};

@@ -60,11 +60,11 @@ impl fmt::Display for Region {
 
 /// A region and what was odd about how it was found.
 #[derive(Debug)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// The region to use.
-    pub region: Region,
+    pub(crate) region: Region,
     /// Texts for the person.
-    pub warnings: Vec<String>,
+    pub(crate) warnings: Vec<String>,
 }
 
 /// The repository's region: address > `AWS_DEFAULT_REGION` > the profile's `region` > `AWS_REGION`.
@@ -75,7 +75,7 @@ pub struct Choice {
 ///
 /// # Errors
 /// If no setting names a region, or one is not a region's shape.
-pub fn of_repository(
+pub(crate) fn of_repository(
     world: &World,
     in_address: Option<&Region>,
     in_profile: Option<&str>,
@@ -118,7 +118,7 @@ pub fn of_repository(
 ///
 /// # Errors
 /// If the setting that decides is not a region's shape.
-pub fn of_sts(
+pub(crate) fn of_sts(
     world: &World,
     in_profile: Option<&str>,
     repository: &Region,

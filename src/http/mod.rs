@@ -18,9 +18,9 @@ use reqwest::{Client, ClientBuilder};
 
 use crate::world::World;
 
-pub use failure::Error;
+pub(crate) use failure::Error;
 pub(crate) use failure::root_cause;
-pub use sdk::SdkClient;
+pub(crate) use sdk::SdkClient;
 
 /// How long a connection may take to open before the host counts as unreachable.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);

@@ -17,7 +17,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A [`Client`] in the SDK's terms.
 #[derive(Clone, Debug)]
-pub struct SdkClient {
+pub(crate) struct SdkClient {
     client: Client,
     timeout: Duration,
 }
@@ -25,7 +25,7 @@ pub struct SdkClient {
 impl SdkClient {
     /// Wraps a client.
     #[must_use]
-    pub fn new(client: Client) -> Self {
+    pub(crate) fn new(client: Client) -> Self {
         Self {
             client,
             timeout: TIMEOUT,

@@ -74,6 +74,9 @@ impl Error {
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         match self {
+            Self::Unreadable { cause, .. } if cause.kind() == io::ErrorKind::InvalidData => {
+                vec!["the file must be text in UTF-8".into()]
+            }
             Self::Unreadable { .. } => vec!["check the file's owner and mode".into()],
             Self::Malformed { .. } => vec!["correct that line".into()],
             Self::NotFound { available, .. } if available.is_empty() => {

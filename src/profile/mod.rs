@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-pub use error::Error;
-pub use plan::{Plan, RoleHop, Source};
+pub(crate) use error::Error;
+pub(crate) use plan::{Plan, RoleHop, Source};
 
 use crate::address::ProfileName;
 use crate::secret::Secret;
@@ -53,12 +53,15 @@ pub struct Profile {
     settings: BTreeMap<String, Setting>,
     /// Access key id and secrets as the files hold them, by property name.
     keys: BTreeMap<String, Secret>,
+    /// `path:line` of a property that does not count, because it is indented under another.
+    misindented: Option<String>,
 }
 
 /// What a profile that does not exist holds.
 static ABSENT: Profile = Profile {
     settings: BTreeMap::new(),
     keys: BTreeMap::new(),
+    misindented: None,
 };
 
 /// A value and where it stands.
@@ -119,6 +122,9 @@ impl Profiles {
                 continue;
             };
             let profile = self.profiles.entry(name).or_default();
+            if let Some(line) = section.misindented {
+                profile.misindented = Some(format!("{}:{line}", path.display()));
+            }
             let inherited = defaults.iter().flat_map(|section| &section.properties);
             for property in inherited.chain(&section.properties) {
                 profile.set(path, property);
@@ -169,8 +175,13 @@ impl Profiles {
         if self.profiles.contains_key(&choice.name) {
             return Ok(choice);
         }
+        // A pasted "key:secret@" lands here: the second half stays out of the message.
+        let name = match choice.name.split_once(':') {
+            Some((start, _)) => format!("{start}:…"),
+            None => choice.name,
+        };
         Err(Error::NotFound {
-            name: choice.name,
+            name,
             chosen_by: choice.chosen_by.to_owned(),
             config: self.config.display().to_string(),
             credentials: self.credentials.display().to_string(),

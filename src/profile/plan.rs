@@ -58,10 +58,11 @@ impl Plan {
     /// If the settings contradict each other, name something unsupported, or name no source at all.
     pub fn new(world: &World, profiles: &Profiles, choice: &Choice) -> Result<Self, Error> {
         if !choice.explicit && world.variable(variable::AWS_ACCESS_KEY_ID).is_some() {
-            return Self::from(environment(world)?);
+            return Ok(Self::direct(environment(world)?));
         }
         let name = choice.name.as_str();
         let profile = profiles.profile(name).unwrap_or(&ABSENT);
+        readable(name, profile)?;
         if profile.setting("role_arn").is_some()
             && profile.setting("web_identity_token_file").is_none()
         {
@@ -81,34 +82,31 @@ impl Plan {
             ));
         }
         if let Some(source) = own_source(name, profile)? {
-            return Self::from(source);
+            return Ok(Self::direct(source));
         }
         // A credential_source without role_arn, as SageMaker's own start-up script writes it.
         if profile.setting("credential_source").is_some() {
-            return Self::from(named_source(world, name, profile)?);
+            return Ok(Self::direct(named_source(world, name, profile)?));
         }
         if has_container(world) {
-            return Self::from(Source::Container);
+            return Ok(Self::direct(Source::Container));
         }
         if !world.is_true(variable::AWS_EC2_METADATA_DISABLED) {
-            return Self::from(Source::InstanceMetadata {
+            return Ok(Self::direct(Source::InstanceMetadata {
                 last_resort: Some(name.to_owned()),
-            });
+            }));
         }
         Err(Error::NoCredentials {
             profile: name.to_owned(),
         })
     }
 
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "the planner's callers all return a Result"
-    )]
-    fn from(source: Source) -> Result<Self, Error> {
-        Ok(Self {
+    /// A source whose keys are used as they are.
+    fn direct(source: Source) -> Self {
+        Self {
             source,
             hops: Vec::new(),
-        })
+        }
     }
 
     /// The plan in words, source first: for the trace.
@@ -170,6 +168,7 @@ fn role_source<'a>(
             hint: "correct the name or add that profile".into(),
         });
     };
+    readable(next, next_profile)?;
     let looped = visited.contains(&next);
     // A profile may name itself if it has keys: they are then the source.
     if looped && !(next == name && has_static_keys(next_profile)) {
@@ -202,6 +201,19 @@ fn role_source<'a>(
         problem: format!("its source_profile {next:?} has no credentials"),
         hint: format!("add access keys, a role_arn or a credential_source to profile {next:?}"),
     })
+}
+
+/// Refuses a profile in which a property would silently not count.
+fn readable(name: &str, profile: &Profile) -> Result<(), Error> {
+    match &profile.misindented {
+        None => Ok(()),
+        Some(place) => Err(Error::Invalid {
+            profile: name.to_owned(),
+            at: at(place),
+            problem: "this line is indented, and so belongs to the value above it".into(),
+            hint: "start it in the column of the line above".into(),
+        }),
+    }
 }
 
 fn hop(name: &str, profile: &Profile) -> Result<RoleHop, Error> {

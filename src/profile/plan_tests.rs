@@ -146,12 +146,22 @@ fn contradictions_are_named_with_their_line() {
             "profile \"p\" (3): credential_source \"Moon\" is unknown",
         ),
         (
+            "[profile p]\nregion = eu-west-1\n  role_arn = r\n",
+            "profile \"p\" (3): this line is indented, and so belongs to the value above it",
+        ),
+        (
             "[profile p]\naws_access_key_id = A\n",
             "profile \"p\" (2): its access key has no aws_secret_access_key",
         ),
     ] {
         assert_eq!(planned(config, &[], "p"), expected, "{config}");
     }
+}
+
+#[test]
+fn a_damaged_profile_does_not_disturb_another() {
+    let config = "[profile q]\nregion = x\n  role_arn = r\n[profile p]\nregion = y\n";
+    assert_eq!(planned(config, &[CONTAINER], "p"), "container credentials");
 }
 
 #[test]

@@ -16,6 +16,9 @@ pub(super) struct Section {
     pub(super) header: String,
     /// The properties in file order.
     pub(super) properties: Vec<Property>,
+    /// The first line that looks like a property, but is indented under another that has a value.
+    /// To botocore it is more of that value.
+    pub(super) misindented: Option<usize>,
 }
 
 /// `key = value`.
@@ -34,7 +37,7 @@ pub(super) fn read(text: &str, path: &Path) -> Result<Vec<Section>, Error> {
     let mut sections: Vec<Section> = Vec::new();
     // A line that is indented deeper than the property above it belongs to that property: under one
     // without a value (`s3 =`, `[services]`) that is nesting, and of no use here; under another it
-    // would silently not count as the setting that it looks like.
+    // does not count as the setting that it may look like.
     let mut above: Option<(usize, bool)> = None;
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let line_number = index + 1;
@@ -48,12 +51,14 @@ pub(super) fn read(text: &str, path: &Path) -> Result<Vec<Section>, Error> {
             continue;
         }
         let indent = line.len() - line.trim_start().len();
-        match above {
-            Some((above, false)) if indent > above => continue,
-            Some((above, true)) if indent > above => {
-                return Err(malformed("indented under a property that has a value"));
+        if let Some((_, has_value)) = above.filter(|(above, _)| indent > *above) {
+            if let Some(section) = sections.last_mut()
+                && has_value
+                && content.contains('=')
+            {
+                section.misindented.get_or_insert(line_number);
             }
-            _ => {}
+            continue;
         }
         if let Some(rest) = content.strip_prefix('[') {
             let (header, _comment) = rest
@@ -62,6 +67,7 @@ pub(super) fn read(text: &str, path: &Path) -> Result<Vec<Section>, Error> {
             sections.push(Section {
                 header: header.trim().to_owned(),
                 properties: Vec::new(),
+                misindented: None,
             });
             above = None;
             continue;
@@ -134,12 +140,19 @@ mod tests {
     }
 
     #[test]
+    fn a_property_that_is_indented_under_a_value_is_noted() {
+        let noted = |text| read(text, Path::new("/c")).unwrap()[0].misindented;
+        assert_eq!(noted("[a]\nregion = x\n  role_arn = y\n  z = 1"), Some(3));
+        assert_eq!(noted("[a]\nk = some\n  more"), None);
+        assert_eq!(noted("[a]\ns3 =\n  k = v"), None);
+    }
+
+    #[test]
     fn a_line_that_cannot_be_read_is_named_without_its_text() {
         for (text, line) in [
             ("[a]\nhunter2", 2),
             ("hunter2 = x", 1),
             ("[hunter2\nk = v", 1),
-            ("[a]\nk = v\n  hunter2 = x", 3),
         ] {
             let error = shown(text);
             assert!(error.contains(&format!("/c:{line}:")), "{error}");

@@ -94,6 +94,7 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
         }
         let advertisement = self.advertisement(Service::UploadPack, Some(2))?;
         if advertisement.version != 2 {
+            self.known = Some((Service::UploadPack, advertisement));
             self.reply(b"fallback\n")?;
             return Ok(false);
         }
@@ -117,14 +118,12 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
                 .block_on(plumbing::protocol_version())
                 .filter(|version| *version == 1),
         };
-        let object_format = self.options.object_format;
-        self.advertisement(service, version)?;
-        if let Some((_, advertisement)) = &self.known {
-            let for_push = service == Service::ReceivePack;
-            advertisement
-                .list(for_push, object_format, &mut self.output)
-                .map_err(Error::Pipe)?;
-        }
+        let advertisement = self.advertisement(service, version)?;
+        let for_push = service == Service::ReceivePack;
+        advertisement
+            .list(for_push, self.options.object_format, &mut self.output)
+            .map_err(Error::Pipe)?;
+        self.known = Some((service, advertisement));
         Ok(())
     }
 
@@ -160,14 +159,10 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
     }
 
     fn exchange(&mut self, service: Service, lines: &[Vec<u8>]) -> Result<Outcome, AnyError> {
-        self.advertisement(service, None)?;
+        let advertisement = self.advertisement(service, None)?;
         let arguments = match service {
             Service::UploadPack => self.options.fetch_pack(),
             Service::ReceivePack => self.options.send_pack(),
-        };
-        // Both ends of the connection move on: what is known now holds for this exchange only.
-        let Some((_, advertisement)) = self.known.take() else {
-            return Err(Error::DamagedRequest.into());
         };
         let result = self.runtime.block_on(rpc::converse(
             &self.git_host,
@@ -176,26 +171,25 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
             arguments,
             lines,
         ));
+        // A push has changed what was advertised; a fetch has not.
         if service == Service::UploadPack {
             self.known = Some((service, advertisement));
         }
         result
     }
 
-    /// The service's advertisement, asked for unless it is known.
+    /// Takes the service's advertisement, asked for unless it is known.
     fn advertisement(
         &mut self,
         service: Service,
         version: Option<u8>,
-    ) -> Result<&Advertisement, AnyError> {
-        let known = match self.known.take() {
-            Some((known, advertisement)) if known == service => advertisement,
+    ) -> Result<Advertisement, AnyError> {
+        match self.known.take() {
+            Some((known, advertisement)) if known == service => Ok(advertisement),
             _ => self
                 .runtime
-                .block_on(self.git_host.advertisement(service, version))?,
-        };
-        let (_, advertisement) = self.known.insert((service, known));
-        Ok(advertisement)
+                .block_on(self.git_host.advertisement(service, version)),
+        }
     }
 
     /// The next line without its LF; none at the end of the input.

@@ -17,13 +17,13 @@ mod stateless;
 
 use std::io::{self, BufRead, Write};
 
-use crate::address::Address;
 use crate::credentials::Resolver;
-use crate::endpoint::{self, Endpoint};
+use crate::endpoint;
 use crate::error::{Error as AnyError, UsageError};
 use crate::http;
 use crate::message::Messages;
-use crate::profile::{Plan, Profiles};
+use crate::profile::Plan;
+use crate::target::Target;
 use crate::world::World;
 
 pub use refusal::Refusal;
@@ -59,9 +59,12 @@ pub enum Error {
     /// Git sent something that is no command.
     #[error("git sent a command this helper does not know: {0:?}")]
     UnknownCommand(String),
-    /// Git sent a packet that is none.
+    /// Git, or one of its programs, sent a packet that is none.
     #[error("git sent a damaged packet")]
     DamagedRequest,
+    /// The access key cannot stand in an HTTP header.
+    #[error("the access key id or the session token holds characters that a request cannot carry")]
+    UnsendableKey,
     /// A git program could not be started.
     #[error("cannot start \"git {program}\": {cause}")]
     Start {
@@ -90,6 +93,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// A failed read from git: damage, or git has gone.
+    fn reading(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::InvalidData => Self::DamagedRequest,
+            _ => Self::Pipe(error),
+        }
+    }
+
     /// Says of a failed push that the host may have done it, where that is so: the request was
     /// sent, and no answer that can be understood came back.
     fn unless_clear(error: AnyError) -> AnyError {
@@ -127,6 +138,9 @@ impl Error {
                 vec!["this program is started by git, not by hand".into()]
             }
             Self::Ended { .. } => vec!["check the free memory and disk space".into()],
+            Self::UnsendableKey => {
+                vec!["look for stray characters in the AWS credentials file or variables".into()]
+            }
             Self::Remote(_) | Self::Spoken { .. } | Self::Pipe(_) => vec![],
         }
     }
@@ -146,7 +160,12 @@ pub fn run(
         Ok(()) => 0,
         // Git, or one of its programs, has failed and said why: this is what they exit with.
         Err(AnyError::Remote(Error::Spoken { .. })) => 128,
-        Err(AnyError::Remote(Error::Pipe(cause))) if cause.kind() == io::ErrorKind::BrokenPipe => {
+        Err(AnyError::Remote(Error::Pipe(cause)))
+            if matches!(
+                cause.kind(),
+                io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof
+            ) =>
+        {
             128
         }
         Err(error) => {
@@ -173,40 +192,18 @@ fn serve(
         }
         .into());
     };
-    let address = Address::parse(&address.to_string_lossy())?;
-    if let Some(ignored) = &address.ignored {
-        messages.warning(&format!(
-            "{ignored:?} behind repository {} is ignored",
-            address.repository
-        ));
-    }
-    let profiles = Profiles::load(world)?;
-    let named = address.profile.as_ref().map(|name| (name, "the address"));
-    let choice = profiles.choose(world, named)?;
-    let in_profile = profiles.setting(&choice.name, "region");
-    let region = endpoint::of_repository(
-        world,
-        address.region.as_ref(),
-        in_profile,
-        &choice.in_words(),
-        address.repository.as_str(),
-    )?;
-    for warning in &region.warnings {
-        messages.warning(warning);
-    }
-    let sts_region = endpoint::of_sts(world, in_profile, &region.region)?;
-    let endpoint = Endpoint::resolve(world, &address, region.region)?;
-    let plan = Plan::new(world, &profiles, &choice)?;
+    let target = Target::resolve(world, messages, &address.to_string_lossy())?;
+    let sts_region = endpoint::of_sts(world, target.profile_region(), target.endpoint.region())?;
+    let plan = Plan::new(world, &target.profiles, &target.choice)?;
     messages.trace(|| {
         format!(
             "remote {}: {} as {}",
             remote.to_string_lossy(),
-            endpoint.url(),
-            choice.in_words()
+            target.endpoint.url(),
+            target.choice.in_words()
         )
     });
-
-    let resolver = Resolver::new(world, messages, &profiles, sts_region);
-    let git_host = smart_http::SmartHttp::new(&endpoint, &plan, resolver);
+    let resolver = Resolver::new(world, messages, &target.profiles, sts_region);
+    let git_host = smart_http::SmartHttp::new(&target.endpoint, &plan, resolver);
     commands::Conversation::new(git_host, stdin, stdout)?.run()
 }

@@ -41,6 +41,22 @@ impl Service {
         }
     }
 
+    /// The media type of its requests.
+    fn request_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::UploadPack => "application/x-git-upload-pack-request",
+            Self::ReceivePack => "application/x-git-receive-pack-request",
+        })
+    }
+
+    /// The media type of its answers.
+    fn result_type(self) -> &'static str {
+        match self {
+            Self::UploadPack => "application/x-git-upload-pack-result",
+            Self::ReceivePack => "application/x-git-receive-pack-result",
+        }
+    }
+
     /// The IAM permission it needs.
     fn permission(self) -> &'static str {
         match self {
@@ -125,21 +141,16 @@ impl<'a> SmartHttp<'a> {
         version: u8,
         body: Body,
     ) -> Result<Answer<'_>, AnyError> {
-        let name = service.name();
-        let url = format!("{}/{name}", self.url());
+        let url = format!("{}/{}", self.url(), service.name());
         let mut headers = HeaderMap::new();
-        let value = |text: String| HeaderValue::try_from(text).map_err(|_| Error::DamagedRequest);
-        headers.insert(
-            CONTENT_TYPE,
-            value(format!("application/x-{name}-request"))?,
-        );
-        headers.insert(ACCEPT, value(format!("application/x-{name}-result"))?);
+        headers.insert(CONTENT_TYPE, service.request_type());
+        headers.insert(ACCEPT, HeaderValue::from_static(service.result_type()));
         let version = (version > 0).then_some(version);
         let response = self
             .send(Method::POST, &url, service, version, headers, Some(body))
             .await?;
         let media_type = media_type(&response);
-        if media_type != format!("application/x-{name}-result") {
+        if media_type != service.result_type() {
             return Err(self
                 .not_git(format!("its content type is {media_type:?}"))
                 .into());
@@ -179,8 +190,7 @@ impl<'a> SmartHttp<'a> {
             headers.insert(USER_AGENT, agent);
         }
         if let Some(version) = version {
-            let version = HeaderValue::try_from(format!("version={version}"));
-            headers.insert("Git-Protocol", version.map_err(|_| Error::DamagedRequest)?);
+            headers.insert("Git-Protocol", protocol(version));
         }
         let messages = self.resolver.messages();
         messages.trace(|| format!("{method} {url}"));
@@ -193,7 +203,7 @@ impl<'a> SmartHttp<'a> {
             self.resolver.world().now(),
         );
         let mut authorization =
-            HeaderValue::from_str(auth.header().expose()).map_err(|_| Error::DamagedRequest)?;
+            HeaderValue::from_str(auth.header().expose()).map_err(|_| Error::UnsendableKey)?;
         authorization.set_sensitive(true);
         headers.insert(AUTHORIZATION, authorization);
 
@@ -286,6 +296,15 @@ impl Answer<'_> {
         let piece = self.response.chunk().await;
         Ok(piece.map_err(|error| self.smart_http.failed(&error))?)
     }
+}
+
+/// The value of `Git-Protocol`.
+fn protocol(version: u8) -> HeaderValue {
+    HeaderValue::from_static(if version == 2 {
+        "version=2"
+    } else {
+        "version=1"
+    })
 }
 
 /// The content type in lower case, parameters cut off.

@@ -22,7 +22,7 @@ pub(super) fn carry(
     input: &mut impl BufRead,
     output: &mut impl Write,
 ) -> Result<(), AnyError> {
-    while let Some(request) = pktline::read_request(input).map_err(|_| Error::DamagedRequest)? {
+    while let Some(request) = pktline::read_request(input).map_err(Error::reading)? {
         runtime.block_on(exchange(git_host, request, output))?;
     }
     Ok(())

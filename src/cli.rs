@@ -1,12 +1,10 @@
 //! `git codecommit …`: what a person asks of the helpers directly.
 
-use std::io::Write;
+use std::io::{self, Write};
 
-use crate::address::Address;
-use crate::endpoint::{self, Endpoint};
 use crate::error::{Error, UsageError};
 use crate::message::Messages;
-use crate::profile::Profiles;
+use crate::target::Target;
 use crate::world::World;
 
 const USAGE: &str = "\
@@ -21,18 +19,20 @@ Addresses: codecommit://[PROFILE@]REPOSITORY
 /// Runs the program. Returns the exit code; all errors have been said on `stderr` by then.
 pub fn run(world: &World, mut stdout: impl Write, stderr: impl Write + 'static) -> u8 {
     let messages = Messages::new("git-codecommit", world, stderr);
-    let result = text(world, &messages).and_then(|text| {
-        stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| stdout.flush())
-            .map_err(|cause| crate::remote::Error::Pipe(cause).into())
-    });
-    match result {
-        Ok(()) => 0,
+    let text = match text(world, &messages) {
+        Ok(text) => text,
         Err(error) => {
             messages.error(&error);
-            error.exit_code()
+            return error.exit_code();
         }
+    };
+    // Whoever closes the pipe has seen enough.
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => 1,
+        _ => 0,
     }
 }
 
@@ -48,7 +48,10 @@ fn text(world: &World, messages: &Messages) -> Result<String, Error> {
         ["version" | "--version" | "-V"] => {
             Ok(format!("git-codecommit {}\n", env!("CARGO_PKG_VERSION")))
         }
-        ["url", address] => url(world, messages, address).map(|url| format!("{url}\n")),
+        ["url", address] => {
+            let target = Target::resolve(world, messages, address)?;
+            Ok(format!("{}\n", target.endpoint.url()))
+        }
         other => Err(UsageError {
             problem: match other {
                 [] => "no command is named".to_owned(),
@@ -59,22 +62,4 @@ fn text(world: &World, messages: &Messages) -> Result<String, Error> {
         }
         .into()),
     }
-}
-
-fn url(world: &World, messages: &Messages, address: &str) -> Result<String, Error> {
-    let address = Address::parse(address)?;
-    let profiles = Profiles::load(world)?;
-    let named = address.profile.as_ref().map(|name| (name, "the address"));
-    let choice = profiles.choose(world, named)?;
-    let region = endpoint::of_repository(
-        world,
-        address.region.as_ref(),
-        profiles.setting(&choice.name, "region"),
-        &choice.in_words(),
-        address.repository.as_str(),
-    )?;
-    for warning in &region.warnings {
-        messages.warning(warning);
-    }
-    Ok(Endpoint::resolve(world, &address, region.region)?.url())
 }
