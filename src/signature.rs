@@ -66,10 +66,9 @@ pub fn sign(
     let timestamp = timestamp(now);
     let date = &timestamp[..8];
 
-    let canonical_request = format!("GIT\n{path}\n\nhost:{host}\n\nhost\n");
     let string_to_sign = format!(
         "AWS4-HMAC-SHA256\n{timestamp}\n{date}/{region}/{SERVICE}/aws4_request\n{}",
-        hex_sha256(&canonical_request)
+        hex_sha256(&canonical_request(host, path))
     );
     let key = generate_signing_key(
         credentials.secret_access_key.expose(),
@@ -92,6 +91,11 @@ pub fn sign(
             .expires_at
             .map_or(expires_at, |end| end.min(expires_at)),
     }
+}
+
+/// Method, path, no query, the host header, the list of headers, and no payload hash.
+fn canonical_request(host: &str, path: &str) -> String {
+    format!("GIT\n{path}\n\nhost:{host}\n\nhost\n")
 }
 
 /// `YYYYMMDDTHHMMSS` in UTC.
@@ -167,12 +171,21 @@ mod tests {
 
     #[test]
     fn the_canonical_requests_of_the_vectors_hash_as_published() {
-        let canonical =
-            "GIT\n/v1/repos/test_repo\n\nhost:git-codecommit.us-west-2.amazonaws.com\n\nhost\n";
-        assert_eq!(
-            hex_sha256(canonical),
-            "298a3d18fae21d0bc76a2c741f479faa2c874420a05f054ebe7a2c4f84d9c765"
-        );
+        #[rustfmt::skip]
+        let published = [
+            ("us-west-2", "test_repo", "298a3d18fae21d0bc76a2c741f479faa2c874420a05f054ebe7a2c4f84d9c765"),
+            ("eu-west-1", "dummy-repo", "b7cad41c14b37f02e4d2deaf4f0773423b7dbe5db34af6b45362223291f968ef"),
+            ("eu-west-1", "MyRepo", "2772adfd2904c482273d0cce3129fdd8eeb17b42581e38ed475c9e5c369c017c"),
+        ];
+        for (region, repository, hash) in published {
+            let host = format!("git-codecommit.{region}.amazonaws.com");
+            let path = format!("/v1/repos/{repository}");
+            assert_eq!(
+                hex_sha256(&canonical_request(&host, &path)),
+                hash,
+                "{repository}"
+            );
+        }
     }
 
     #[test]

@@ -11,14 +11,19 @@ fn by_https(studio: &Studio) {
     studio.git_in("demo-repo", &["push"]).succeeded();
     assert_eq!(studio.remote_ref("refs/heads/main"), commit);
     studio.git_in("demo-repo", &["fetch"]).succeeded();
-    for request in studio.aws.git_requests() {
-        match &request.authorization {
-            Auth::None => assert_eq!(request.status, Some(401)),
-            // The credential helper is told no port, and signs none.
-            Auth::Ok { signed_host, .. } => assert_eq!(*signed_host, SignedHost::WithoutPort),
-            other => panic!("{other:?}"),
-        }
+    // Git's own transport asks blindly first; the clone and the push then make two requests, the fetch
+    // one. Each of the three runs asks the helper once.
+    let requests = studio.aws.git_requests();
+    let statuses: Vec<_> = requests.iter().filter_map(|r| r.status).collect();
+    assert_eq!(statuses, [401, 200, 200, 401, 200, 200, 401, 200]);
+    for request in requests.iter().filter(|r| r.status == Some(200)) {
+        // The credential helper is told no port, and signs none.
+        let without_port = matches!(&request.authorization,
+            Auth::Ok { signed_host, .. } if *signed_host == SignedHost::WithoutPort);
+        assert!(without_port, "{request:#?}");
     }
+    assert_eq!(studio.aws.container_requests().len(), 3);
+    assert_eq!(studio.aws.sts_requests().len(), 3);
 }
 
 #[test]
@@ -68,6 +73,14 @@ fn get_answers_a_password_that_the_git_host_takes() {
     assert!(line("password_expiry_utc=").parse::<i64>().unwrap() > 1_700_000_000);
     assert_eq!(said.stderr, "");
     assert_eq!(said.stdout.lines().count(), 3);
+
+    // Git with these two, and no helper, gets in.
+    let encoded =
+        percent_encoding::utf8_percent_encode(&username, percent_encoding::NON_ALPHANUMERIC);
+    let host = HTTPS.strip_prefix("https://").unwrap();
+    let studio = studio.with_https("");
+    let url = format!("https://{encoded}:{password}@{host}");
+    studio.git(&["ls-remote", &url]).succeeded();
 }
 
 #[test]

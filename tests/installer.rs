@@ -80,7 +80,7 @@ fn the_programs_are_installed_twice_and_work() {
         }
         studio.set(
             "PATH",
-            &format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display()),
+            &format!("{}:{}", bin.display(), studio.system_path()),
         );
         let said = install(&studio, &shell, &arguments).succeeded();
         assert_eq!(said.stderr, "");
@@ -128,5 +128,84 @@ fn what_cannot_be_installed_is_said_and_nothing_is_changed() {
         said.stderr.contains("does not run on this machine"),
         "{said:?}"
     );
-    assert!(!Path::new(&prefix).exists());
+    let left = std::fs::read_dir(Path::new(&prefix).join("bin")).unwrap();
+    assert_eq!(left.count(), 0, "nothing was put in place");
+}
+
+/// A folder of small programs that behave as the real ones do in the installer's eyes.
+fn stand_ins(studio: &Studio) -> String {
+    for program in PROGRAMS {
+        // Not executable: an archive or an object store may have dropped the mode.
+        studio.write(
+            &format!("built/{program}"),
+            "#!/bin/sh\necho git-codecommit 9.9\n",
+        );
+    }
+    studio.home().join("built").display().to_string()
+}
+
+#[test]
+fn odd_places_are_installed_to_and_links_replaced() {
+    for shell in shells() {
+        let mut studio = studio();
+        stand_ins(&studio);
+        // A relative prefix with a slash at its end, and a cd that prints where it goes.
+        studio.set("CDPATH", &studio.home().display().to_string());
+        studio.write("opt/bin/elsewhere", "kept");
+        let link = studio.home().join("opt/bin/git-remote-codecommit");
+        std::os::unix::fs::symlink("elsewhere", &link).unwrap();
+        let bin = studio.home().join("opt/bin").display().to_string();
+        studio.set("PATH", &format!("{bin}:{}", studio.system_path()));
+        let said = install(&studio, &shell, &["--from=built", "--prefix=opt/"]).succeeded();
+        assert_eq!(
+            said.stdout,
+            format!("installed git-codecommit 9.9 in {bin}\n")
+        );
+        assert_eq!(said.stderr, "");
+        assert!(!link.is_symlink());
+        let kept = std::fs::read_to_string(studio.home().join("opt/bin/elsewhere")).unwrap();
+        assert_eq!(kept, "kept");
+        assert_eq!(
+            std::fs::read_dir(&bin).unwrap().count(),
+            4,
+            "nothing else is left"
+        );
+    }
+}
+
+#[test]
+fn a_folder_in_the_way_is_not_moved_into() {
+    let studio = studio();
+    stand_ins(&studio);
+    studio.write("opt/bin/git-codecommit/x", "");
+    let said = install(
+        &studio,
+        &shells()[0],
+        &["--from", "built", "--prefix", "opt"],
+    )
+    .failed();
+    assert!(
+        said.stderr
+            .contains("opt/bin/git-codecommit is a folder\nhint: "),
+        "{said:?}"
+    );
+    assert_eq!(
+        std::fs::read_dir(studio.home().join("opt/bin"))
+            .unwrap()
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn an_installer_that_is_read_from_a_pipe_builds_nobody_elses_project() {
+    let studio = studio();
+    studio.write("Cargo.toml", "[package]\nname = \"other\"\n");
+    let script =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/install.sh")).unwrap();
+    let said = studio.run_in(".", &shells()[0], &["-s"], &script).failed();
+    assert_eq!(
+        said.stderr,
+        "install.sh: there is nothing to install from\nhint: name a folder: --from DIR\n"
+    );
 }

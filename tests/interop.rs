@@ -188,15 +188,14 @@ fn git_remote_codecommit_itself_does_the_same_in_the_same_home() {
 
         // The reference's folder in front of ours; git's own https transport needs the CA by name.
         let folder = python().parent().unwrap().to_str().unwrap().to_owned();
-        let reference = format!("{folder}:/usr/local/bin:/usr/bin:/bin");
+        let reference = format!("{folder}:{}", studio.system_path());
         studio.set("PATH", &reference);
         let ca = studio.aws.ca_file().display().to_string();
         studio.set("GIT_SSL_CAINFO", &ca);
         studio.git(&["clone", address, "theirs"]).succeeded();
         let theirs = studio.aws.requests();
 
-        let git = |requests: &[Request]| shown(requests).into_iter().collect::<Vec<_>>();
-        assert_eq!(git(&ours), git(&theirs), "{address} as {PROFILE}");
+        assert_eq!(shown(&ours), shown(&theirs), "{address} as {PROFILE}");
         assert_eq!(studio.head("ours"), studio.head("theirs"));
         // The reference's first request is always refused; ours never is.
         assert!(theirs.iter().any(|request| request.status == Some(401)));

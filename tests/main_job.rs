@@ -1,6 +1,8 @@
 //! Clone, commit, push, fetch, pull: in every URL form, with every git, in both protocols.
 
-use local_aws::{LocalAws, Protocol};
+use std::collections::BTreeSet;
+
+use local_aws::{Action, Fault, LocalAws, Protocol, Service};
 
 use crate::harness::{Studio, WITH_REGION, WITHOUT_REGION, every_git};
 
@@ -10,6 +12,12 @@ fn fetch(protocol: Protocol) -> &'static [&'static str] {
         Protocol::V0Only => &["GET upload-pack", "POST upload-pack"],
         Protocol::Any => &["GET upload-pack", "POST upload-pack", "POST upload-pack"],
     }
+}
+
+/// The requests of a fetch that finds nothing new.
+fn listing(protocol: Protocol) -> &'static [&'static str] {
+    let all = fetch(protocol);
+    &all[..all.len() - 1]
 }
 
 const PUSH: [&str; 2] = ["GET receive-pack", "POST receive-pack"];
@@ -39,11 +47,11 @@ fn main_job(address: &str, protocol: Protocol) {
         studio.assert_record(1, fetch(protocol));
         studio.git_in("second", &["pull", "--ff-only"]).succeeded();
         assert_eq!(studio.head("second"), commit);
-        studio.aws.clear_record();
+        studio.assert_record(1, listing(protocol));
 
         // Nothing new: no pack is asked for.
         studio.git_in("second", &["fetch"]).succeeded();
-        studio.assert_record(1, &fetch(protocol)[..fetch(protocol).len() - 1]);
+        studio.assert_record(1, listing(protocol));
         studio.git_in("second", &["push"]).succeeded();
         studio.assert_record(1, &PUSH[..1]);
 
@@ -53,6 +61,7 @@ fn main_job(address: &str, protocol: Protocol) {
                 .contains(&format!("{commit}\trefs/heads/main\n")),
             "{said:?}"
         );
+        studio.assert_record(1, listing(protocol));
         studio.git_in("second", &["fsck", "--strict"]).succeeded();
     }
 }
@@ -96,5 +105,31 @@ fn the_main_job_works_in_protocol_v1() {
             .git_in("demo-repo", &[&v1[..], &["push"]].concat())
             .succeeded();
         assert_eq!(studio.remote_ref("refs/heads/main"), commit);
+    }
+}
+
+#[test]
+fn every_request_is_signed_at_the_moment_it_is_sent() {
+    for protocol in [Protocol::V0Only, Protocol::Any] {
+        let aws = LocalAws::builder()
+            .repository("demo-repo")
+            .protocol(protocol);
+        let studio = Studio::new(&every_git()[0], aws.start());
+        // A password's time has no fractions: requests more than a second apart must differ.
+        let pause = Action::Delay(std::time::Duration::from_millis(1100));
+        studio.aws.fail(Fault::new(Service::Git, pause).always());
+        studio.git(&["clone", WITH_REGION]).succeeded();
+        studio.commit("demo-repo", "x", "x");
+        studio.git_in("demo-repo", &["push"]).succeeded();
+        let is_password = |text: &String| {
+            text.len() == 80 && text.as_bytes()[8] == b'T' && text.as_bytes()[15] == b'Z'
+        };
+        let passwords = studio.aws.canaries().into_iter().filter(is_password);
+        let different: BTreeSet<String> = passwords.collect();
+        assert_eq!(
+            different.len(),
+            studio.aws.git_requests().len(),
+            "{different:?}"
+        );
     }
 }

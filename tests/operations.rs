@@ -1,11 +1,12 @@
 //! The git operations beside the main job, each through real git.
 
-use local_aws::{Auth, LocalAws, Protocol};
+use local_aws::{LocalAws, Protocol};
 
 use crate::harness::{Studio, WITH_REGION, WITHOUT_REGION, every_git};
 
 /// Runs a test in a fresh clone: every git, both forms of the address, v0 as CodeCommit publishes
-/// it and v2. Whatever the test did, each of its requests was signed and none was refused.
+/// it and v2. Whatever the test did: each request was signed, none was refused, and each run fetched
+/// its keys once.
 fn in_a_clone(test: impl Fn(&Studio, &str)) {
     for git in every_git() {
         for address in [WITH_REGION, WITHOUT_REGION] {
@@ -18,10 +19,7 @@ fn in_a_clone(test: impl Fn(&Studio, &str)) {
                 studio.git(&["clone", address]).succeeded();
                 studio.aws.clear_record();
                 test(&studio, address);
-                for request in studio.aws.git_requests() {
-                    let signed = matches!(request.authorization, Auth::Ok { .. });
-                    assert!(signed && request.status == Some(200), "{request:#?}");
-                }
+                studio.assert_each_run_signed();
             }
         }
     }

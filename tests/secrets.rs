@@ -96,47 +96,49 @@ fn no_secret_is_in_any_output_argument_or_file() {
             studio.set(trace, "1");
         }
         let mut seen: Vec<(String, Vec<u8>)> = Vec::new();
-        let run = |studio: &Studio, seen: &mut Vec<_>, folder: &str, arguments: &[&str]| {
-            // Every process lives long enough for its command line to be seen.
-            for service in [Service::Container, Service::Sts, Service::Git] {
-                let pause = Action::Delay(Duration::from_millis(60));
-                studio.aws.fail(Fault::new(service, pause).times(2));
-            }
-            let mut lines = BTreeSet::new();
-            lines.extend(with_command_lines(|| {
-                let said = studio.git_in(folder, arguments);
-                seen.push((format!("output of {arguments:?}"), said.stdout.into()));
-                let errors = without_curls_user_name(&said.stderr);
-                seen.push((format!("errors of {arguments:?}"), errors.into()));
-            }));
-            assert!(
-                lines
-                    .iter()
-                    .any(|line| contains(line, "git-remote-codecommit\0")
-                        || contains(line, "git-remote-https\0")),
-                "the watcher saw no helper"
-            );
-            seen.extend(
-                lines
-                    .into_iter()
-                    .map(|line| ("a command line".to_owned(), line)),
-            );
-            studio.aws.clear_faults();
-        };
+        let run =
+            |studio: &Studio, seen: &mut Vec<_>, folder: &str, arguments: &[&str], works: bool| {
+                // Every process lives long enough for its command line to be seen.
+                for service in [Service::Container, Service::Sts, Service::Git] {
+                    let pause = Action::Delay(Duration::from_millis(60));
+                    studio.aws.fail(Fault::new(service, pause).times(2));
+                }
+                let mut lines = BTreeSet::new();
+                lines.extend(with_command_lines(|| {
+                    let said = studio.git_in(folder, arguments);
+                    assert_eq!(said.code == Some(0), works, "{said:?}");
+                    seen.push((format!("output of {arguments:?}"), said.stdout.into()));
+                    let errors = without_curls_user_name(&said.stderr);
+                    seen.push((format!("errors of {arguments:?}"), errors.into()));
+                }));
+                assert!(
+                    lines
+                        .iter()
+                        .any(|line| contains(line, "git-remote-codecommit\0")
+                            || contains(line, "git-remote-https\0")),
+                    "the watcher saw no helper"
+                );
+                seen.extend(
+                    lines
+                        .into_iter()
+                        .map(|line| ("a command line".to_owned(), line)),
+                );
+                studio.aws.clear_faults();
+            };
         for (address, folder) in [(WITH_REGION, "helper"), (HTTPS, "https")] {
-            run(&studio, &mut seen, ".", &["clone", address, folder]);
+            run(&studio, &mut seen, ".", &["clone", address, folder], true);
             studio.commit(folder, folder, "x");
-            run(&studio, &mut seen, folder, &["push"]);
-            run(&studio, &mut seen, folder, &["fetch"]);
+            run(&studio, &mut seen, folder, &["push"], true);
+            run(&studio, &mut seen, folder, &["fetch"], true);
             studio
                 .aws
                 .fail(Fault::new(Service::Git, Action::status(403, "")).always());
-            run(&studio, &mut seen, folder, &["fetch"]);
+            run(&studio, &mut seen, folder, &["fetch"], false);
             studio.aws.fail(Fault::new(
                 Service::Sts,
                 Action::sts_error(403, "AccessDenied", "no"),
             ));
-            run(&studio, &mut seen, folder, &["fetch"]);
+            run(&studio, &mut seen, folder, &["fetch"], false);
         }
         every_file(studio.place(), &mut seen);
 

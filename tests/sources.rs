@@ -217,6 +217,10 @@ fn the_container_endpoint_is_never_asked_through_a_proxy() {
     assert_eq!(studio.aws.container_requests().len(), 1);
     let through_proxy = studio.aws.proxy_requests();
     assert!(
+        !through_proxy.is_empty(),
+        "STS and the git host are asked through it"
+    );
+    assert!(
         through_proxy.iter().all(|r| r.method == "CONNECT"),
         "{through_proxy:#?}"
     );

@@ -129,20 +129,17 @@ fn a_certificate_that_is_not_trusted_says_how_to_trust_it() {
     let keys = studio.aws.issue_user("dev");
     studio.set("AWS_ACCESS_KEY_ID", &keys.access_key_id);
     studio.set("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
-    studio.unset("AWS_CA_BUNDLE");
+    // Another local AWS, whose CA has the same name and another key.
+    let other = LocalAws::builder().start();
+    studio.set("AWS_CA_BUNDLE", other.ca_file().to_str().unwrap());
     assert_eq!(
         cannot_clone(&studio, "codecommit::eu-west-1://demo-repo"),
         "git-remote-codecommit: no secure connection to localhost:PORT: invalid peer certificate: \
-         UnknownIssuer\n\
+         BadSignature\n\
          hint: if a proxy inspects TLS, put its CA certificate (PEM) in a file and name it in \
          AWS_CA_BUNDLE"
     );
-    studio.set("AWS_CA_BUNDLE", "/no/such/file");
-    let said = cannot_clone(&studio, "codecommit::eu-west-1://demo-repo");
-    assert!(
-        said.starts_with("git-remote-codecommit: cannot read the CA bundle /no/such/file: "),
-        "{said}"
-    );
+    assert!(studio.aws.git_requests().is_empty());
 }
 
 #[test]
@@ -214,4 +211,61 @@ fn a_failure_of_gits_own_programs_is_left_to_their_words() {
         assert_eq!(said.said(), "", "{protocol:?}");
         assert!(!studio.home().join("clone").exists());
     }
+}
+
+#[test]
+fn a_fetch_that_fails_leaves_the_clone_as_it_was() {
+    for protocol in [Protocol::V0Only, Protocol::Any] {
+        let aws = LocalAws::builder()
+            .repository("demo-repo")
+            .protocol(protocol);
+        let studio = Studio::new(&every_git()[0], aws.start());
+        for clone in ["here", "there"] {
+            studio.git(&["clone", WITH_REGION, clone]).succeeded();
+        }
+        studio.commit("there", "x", &"x\n".repeat(5000));
+        studio.git_in("there", &["push"]).succeeded();
+        let before = every_path(&studio.home().join("here/.git"));
+        let references = studio.git_in("here", &["show-ref"]).succeeded().stdout;
+        // In protocol v2 the second POST is the one for the pack.
+        for action in [
+            Action::status(403, ""),
+            Action::CutBody(0),
+            Action::CutBody(100),
+            Action::Reset,
+        ] {
+            let pack = Fault::new(Service::Git, action.clone()).on_method("POST");
+            studio.aws.fail(match protocol {
+                Protocol::V0Only => pack,
+                Protocol::Any => pack.after(1),
+            });
+            let said = studio.git_in("here", &["fetch"]).failed();
+            assert_ne!(said.said(), "", "{said:?}");
+            assert_eq!(
+                studio.git_in("here", &["show-ref"]).succeeded().stdout,
+                references
+            );
+            assert_eq!(
+                every_path(&studio.home().join("here/.git")),
+                before,
+                "{action:?}"
+            );
+        }
+        studio.git_in("here", &["pull", "--ff-only"]).succeeded();
+        assert_eq!(studio.head("here"), studio.head("there"));
+    }
+}
+
+/// Every file of a repository, less what git rewrites in each fetch.
+fn every_path(folder: &std::path::Path) -> std::collections::BTreeSet<std::path::PathBuf> {
+    let mut paths = std::collections::BTreeSet::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            paths.extend(every_path(&path));
+        } else if !path.ends_with("FETCH_HEAD") {
+            paths.insert(path);
+        }
+    }
+    paths
 }

@@ -87,17 +87,69 @@ fn sts_access_denied_says_which_policies_to_look_at() {
 #[test]
 fn an_unreachable_sts_is_named_with_the_endpoint_a_vpc_needs() {
     let mut studio = studio();
-    studio.set("AWS_ENDPOINT_URL_STS", "https://localhost:9");
+    studio.set("AWS_ENDPOINT_URL_STS", "https://127.0.0.1:9");
     assert_eq!(
         cannot_clone(&studio, WITH_REGION),
         format!(
-            "git-remote-codecommit: cannot reach STS at localhost:PORT to assume {CONTRIBUTOR_ROLE}: \
-             Connection refused (os error 111)\n\
+            "git-remote-codecommit: no answer from STS to assume {CONTRIBUTOR_ROLE}: cannot connect to \
+             127.0.0.1:9: Connection refused (os error 111)\n\
              hint: check the network and https_proxy; a VPC without internet needs the interface \
              endpoint com.amazonaws.eu-west-1.sts\n\
              hint: STS is asked in the region of AWS_DEFAULT_REGION, else of the profile"
         )
     );
+}
+
+#[test]
+fn an_sts_that_is_not_trusted_says_how_to_trust_it() {
+    let mut studio = studio();
+    let other = local_aws::LocalAws::builder().start();
+    studio.set("AWS_CA_BUNDLE", other.ca_file().to_str().unwrap());
+    assert_eq!(
+        cannot_clone(&studio, WITH_REGION),
+        format!(
+            "git-remote-codecommit: no answer from STS to assume {CONTRIBUTOR_ROLE}: no secure \
+             connection to localhost:PORT: invalid peer certificate: BadSignature\n\
+             hint: if a proxy inspects TLS, put its CA certificate (PEM) in a file and name it in \
+             AWS_CA_BUNDLE"
+        )
+    );
+}
+
+#[test]
+fn wrong_network_settings_are_found_before_any_key_is_fetched() {
+    for (name, value, error) in [
+        (
+            "AWS_CA_BUNDLE",
+            "/no/such/file",
+            "cannot read the CA bundle /no/such/file: ",
+        ),
+        (
+            "AWS_ENDPOINT_URL_STS",
+            "http://localhost:1",
+            "AWS_ENDPOINT_URL_STS is not an https URL",
+        ),
+        (
+            "https_proxy",
+            "://",
+            "the proxy in the environment variable https_proxy cannot be used",
+        ),
+        (
+            "CODE_COMMIT_ENDPOINT",
+            "https://h",
+            "CODE_COMMIT_ENDPOINT is \"https://h\", which is not",
+        ),
+    ] {
+        let mut studio = studio();
+        studio.set(name, value);
+        let said = cannot_clone(&studio, WITH_REGION);
+        assert!(
+            said.starts_with(&format!("git-remote-codecommit: {error}")),
+            "{said}"
+        );
+        assert!(said.contains("\nhint: "), "{said}");
+        assert!(studio.aws.requests().is_empty(), "{name}");
+    }
 }
 
 #[test]

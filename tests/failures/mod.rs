@@ -11,16 +11,29 @@ use local_aws::LocalAws;
 
 use crate::harness::{Studio, every_git};
 
-/// The newest git, which is the first on PATH.
+/// The first git on PATH. Whoever is asked for a password here leaves a file behind.
 fn studio() -> Studio {
     let aws = LocalAws::builder().repository("demo-repo").start();
-    Studio::new(&every_git()[0], aws)
+    let mut studio = Studio::new(&every_git()[0], aws);
+    studio.write("askpass", "#!/bin/sh\n: > \"$HOME/asked\"\necho nobody\n");
+    let askpass = studio.home().join("askpass").display().to_string();
+    let shell = std::path::Path::new("/bin/sh");
+    studio
+        .run_in(".", shell, &["-c", "chmod +x askpass"], "")
+        .succeeded();
+    studio.set("GIT_ASKPASS", &askpass);
+    studio.set("SSH_ASKPASS", &askpass);
+    studio
 }
 
 /// Clones, expects failure and nothing left behind; returns this project's words.
 fn cannot_clone(studio: &Studio, address: &str) -> String {
     let said = studio.git(&["clone", address, "clone"]).failed();
     assert!(!studio.home().join("clone").exists(), "{said:?}");
+    assert!(
+        !studio.home().join("asked").exists(),
+        "git asked for a password: {said:?}"
+    );
     assert!(
         !said.stderr.contains("fatal: could not read Username"),
         "{said:?}"

@@ -1,7 +1,9 @@
 //! The address, the profile and the region: nothing is asked of anyone.
 
+use local_aws::{Action, Fault, Service};
+
 use super::{cannot_clone, studio};
-use crate::harness::{HTTPS, WITH_REGION, WITHOUT_REGION};
+use crate::harness::{HTTPS, Studio, WITH_REGION, WITHOUT_REGION};
 
 #[test]
 fn a_malformed_address_shows_the_forms() {
@@ -132,5 +134,48 @@ fn a_helper_started_by_hand_says_who_starts_it() {
     assert!(
         said.stderr.contains("unknown option \"--prifile\""),
         "{said:?}"
+    );
+}
+
+#[test]
+fn exit_codes_tell_settings_from_credentials_from_the_network() {
+    let code = |change: &dyn Fn(&mut Studio), address: &str| {
+        let mut studio = studio();
+        change(&mut studio);
+        let input = "list\n\n";
+        let helper = "git-remote-codecommit";
+        let said = studio.helper(helper, &["origin", address], input);
+        said.failed().code.unwrap()
+    };
+    let nothing = |_: &mut Studio| {};
+    assert_eq!(code(&nothing, "codecommit://"), 3);
+    assert_eq!(code(&nothing, "codecommit://typo@demo-repo"), 3);
+    let no_container = |studio: &mut Studio| {
+        studio.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9/");
+    };
+    assert_eq!(code(&no_container, WITH_REGION), 4);
+    let no_host = |studio: &mut Studio| studio.set("CODE_COMMIT_ENDPOINT", "127.0.0.1:9");
+    assert_eq!(code(&no_host, WITH_REGION), 5);
+}
+
+#[test]
+fn the_https_form_gives_the_same_reasons_and_asks_nobody() {
+    let mut studio =
+        studio().with_https("!git-credential-codecommit --profile CrossAccountAccessProfile");
+    studio.set("GIT_TERMINAL_PROMPT", "1");
+    studio.aws.fail(Fault::new(
+        Service::Sts,
+        Action::sts_error(403, "AccessDenied", "no"),
+    ));
+    let said = cannot_clone(&studio, HTTPS);
+    assert!(
+        said.starts_with("git-credential-codecommit: cannot assume role "),
+        "{said}"
+    );
+    studio.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9/");
+    let said = cannot_clone(&studio, HTTPS);
+    assert!(
+        said.starts_with("git-credential-codecommit: no container credentials: "),
+        "{said}"
     );
 }

@@ -58,14 +58,9 @@ impl Studio {
         };
         let home = studio.home();
         std::fs::create_dir(&home).unwrap();
-        let path = std::env::join_paths([
-            helpers(),
-            git.folder().to_owned(),
-            "/usr/bin".into(),
-            "/bin".into(),
-        ]);
         studio.set("HOME", home.to_str().unwrap());
-        studio.set("PATH", path.unwrap().to_str().unwrap());
+        let path = format!("{}:{}", helpers().display(), studio.system_path());
+        studio.set("PATH", &path);
         studio.set("TMPDIR", home.parent().unwrap().to_str().unwrap());
         studio.set("LC_ALL", "C.UTF-8");
         studio.set("GIT_CONFIG_NOSYSTEM", "1");
@@ -103,6 +98,11 @@ impl Studio {
             self.git(&["config", "--global", &key, value]).succeeded();
         }
         self
+    }
+
+    /// PATH without the programs under test.
+    pub(crate) fn system_path(&self) -> String {
+        format!("{}:/usr/bin:/bin", self.git.folder().display())
     }
 
     /// Sets an environment variable for every later command.
@@ -197,6 +197,19 @@ impl Studio {
         let repository = repository.to_str().unwrap().to_owned();
         let said = self.git(&["-C", &repository, "rev-parse", "--verify", "--quiet", name]);
         said.stdout.trim().to_owned()
+    }
+
+    /// Checks that every git request was signed and accepted, and that each run (it starts with its one
+    /// GET) asked the container endpoint and STS once.
+    pub(crate) fn assert_each_run_signed(&self) {
+        let requests = self.aws.git_requests();
+        for request in &requests {
+            let signed = matches!(request.authorization, Auth::Ok { .. });
+            assert!(signed && request.status == Some(200), "{request:#?}");
+        }
+        let runs = requests.iter().filter(|r| r.method == "GET").count();
+        assert_eq!(self.aws.container_requests().len(), runs, "container calls");
+        assert_eq!(self.aws.sts_requests().len(), runs, "STS calls");
     }
 
     /// Checks what the local AWS saw of the runs since the last call, and forgets it: every git
