@@ -14,6 +14,7 @@ mod refusal;
 mod rpc;
 mod smart_http;
 mod stateless;
+mod upload;
 
 use std::io::{self, BufRead, Write};
 

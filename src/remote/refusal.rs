@@ -1,7 +1,12 @@
 //! An HTTP error of the git host, explained.
 
-use reqwest::StatusCode;
-use time::Duration;
+use reqwest::header::DATE;
+use reqwest::{Response, StatusCode};
+use time::format_description::well_known::Rfc2822;
+use time::{Duration, OffsetDateTime};
+
+use crate::credentials::Credentials;
+use crate::endpoint::Endpoint;
 
 /// From this much on, a clock that differs explains a refusal.
 const SKEW: Duration = Duration::minutes(5);
@@ -50,6 +55,31 @@ impl std::fmt::Display for Refusal {
 }
 
 impl Refusal {
+    /// Gathers what explains an answer; `permission` is the IAM action that the request needs.
+    pub(super) fn new(
+        response: &Response,
+        endpoint: &Endpoint,
+        credentials: &Credentials,
+        permission: &'static str,
+        now: OffsetDateTime,
+    ) -> Self {
+        let date = response.headers().get(DATE);
+        let date = date.and_then(|date| OffsetDateTime::parse(date.to_str().ok()?, &Rfc2822).ok());
+        Self {
+            status: response.status(),
+            host: endpoint.authority().to_owned(),
+            region: endpoint.region().to_string(),
+            repository: endpoint.repository().to_string(),
+            resource: endpoint.resource(),
+            permission,
+            identity: match &credentials.principal {
+                Some(arn) => arn.clone(),
+                None => format!("access key {}", credentials.access_key_id),
+            },
+            clock_ahead: date.map(|date| now - date),
+        }
+    }
+
     /// What to do next.
     #[must_use]
     pub fn hints(&self) -> Vec<String> {

@@ -6,28 +6,22 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::pin::Pin;
 use std::process::ExitStatus;
-use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http_body::Frame;
 use reqwest::Body;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout};
-use tokio::sync::mpsc;
 
 use super::advertisement::Advertisement;
 use super::smart_http::{Answer, Service, SmartHttp};
+use super::upload::{self, Interrupted};
 use super::{Error, pktline, plumbing};
 use crate::error::Error as AnyError;
 
 /// Requests up to this size are sent whole, with their length; larger ones as they come. Git's
 /// default for `http.postBuffer`.
 const POST_BUFFER: usize = 1 << 20;
-
-/// Packets under way between the child and the network: 4 of at most 64 KiB.
-const PACKETS_UNDER_WAY: usize = 4;
 
 /// What a git program said when it was done.
 pub(super) struct Outcome {
@@ -177,27 +171,22 @@ impl<'a> Rpc<'a> {
         while probe.piece().await?.is_some() {}
 
         self.sent = true;
-        let (sender, packets) = mpsc::channel(PACKETS_UNDER_WAY);
-        let feeder = tokio::spawn(feed(stdout, sender));
-        let body = Body::wrap(Packets {
-            start: Some(start.into()),
-            packets,
-        });
+        let (body, feeder) = upload::start(start, stdout);
         let answered = match self.post(body).await {
             Ok(answer) => self.relay(answer).await,
             Err(error) => Err(error.into()),
         };
         if let Err(stop) = answered {
             // If the program ended in the middle, that is why the request failed.
-            if feeder.is_finished() && matches!(feeder.await, Ok(Err(Fed::ProgramEnded))) {
+            if feeder.is_finished() && matches!(feeder.await, Ok(Err(Interrupted::ProgramEnded))) {
                 return Err(Stop::ProgramEnded);
             }
             return Err(stop);
         }
         match feeder.await {
             Ok(Ok(stdout)) => Ok(stdout),
-            Ok(Err(Fed::ProgramEnded)) => Err(Stop::ProgramEnded),
-            Ok(Err(Fed::HostStopped)) | Err(_) => {
+            Ok(Err(Interrupted::ProgramEnded)) => Err(Stop::ProgramEnded),
+            Ok(Err(Interrupted::HostStopped)) | Err(_) => {
                 let problem = "it came before the whole request was sent";
                 Err(self.git_host.damaged(problem).into())
             }
@@ -211,16 +200,15 @@ impl<'a> Rpc<'a> {
 
     /// Hands an answer to the program as it comes.
     async fn relay(&mut self, mut answer: Answer<'a>) -> Result<(), Stop> {
-        let before = self.relayed;
-        self.relayed = false;
+        let mut is_empty = true;
         while let Some(piece) = answer.piece().await? {
+            is_empty = is_empty && piece.is_empty();
             self.relayed |= !piece.is_empty();
             self.write(&piece).await?;
         }
-        if !self.relayed {
+        if is_empty {
             return Err(self.git_host.damaged("it is empty").into());
         }
-        self.relayed |= before;
         Ok(())
     }
 
@@ -247,56 +235,4 @@ impl<'a> Rpc<'a> {
 async fn read(stdout: &mut BufReader<ChildStdout>) -> Result<Option<Bytes>, Stop> {
     let data = pktline::read_data(stdout).await;
     data.map_err(|_| Stop::ProgramEnded)
-}
-
-/// Why the rest of a request was not fed to the network.
-enum Fed {
-    ProgramEnded,
-    HostStopped,
-}
-
-/// Moves a request's packets from the program to the network, up to its flush.
-async fn feed(
-    mut stdout: BufReader<ChildStdout>,
-    sender: mpsc::Sender<io::Result<Bytes>>,
-) -> Result<BufReader<ChildStdout>, Fed> {
-    loop {
-        match pktline::read_data(&mut stdout).await {
-            Ok(None) => return Ok(stdout),
-            Ok(Some(data)) => {
-                if sender.send(Ok(data)).await.is_err() {
-                    return Err(Fed::HostStopped);
-                }
-            }
-            Err(error) => {
-                // An error in the body breaks the request off: the host must not take it for whole.
-                let _ = sender.send(Err(error)).await;
-                return Err(Fed::ProgramEnded);
-            }
-        }
-    }
-}
-
-/// A request body that is still being made.
-struct Packets {
-    start: Option<Bytes>,
-    packets: mpsc::Receiver<io::Result<Bytes>>,
-}
-
-impl http_body::Body for Packets {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        match self.start.take() {
-            Some(start) => Poll::Ready(Some(Ok(Frame::data(start)))),
-            None => self
-                .packets
-                .poll_recv(context)
-                .map(|packet| packet.map(|data| data.map(Frame::data))),
-        }
-    }
 }

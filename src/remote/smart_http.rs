@@ -7,11 +7,9 @@ use std::cell::OnceCell;
 
 use bytes::Bytes;
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, PRAGMA, USER_AGENT,
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, PRAGMA, USER_AGENT,
 };
 use reqwest::{Body, Method, Response, StatusCode};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
 
 use super::advertisement::{Advertisement, Problem};
 use super::plumbing::Git;
@@ -226,23 +224,9 @@ impl<'a> SmartHttp<'a> {
         service: Service,
         credentials: &Credentials,
     ) -> Refusal {
-        let refusal = Refusal {
-            status: response.status(),
-            host: self.endpoint.authority().to_owned(),
-            region: self.endpoint.region().to_string(),
-            repository: self.endpoint.repository().to_string(),
-            resource: self.endpoint.resource(),
-            permission: service.permission(),
-            identity: credentials
-                .principal
-                .clone()
-                .unwrap_or_else(|| format!("access key {}", credentials.access_key_id)),
-            clock_ahead: response
-                .headers()
-                .get(DATE)
-                .and_then(|date| OffsetDateTime::parse(date.to_str().ok()?, &Rfc2822).ok())
-                .map(|date| self.resolver.world().now() - date),
-        };
+        let now = self.resolver.world().now();
+        let permission = service.permission();
+        let refusal = Refusal::new(&response, self.endpoint, credentials, permission, now);
         // As git does: text/plain is meant for people, anything else is not.
         if media_type(&response) == "text/plain" {
             let mut text = Vec::new();
