@@ -43,17 +43,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// Keeps what looks like a password out of the message.
-    fn malformed(text: &str) -> Self {
-        let shown = match text.rsplit_once('@') {
-            Some((user, rest)) if user.trim_start_matches("codecommit::").contains(':') => {
-                format!("…@{rest}")
-            }
-            _ => text.to_owned(),
-        };
-        Self::Malformed(shown)
-    }
-
     /// What to do next.
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
@@ -91,8 +80,8 @@ pub struct Address {
     pub repository: RepositoryName,
     /// The git host, where the address is a pasted URL.
     pub host: Option<Host>,
-    /// A path, query or fragment behind the name. The reference ignores it silently.
-    pub ignored: Option<String>,
+    /// A path, query or fragment stands behind the name. The reference ignores it silently.
+    pub has_more: bool,
 }
 
 impl Address {
@@ -101,12 +90,25 @@ impl Address {
     /// # Errors
     /// If it has none of the forms, or a part of it cannot be what it stands for.
     pub fn parse(text: &str) -> Result<Self, Error> {
+        Self::parse_forms(text).map_err(|error| {
+            // What could be a pasted password stays out of the message, whichever it is.
+            let (_scheme, rest) = text.split_once("://").unwrap_or(("", text));
+            match rest.rsplit_once('@') {
+                Some((user, _)) if user.trim_start_matches("codecommit::").contains(':') => {
+                    Error::Password
+                }
+                _ => error,
+            }
+        })
+    }
+
+    fn parse_forms(text: &str) -> Result<Self, Error> {
         let address = text.strip_prefix("codecommit::").unwrap_or(text);
         if address.starts_with("arn:") {
             return Self::parse_arn(address);
         }
         let Some((scheme, rest)) = address.split_once("://") else {
-            return Err(Error::malformed(text));
+            return Err(Error::Malformed(text.to_owned()));
         };
         let (authority, tail) = match rest.find(['/', '?', '#']) {
             Some(at) => rest.split_at(at),
@@ -128,18 +130,18 @@ impl Address {
                 }
                 None
             }
-            "" => return Err(Error::malformed(text)),
+            "" => return Err(Error::Malformed(text.to_owned())),
             scheme => Some(region_of_scheme(scheme)?),
         };
         if name.is_empty() {
-            return Err(Error::malformed(text));
+            return Err(Error::Malformed(text.to_owned()));
         }
         Ok(Self {
             region,
             profile: profile.map(ProfileName::parse).transpose()?,
             repository: RepositoryName::parse(name)?,
             host: None,
-            ignored: (!matches!(tail, "" | "/")).then(|| tail.to_owned()),
+            has_more: !matches!(tail, "" | "/"),
         })
     }
 
@@ -147,14 +149,14 @@ impl Address {
     fn parse_arn(arn: &str) -> Result<Self, Error> {
         let parts: Vec<&str> = arn.splitn(6, ':').collect();
         let ["arn", _, "codecommit", region, _, repository] = parts.as_slice() else {
-            return Err(Error::malformed(arn));
+            return Err(Error::Malformed(arn.to_owned()));
         };
         Ok(Self {
             region: Some(region_of_scheme(region)?),
             profile: None,
             repository: RepositoryName::parse(repository)?,
             host: None,
-            ignored: None,
+            has_more: false,
         })
     }
 
@@ -172,7 +174,7 @@ impl Address {
             profile: user.map(ProfileName::parse).transpose()?,
             repository: RepositoryName::parse(name)?,
             host: Some(host),
-            ignored: None,
+            has_more: false,
         })
     }
 }
@@ -346,9 +348,9 @@ mod tests {
     }
 
     #[test]
-    fn what_the_reference_ignores_is_kept_for_a_warning() {
+    fn what_the_reference_ignores_is_noted_for_a_warning() {
         let address = Address::parse("codecommit://p@r/sub?x#y").unwrap();
-        assert_eq!(address.ignored.as_deref(), Some("/sub?x#y"));
+        assert!(address.has_more);
         assert_eq!(address.repository.as_str(), "r");
     }
 
@@ -358,6 +360,8 @@ mod tests {
             "https://AKIDEXAMPLE:hunter2@git-codecommit.us-east-1.amazonaws.com/v1/repos/r",
             "codecommit::AKIDEXAMPLE:hunter2@r",
             "codecommit://AKIDEXAMPLE:hunter2@",
+            "codecommit://AKIDEXAMPLE:hunter2/x@r",
+            "https://AKIDEXAMPLE:hunter2/x@git-codecommit.us-east-1.amazonaws.com/v1/repos/r",
         ] {
             let error = Address::parse(text).unwrap_err();
             let said = format!("{error}{:?}", error.hints());

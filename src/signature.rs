@@ -38,6 +38,20 @@ pub struct BasicAuth {
 }
 
 impl BasicAuth {
+    /// Takes everything secret out of a text that came from the host: a debugging proxy repeats what
+    /// it was sent.
+    #[must_use]
+    pub fn scrubbed(&self, text: &str) -> String {
+        let header = self.header();
+        let username = self.username.expose();
+        let token = username.split_once('%').map_or("", |(_, token)| token);
+        let encoded = header.expose().trim_start_matches("Basic ");
+        [encoded, self.password.expose(), token]
+            .into_iter()
+            .filter(|secret| !secret.is_empty())
+            .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
+    }
+
     /// The value of an `Authorization` header (RFC 7617).
     #[must_use]
     pub fn header(&self) -> Secret {
@@ -206,6 +220,23 @@ mod tests {
                 .decode(auth.header().expose().strip_prefix("Basic ").unwrap())
                 .unwrap(),
             format!("access%to/k+en=:{}", auth.password.expose()).as_bytes()
+        );
+    }
+
+    #[test]
+    fn what_a_host_repeats_of_the_authorization_is_taken_out() {
+        let region = Region::parse("us-west-2").unwrap();
+        let session = credentials("secret", Some("to/k+en="));
+        let auth = sign(&session, &region, "h", "/p", at("20171224T115320"));
+        let told = format!(
+            "got {} for {} with {}",
+            auth.header().expose(),
+            auth.username.expose(),
+            auth.password.expose()
+        );
+        assert_eq!(
+            auth.scrubbed(&told),
+            "got Basic *** for access%*** with ***"
         );
     }
 

@@ -25,9 +25,9 @@ impl Target {
         address: &str,
     ) -> Result<Self, Error> {
         let address = Address::parse(address)?;
-        if let Some(ignored) = &address.ignored {
+        if address.has_more {
             messages.warning(&format!(
-                "{ignored:?} behind repository {} is ignored",
+                "what stands behind repository {} in the address is ignored",
                 address.repository
             ));
         }
@@ -50,10 +50,5 @@ impl Target {
             choice,
             endpoint,
         })
-    }
-
-    /// The chosen profile's `region`.
-    pub(crate) fn profile_region(&self) -> Option<&str> {
-        self.profiles.setting(&self.choice.name, "region")
     }
 }

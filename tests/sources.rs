@@ -296,3 +296,32 @@ fn instance_metadata_where_the_profile_says_so_and_as_the_last_resort() {
     let role = identity(&studio, "codecommit::eu-west-1://p@demo-repo");
     assert!(role.contains("assumed-role/Reader/"), "{role}");
 }
+
+#[test]
+fn a_git_host_written_in_capitals_is_signed_as_it_is_sent() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let mut studio = Studio::new(&every_git()[0], aws);
+    let shouted = studio.aws.git_authority().to_uppercase();
+    studio.set("CODE_COMMIT_ENDPOINT", &shouted);
+    studio.git(&["ls-remote", WITH_REGION]).succeeded();
+}
+
+#[test]
+fn a_region_of_sts_matters_only_where_a_role_is_assumed() {
+    let (mut studio, keys) = studio();
+    studio.write(
+        ".aws/credentials",
+        &format!("[dev]\n{}", static_keys(&keys)),
+    );
+    studio.set("AWS_DEFAULT_REGION", "aws-global");
+    let address = "codecommit::eu-west-1://dev@demo-repo";
+    assert_eq!(identity(&studio, address), DEV);
+    let role = format!("[profile p]\nrole_arn = {ROLE}\nsource_profile = dev\n");
+    studio.write(".aws/config", &role);
+    let address = "codecommit::eu-west-1://p@demo-repo";
+    assert_eq!(
+        studio.git(&["ls-remote", address]).failed().said(),
+        "git-remote-codecommit: AWS_DEFAULT_REGION is \"aws-global\", which is not an AWS region\n\
+         hint: a region looks like eu-west-1"
+    );
+}

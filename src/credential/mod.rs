@@ -10,7 +10,7 @@ use std::io::{BufRead, Write};
 
 use crate::address::ProfileName;
 use crate::credentials::Resolver;
-use crate::endpoint::{self, Host};
+use crate::endpoint::Host;
 use crate::error::{Error as AnyError, UsageError};
 use crate::message::Messages;
 use crate::profile::{Plan, Profiles};
@@ -144,18 +144,17 @@ fn signed(
         Some(path) => format!("/{path}"),
     };
     let is_repository = path.trim_start_matches('/').starts_with("v1/repos/");
-    if !is_repository || path.contains(['?', '#']) {
+    let is_odd = |c: char| c.is_control() || matches!(c, '?' | '#' | char::REPLACEMENT_CHARACTER);
+    if !is_repository || path.contains(is_odd) {
         return Err(Error::Path(path).into());
     }
     let profiles = Profiles::load(world)?;
     let named = options.profile.as_ref().map(|name| (name, "--profile"));
     let choice = profiles.choose(world, named)?;
-    let in_profile = profiles.setting(&choice.name, "region");
-    let sts_region = endpoint::of_sts(world, in_profile, host.region())?;
     let plan = Plan::new(world, &profiles, &choice)?;
     messages.trace(|| format!("{}{path} as {}", host.name(), choice.in_words()));
 
-    let resolver = Resolver::new(world, messages, &profiles, sts_region);
+    let resolver = Resolver::new(world, messages, &profiles, &choice, &plan, host.region())?;
     let credentials = match resolver.at_hand(&plan) {
         Some(credentials) => credentials?,
         None => tokio::runtime::Builder::new_current_thread()

@@ -21,10 +21,18 @@ const CHAINED_LIMIT: i32 = 3600;
 /// Why a role could not be assumed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// `AWS_ENDPOINT_URL_STS` or `AWS_ENDPOINT_URL` is not an https URL.
-    #[error("{variable} is not an https URL")]
+    /// `AWS_ENDPOINT_URL_STS` or `AWS_ENDPOINT_URL` is not an https URL, or holds a password.
+    #[error("{variable} is not an https URL without user name and password")]
     EndpointUrl {
         /// The variable.
+        variable: &'static str,
+    },
+    /// FIPS is asked for, and an endpoint of the person's own: the SDKs refuse the two together.
+    #[error(
+        "AWS_USE_FIPS_ENDPOINT and {variable} are both set: only one of them can choose the STS host"
+    )]
+    FipsAndEndpointUrl {
+        /// The variable with the endpoint.
         variable: &'static str,
     },
     /// STS was not reached.
@@ -73,6 +81,9 @@ impl Error {
                 ],
                 other => other.hints(),
             },
+            Self::FipsAndEndpointUrl { variable } => {
+                vec![format!("unset AWS_USE_FIPS_ENDPOINT, or {variable}")]
+            }
             Self::Empty { .. } => vec!["check what answers at that address".into()],
             Self::Refused { code, hop, .. } => refusal_hints(code, hop),
         }
@@ -124,16 +135,21 @@ impl Sts {
     /// Settles the endpoint and the network client.
     pub(super) fn prepare(resolver: &Resolver<'_>) -> Result<Self, super::Error> {
         let override_url = endpoint_override(resolver.world).map_err(Box::new)?;
+        let use_fips = resolver.world.is_true(variable::AWS_USE_FIPS_ENDPOINT);
         let region = resolver.sts_region.clone();
-        let host = match &override_url {
-            Some(url) => url.authority().to_owned(),
-            None => format!("sts.{region}.{}", region.dns_suffix()),
+        let host = match (&override_url, use_fips) {
+            (Some((variable, _)), true) => {
+                return Err(Box::new(Error::FipsAndEndpointUrl { variable }).into());
+            }
+            (Some((_, url)), false) => url.authority().to_owned(),
+            (None, true) => format!("sts-fips.{region}.{}", region.dns_suffix()),
+            (None, false) => format!("sts.{region}.{}", region.dns_suffix()),
         };
         Ok(Self {
             region,
             host,
-            override_url,
-            use_fips: resolver.world.is_true(variable::AWS_USE_FIPS_ENDPOINT),
+            override_url: override_url.map(|(_, url)| url),
+            use_fips,
             default_session_name: default_session_name(resolver.world),
             client: SdkClient::new(resolver.http.internet()?),
         })
@@ -215,14 +231,16 @@ fn sdk_credentials(caller: &Credentials) -> SdkCredentials {
 }
 
 /// An endpoint of the person's own, https only: the answer carries keys.
-fn endpoint_override(world: &World) -> Result<Option<Url>, Error> {
+fn endpoint_override(world: &World) -> Result<Option<(&'static str, Url)>, Error> {
     for variable in [variable::AWS_ENDPOINT_URL_STS, variable::AWS_ENDPOINT_URL] {
         if let Some(text) = world.variable(variable) {
             let url = Url::parse(&text).map_err(|_| Error::EndpointUrl { variable })?;
-            if url.scheme() != "https" || url.host().is_none() {
+            // A password in it would stand in messages; AWS has no use for one.
+            let has_user = !url.username().is_empty() || url.password().is_some();
+            if url.scheme() != "https" || url.host().is_none() || has_user {
                 return Err(Error::EndpointUrl { variable });
             }
-            return Ok(Some(url));
+            return Ok(Some((variable, url)));
         }
     }
     Ok(None)
@@ -272,11 +290,13 @@ mod tests {
         let choose = |environment: &[(&str, &str)]| endpoint_override(&World::of(environment));
         assert!(choose(&[("AWS_ENDPOINT_URL_STS", "http://localhost:1")]).is_err());
         assert!(choose(&[("AWS_ENDPOINT_URL", "sts.example")]).is_err());
+        let with_password = choose(&[("AWS_ENDPOINT_URL_STS", "https://u:hunter2@h/")]);
+        assert!(!with_password.unwrap_err().to_string().contains("hunter2"));
         let both = [
             ("AWS_ENDPOINT_URL", "https://b/"),
             ("AWS_ENDPOINT_URL_STS", "https://a/"),
         ];
-        assert_eq!(choose(&both).unwrap().unwrap().as_str(), "https://a/");
+        assert_eq!(choose(&both).unwrap().unwrap().1.as_str(), "https://a/");
         assert!(choose(&[]).unwrap().is_none());
     }
 }

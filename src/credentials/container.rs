@@ -24,6 +24,8 @@ const RELATIVE_BASE: &str = "http://169.254.170.2";
 const TIMEOUT: Duration = Duration::from_secs(2);
 const ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(1);
+/// An error of the endpoint that is longer, in characters, is cut.
+const DETAIL_LIMIT: usize = 300;
 
 /// Why the endpoint gave no credentials. No variant holds the URL's path, which is a capability.
 #[derive(Debug, thiserror::Error)]
@@ -110,8 +112,13 @@ pub(super) async fn fetch(world: &World, http: &Http<'_>) -> Result<Credentials,
     }
 }
 
-async fn ask(client: &Client, url: &Url, token: Option<&Secret>) -> Result<Credentials, Error> {
-    let host = shown_host(url);
+async fn ask(
+    client: &Client,
+    url: &Url,
+    token: Option<&HeaderValue>,
+) -> Result<Credentials, Error> {
+    // The path is a capability, and stays out of messages.
+    let host = url.authority().to_owned();
     let unreachable =
         |error: reqwest::Error| Error::Unreachable(http::Error::from_reqwest(&host, &error));
     let mut request = client
@@ -119,14 +126,17 @@ async fn ask(client: &Client, url: &Url, token: Option<&Secret>) -> Result<Crede
         .timeout(TIMEOUT)
         .header("Accept", "application/json");
     if let Some(token) = token {
-        request = request.header("Authorization", sensitive(token)?);
+        request = request.header("Authorization", token.clone());
     }
     let response = request.send().await.map_err(unreachable)?;
     let status = response.status();
     let body = response.bytes().await.map_err(unreachable)?;
     if status != StatusCode::OK {
         let detail = serde_json::from_slice::<Refusal>(&body)
-            .map(|refusal| format!(": {} {}", refusal.code, refusal.message))
+            .map(|refusal| {
+                let said = format!(": {} {}", refusal.code, refusal.message);
+                said.chars().take(DETAIL_LIMIT).collect()
+            })
             .unwrap_or_default();
         return Err(Error::Status {
             host,
@@ -206,7 +216,7 @@ fn is_allowed(ip: IpAddr) -> bool {
 }
 
 /// The Authorization header: the file wins over the variable, and is read each time.
-fn token(world: &World) -> Result<Option<Secret>, Error> {
+fn token(world: &World) -> Result<Option<HeaderValue>, Error> {
     let file = variable::AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE;
     let direct = variable::AWS_CONTAINER_AUTHORIZATION_TOKEN;
     let (variable, token) = match world.variable(file) {
@@ -222,31 +232,13 @@ fn token(world: &World) -> Result<Option<Secret>, Error> {
             None => return Ok(None),
         },
     };
-    if token.expose().contains(['\r', '\n']) {
-        return Err(Error::Token {
-            variable,
-            problem: "it holds a line break".into(),
-        });
-    }
-    Ok(Some(token))
-}
-
-fn sensitive(token: &Secret) -> Result<HeaderValue, Error> {
-    let mut value = HeaderValue::from_str(token.expose()).map_err(|_| Error::Token {
-        variable: variable::AWS_CONTAINER_AUTHORIZATION_TOKEN,
-        problem: "it holds characters that a header cannot carry".into(),
+    // botocore refuses line breaks; nothing else that a header cannot carry is a token either.
+    let mut header = HeaderValue::from_str(token.expose()).map_err(|_| Error::Token {
+        variable,
+        problem: "it holds a line break or another control character".into(),
     })?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-/// `host[:port]`: the path is a capability, and stays out of messages.
-fn shown_host(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    }
+    header.set_sensitive(true);
+    Ok(Some(header))
 }
 
 #[cfg(test)]
@@ -323,17 +315,14 @@ mod tests {
         ];
         std::fs::write(&path, "from-file").unwrap();
         assert_eq!(
-            token(&World::of(&environment)).unwrap().unwrap().expose(),
+            token(&World::of(&environment)).unwrap().unwrap(),
             "from-file"
         );
         std::fs::write(&path, "hunter2\n").unwrap();
         let error = token(&World::of(&environment)).unwrap_err().to_string();
         assert!(!error.contains("hunter2"), "{error}");
         assert_eq!(
-            token(&World::of(&environment[1..]))
-                .unwrap()
-                .unwrap()
-                .expose(),
+            token(&World::of(&environment[1..])).unwrap().unwrap(),
             "direct"
         );
         assert!(token(&World::of(&[])).unwrap().is_none());

@@ -8,10 +8,10 @@ use time::OffsetDateTime;
 
 use assume_role::Sts;
 
-use crate::endpoint::Region;
+use crate::endpoint::{self, Region};
 use crate::http::{self, Http};
 use crate::message::Messages;
-use crate::profile::{Plan, Profiles, Source};
+use crate::profile::{Choice, Plan, Profiles, Source};
 use crate::secret::Secret;
 use crate::world::{World, variable};
 
@@ -94,21 +94,35 @@ pub struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    /// Gathers it; opens nothing yet.
-    #[must_use]
-    pub fn new(
+    /// Gathers it for a plan; opens nothing yet. `repository` is the repository's region.
+    ///
+    /// # Errors
+    /// If the plan has a role to assume, and the setting that decides the region of STS holds none.
+    pub(crate) fn new(
         world: &'a World,
         messages: &'a Messages,
         profiles: &'a Profiles,
-        sts_region: Region,
-    ) -> Self {
-        Self {
+        choice: &Choice,
+        plan: &Plan,
+        repository: &Region,
+    ) -> Result<Self, endpoint::Error> {
+        let sts_region = match plan.hops.as_slice() {
+            [] => repository.clone(),
+            _ => {
+                let in_profile = profiles.setting(&choice.name, "region");
+                endpoint::of_sts(world, in_profile, &choice.in_words(), repository)?
+            }
+        };
+        for warning in profiles.unused_settings(&choice.name) {
+            messages.warning(&warning);
+        }
+        Ok(Self {
             world,
             profiles,
             http: Http::new(world),
             sts_region,
             messages,
-        }
+        })
     }
 
     /// The surroundings.
@@ -187,18 +201,12 @@ impl<'a> Resolver<'a> {
     fn static_keys(&self, name: &str) -> Result<Credentials, Error> {
         let incomplete = || Error::Incomplete(format!("profile {name:?}"));
         let profile = self.profiles.profile(name).ok_or_else(incomplete)?;
-        let copy = |key| {
-            profile
-                .secret(key)
-                .map(|s| Secret::new(s.expose().to_owned()))
-        };
+        let keys = profile.keys().ok_or_else(incomplete)?;
+        let copy = |secret: Option<&Secret>| secret.map(|s| Secret::new(s.expose().to_owned()));
         Ok(Credentials {
-            access_key_id: profile
-                .setting("aws_access_key_id")
-                .map(|setting| setting.value.clone())
-                .ok_or_else(incomplete)?,
-            secret_access_key: copy("aws_secret_access_key").ok_or_else(incomplete)?,
-            session_token: copy("aws_security_token").or_else(|| copy("aws_session_token")),
+            access_key_id: keys.id().ok_or_else(incomplete)?.value.clone(),
+            secret_access_key: copy(keys.secret()).ok_or_else(incomplete)?,
+            session_token: copy(keys.session_token()),
             expires_at: None,
             principal: None,
         })

@@ -64,6 +64,17 @@ impl Host {
         &self.name
     }
 
+    /// The service in the name, which is also that of its VPC endpoint: `git-codecommit` or
+    /// `git-codecommit-fips`.
+    #[must_use]
+    pub fn service(&self) -> &'static str {
+        if self.name.contains("git-codecommit-fips.") {
+            "git-codecommit-fips"
+        } else {
+            "git-codecommit"
+        }
+    }
+
     /// The region in the name.
     #[must_use]
     pub fn region(&self) -> &Region {

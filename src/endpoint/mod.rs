@@ -8,6 +8,8 @@ pub use host::Host;
 pub use region::Region;
 pub(crate) use region::{of_repository, of_sts};
 
+use url::Url;
+
 use crate::address::{Address, RepositoryName};
 use crate::world::{World, variable};
 
@@ -17,6 +19,14 @@ pub enum Error {
     /// Not the shape of a region name.
     #[error("{0:?} is not an AWS region")]
     Region(String),
+    /// A setting that does not hold a region.
+    #[error("{setting} is {value:?}, which is not an AWS region")]
+    RegionSetting {
+        /// The variable, or the profile in words.
+        setting: String,
+        /// Its value.
+        value: String,
+    },
     /// No setting names a region.
     #[error("no AWS Region is set for {profile}")]
     NoRegion {
@@ -35,7 +45,9 @@ impl Error {
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::Region(_) => vec!["a region looks like eu-west-1".into()],
+            Self::Region(_) | Self::RegionSetting { .. } => {
+                vec!["a region looks like eu-west-1".into()]
+            }
             Self::NoRegion {
                 profile,
                 repository,
@@ -124,24 +136,32 @@ impl Endpoint {
 }
 
 /// Accepts `host` or `host:port`; anything else could move the request, or the signature, elsewhere.
+///
+/// The answer is in lower case: that is what is sent, and so what must be signed.
 fn checked_authority(text: String) -> Result<String, Error> {
-    let is_host = |host: &str| {
-        !host.is_empty()
-            && !host.starts_with(['-', '.'])
-            && host
+    let (host, port) = match text.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (text.as_str(), None),
+    };
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && label
                 .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
     };
-    let valid = match text.split_once(':') {
-        Some((host, port)) => {
-            is_host(host)
-                && port.bytes().all(|b| b.is_ascii_digit())
-                && port.parse::<u16>().is_ok_and(|port| port != 0)
-        }
-        None => is_host(&text),
+    let is_port = |port: &str| {
+        port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port != 0)
     };
-    if valid {
-        Ok(text)
+    // The URL library has the last word: it knows what looks like an IP address and is none.
+    let host = host.to_ascii_lowercase();
+    let stays =
+        Url::parse(&format!("https://{host}/")).is_ok_and(|url| url.host_str() == Some(&host));
+    if stays && host.split('.').all(is_label) && port.is_none_or(is_port) {
+        Ok(match port {
+            Some(port) => format!("{host}:{port}"),
+            None => host,
+        })
     } else {
         Err(Error::Override(text))
     }
@@ -169,9 +189,22 @@ mod tests {
             "host?x",
             "-oProxy",
             "h\u{f6}st",
+            "1.2.3.4.5",
+            "256.256.256.256",
+            "xn--a",
+            "a..b",
+            "a.",
         ] {
             assert!(checked_authority(bad.into()).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_override_is_signed_as_it_is_sent() {
+        assert_eq!(
+            checked_authority("LocalHost:8443".into()).unwrap(),
+            "localhost:8443"
+        );
     }
 
     #[test]

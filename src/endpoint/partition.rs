@@ -82,6 +82,20 @@ pub(super) fn is_listed(region: &Region) -> bool {
     LISTED.contains(&region.as_str())
 }
 
+/// Whether AWS documents a FIPS git host in this region. Advice only.
+pub(super) fn has_fips_host(region: &Region) -> bool {
+    matches!(
+        region.as_str(),
+        "ca-central-1"
+            | "us-east-1"
+            | "us-east-2"
+            | "us-west-1"
+            | "us-west-2"
+            | "us-gov-east-1"
+            | "us-gov-west-1"
+    )
+}
+
 const LISTED: &[&str] = &[
     "af-south-1",
     "ap-east-1",

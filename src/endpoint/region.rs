@@ -83,29 +83,32 @@ pub(crate) fn of_repository(
     repository: &str,
 ) -> Result<Choice, Error> {
     let mut warnings = Vec::new();
-    let region = if let Some(region) = in_address {
-        region.clone()
-    } else if let Some(region) = world.variable(variable::AWS_DEFAULT_REGION) {
-        if let Some(other) = in_profile.filter(|other| !other.eq_ignore_ascii_case(&region)) {
-            warnings.push(format!(
-                "AWS_DEFAULT_REGION={region} is used instead of region {other} of {profile}; \
-                 codecommit::{other}://… chooses the other"
-            ));
+    let region = match in_address {
+        Some(region) => region.clone(),
+        None => {
+            let (setting, region) =
+                first_setting(world, in_profile, profile).ok_or_else(|| Error::NoRegion {
+                    profile: profile.to_owned(),
+                    repository: repository.to_owned(),
+                })?;
+            let overridden = in_profile.filter(|other| !other.eq_ignore_ascii_case(&region));
+            if let Some(other) = overridden {
+                warnings.push(format!(
+                    "{setting}={region} is used instead of region {other} of {profile}; \
+                     codecommit::{other}://… chooses the other"
+                ));
+            }
+            named(setting, region)?
         }
-        Region::parse(&region)?
-    } else if let Some(region) = in_profile {
-        Region::parse(region)?
-    } else if let Some(region) = world.variable(variable::AWS_REGION) {
-        Region::parse(&region)?
-    } else {
-        return Err(Error::NoRegion {
-            profile: profile.to_owned(),
-            repository: repository.to_owned(),
-        });
     };
     if !partition::is_listed(&region) {
         warnings.push(format!(
             "region {region} is not in this program's list of CodeCommit regions; trying it anyway"
+        ));
+    }
+    if world.is_true(variable::AWS_USE_FIPS_ENDPOINT) && !partition::has_fips_host(&region) {
+        warnings.push(format!(
+            "AWS_USE_FIPS_ENDPOINT is set, but AWS documents no FIPS git host in {region}; trying it anyway"
         ));
     }
     Ok(Choice { region, warnings })
@@ -121,16 +124,29 @@ pub(crate) fn of_repository(
 pub(crate) fn of_sts(
     world: &World,
     in_profile: Option<&str>,
+    profile: &str,
     repository: &Region,
 ) -> Result<Region, Error> {
-    let chosen = world
-        .variable(variable::AWS_DEFAULT_REGION)
-        .or_else(|| in_profile.map(str::to_owned))
-        .or_else(|| world.variable(variable::AWS_REGION));
-    match chosen {
-        Some(region) => Region::parse(&region),
+    match first_setting(world, in_profile, profile) {
+        Some((setting, region)) => named(setting, region),
         None => Ok(repository.clone()),
     }
+}
+
+/// The first of the settings that name a region, and its value.
+fn first_setting(
+    world: &World,
+    in_profile: Option<&str>,
+    profile: &str,
+) -> Option<(String, String)> {
+    let variable = |name: &str| Some((name.to_owned(), world.variable(name)?));
+    variable(variable::AWS_DEFAULT_REGION)
+        .or_else(|| Some((format!("the region of {profile}"), in_profile?.to_owned())))
+        .or_else(|| variable(variable::AWS_REGION))
+}
+
+fn named(setting: String, value: String) -> Result<Region, Error> {
+    Region::parse(&value).map_err(|_| Error::RegionSetting { setting, value })
 }
 
 #[cfg(test)]
@@ -185,13 +201,23 @@ mod tests {
     fn sts_is_asked_in_studios_region() {
         let repository = Region::parse("eu-west-1").unwrap();
         let chosen = |environment: &[(&str, &str)], profile| {
-            let region = of_sts(&World::of(environment), profile, &repository).unwrap();
+            let region = of_sts(&World::of(environment), profile, "p", &repository).unwrap();
             region.to_string()
         };
         let studio = [("AWS_DEFAULT_REGION", "us-east-2")];
         assert_eq!(chosen(&studio, Some("eu-west-1")), "us-east-2");
         assert_eq!(chosen(&[], Some("sa-east-1")), "sa-east-1");
         assert_eq!(chosen(&[], None), "eu-west-1");
+    }
+
+    #[test]
+    fn a_region_without_a_fips_host_is_a_warning_where_one_is_asked_for() {
+        let fips = World::of(&[("AWS_USE_FIPS_ENDPOINT", "true")]);
+        for (region, warnings) in [("eu-west-1", 1), ("us-east-1", 0)] {
+            let region = Region::parse(region).unwrap();
+            let choice = of_repository(&fips, Some(&region), None, "p", "r").unwrap();
+            assert_eq!(choice.warnings.len(), warnings, "{region}");
+        }
     }
 
     #[test]

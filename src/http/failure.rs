@@ -56,8 +56,8 @@ pub enum Error {
         /// The variable.
         variable: &'static str,
     },
-    /// The client could not be set up.
-    #[error("cannot set up the HTTPS client: {0}")]
+    /// The client or the request could not be set up.
+    #[error("the request cannot be made: {0}")]
     Client(String),
 }
 
@@ -69,10 +69,13 @@ impl Error {
         let cause = root_cause(error);
         if find::<rustls::Error>(error).is_some() {
             Self::Tls { host, cause }
+        } else if error.is_connect() {
+            // A connection that took too long to open is one that was not opened.
+            Self::Connect { host, cause }
         } else if error.is_timeout() {
             Self::Timeout { host }
-        } else if error.is_connect() {
-            Self::Connect { host, cause }
+        } else if error.is_builder() {
+            Self::Client(cause)
         } else {
             Self::Cut { host, cause }
         }
@@ -83,10 +86,7 @@ impl Error {
     pub fn from_chain(host: &str, error: &(dyn StdError + 'static)) -> Self {
         match find::<reqwest::Error>(error) {
             Some(error) => Self::from_reqwest(host, error),
-            None => Self::Cut {
-                host: host.to_owned(),
-                cause: root_cause(error),
-            },
+            None => Self::Client(root_cause(error)),
         }
     }
 
@@ -98,8 +98,9 @@ impl Error {
             if let Some(host) = Host::recognise(host) {
                 hints.push(format!(
                     "a VPC without internet needs the interface endpoint \
-                     com.amazonaws.{}.git-codecommit",
-                    host.region()
+                     com.amazonaws.{}.{}",
+                    host.region(),
+                    host.service()
                 ));
             }
             hints

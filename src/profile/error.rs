@@ -53,7 +53,9 @@ pub enum Error {
     /// A way to credentials that a later version will know.
     #[error("profile {profile:?} uses {feature}, which git-codecommit does not support yet")]
     Unsupported {
-        /// The profile.
+        /// The profile that was asked for.
+        top: String,
+        /// The profile that needs the feature: the same, or one that it leads to.
         profile: String,
         /// The feature and the setting that asks for it.
         feature: String,
@@ -86,11 +88,15 @@ impl Error {
                 vec![format!("the profiles are: {}", available.join(", "))]
             }
             Self::Invalid { hint, .. } => vec![hint.clone()],
-            Self::Unsupported { profile, .. } => vec![format!(
-                "until then: eval \"$(aws configure export-credentials --profile {} --format env)\" \
-                 and an address without a profile",
-                shell_quoted(profile)
-            )],
+            Self::Unsupported { top, .. } => vec![
+                format!(
+                    "until then: eval \"$(aws configure export-credentials --profile {} --format env)\"",
+                    shell_quoted(top)
+                ),
+                "and name no profile, but the region: codecommit::eu-west-1://repository, or a \
+                 credential helper without --profile"
+                    .into(),
+            ],
             Self::PartialEnvironment => {
                 vec!["set both, or unset AWS_ACCESS_KEY_ID to use a profile".into()]
             }

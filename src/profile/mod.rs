@@ -4,6 +4,7 @@
 //! come from, and can be shown to anyone.
 
 mod error;
+mod keys;
 mod plan;
 mod reader;
 
@@ -16,8 +17,8 @@ use zeroize::Zeroizing;
 pub(crate) use error::Error;
 pub(crate) use plan::{Plan, RoleHop, Source};
 
+use self::keys::Keys;
 use crate::address::ProfileName;
-use crate::secret::Secret;
 use crate::world::{World, variable};
 
 /// Which profile is meant, and who said so.
@@ -51,8 +52,9 @@ pub struct Profiles {
 #[derive(Debug, Default)]
 pub struct Profile {
     settings: BTreeMap<String, Setting>,
-    /// Access key id and secrets as the files hold them, by property name.
-    keys: BTreeMap<String, Secret>,
+    /// The access keys of each file: parts of two keys never meet.
+    config_keys: Keys,
+    credentials_keys: Keys,
     /// `path:line` of a property that does not count, because it is indented under another.
     misindented: Option<String>,
 }
@@ -60,25 +62,19 @@ pub struct Profile {
 /// What a profile that does not exist holds.
 static ABSENT: Profile = Profile {
     settings: BTreeMap::new(),
-    keys: BTreeMap::new(),
+    config_keys: Keys::NONE,
+    credentials_keys: Keys::NONE,
     misindented: None,
 };
 
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setting {
+pub(crate) struct Setting {
     /// The text.
     pub value: String,
     /// `path:line`.
     pub at: String,
 }
-
-/// Properties whose values are secrets.
-const SECRET_KEYS: [&str; 3] = [
-    "aws_secret_access_key",
-    "aws_session_token",
-    "aws_security_token",
-];
 
 impl Profiles {
     /// Reads `~/.aws/config` and `~/.aws/credentials`, or the files the environment names. A file
@@ -102,13 +98,20 @@ impl Profiles {
         };
         // The credentials file comes second: key by key, it beats the config file.
         let config = profiles.config.clone();
-        profiles.add(&config, profile_of_config_section)?;
+        profiles.add(&config, File::Config, profile_of_config_section)?;
         let credentials = profiles.credentials.clone();
-        profiles.add(&credentials, |header| Some(header.to_owned()))?;
+        profiles.add(&credentials, File::Credentials, |header| {
+            Some(header.to_owned())
+        })?;
         Ok(profiles)
     }
 
-    fn add(&mut self, path: &Path, name: impl Fn(&str) -> Option<String>) -> Result<(), Error> {
+    fn add(
+        &mut self,
+        path: &Path,
+        file: File,
+        name: impl Fn(&str) -> Option<String>,
+    ) -> Result<(), Error> {
         let Some(text) = contents(path)? else {
             return Ok(());
         };
@@ -127,7 +130,7 @@ impl Profiles {
             }
             let inherited = defaults.iter().flat_map(|section| &section.properties);
             for property in inherited.chain(&section.properties) {
-                profile.set(path, property);
+                profile.set(path, file, property);
             }
         }
         Ok(())
@@ -195,6 +198,19 @@ impl Profiles {
         self.profiles.get(name)
     }
 
+    /// What a profile asks for, and this version does not do: a text each.
+    pub(crate) fn unused_settings(&self, profile: &str) -> Vec<String> {
+        let unused = ["ca_bundle", "endpoint_url", "services", "use_fips_endpoint"];
+        let settings = unused.iter().filter_map(|key| {
+            let setting = self.profile(profile)?.setting(key)?;
+            Some(format!(
+                "{key} of profile {profile:?} ({}) is not used yet",
+                setting.at
+            ))
+        });
+        settings.collect()
+    }
+
     /// A setting of a profile.
     #[must_use]
     pub fn setting(&self, profile: &str, key: &str) -> Option<&str> {
@@ -203,32 +219,45 @@ impl Profiles {
     }
 }
 
+/// The two files.
+#[derive(Clone, Copy, Debug)]
+enum File {
+    Config,
+    Credentials,
+}
+
 impl Profile {
-    fn set(&mut self, path: &Path, property: &reader::Property) {
-        let value = property.value.expose().to_owned();
-        if SECRET_KEYS.contains(&property.key.as_str()) {
-            self.keys.insert(property.key.clone(), Secret::new(value));
-        } else {
-            let at = format!("{}:{}", path.display(), property.line);
-            self.settings
-                .insert(property.key.clone(), Setting { value, at });
+    fn set(&mut self, path: &Path, file: File, property: &reader::Property) {
+        let keys = match file {
+            File::Config => &mut self.config_keys,
+            File::Credentials => &mut self.credentials_keys,
+        };
+        let at = format!("{}:{}", path.display(), property.line);
+        if !keys.set(property, &at) {
+            let value = property.value.expose().to_owned();
+            let setting = Setting { value, at };
+            self.settings.insert(property.key.clone(), setting);
         }
     }
 
     /// A setting that is there and not empty.
-    #[must_use]
-    pub fn setting(&self, key: &str) -> Option<&Setting> {
+    pub(crate) fn setting(&self, key: &str) -> Option<&Setting> {
         self.settings
             .get(key)
             .filter(|setting| !setting.value.is_empty())
     }
 
-    /// A secret that is there and not empty.
-    #[must_use]
-    pub fn secret(&self, key: &str) -> Option<&Secret> {
-        self.keys
-            .get(key)
-            .filter(|secret| !secret.expose().is_empty())
+    /// The access key: that of the credentials file, else that of the config file.
+    pub(crate) fn keys(&self) -> Option<&Keys> {
+        [&self.credentials_keys, &self.config_keys]
+            .into_iter()
+            .find(|keys| keys.id().is_some() || keys.secret().is_some())
+    }
+
+    /// Whether the access key is in the credentials file, which counts before `aws login` and external
+    /// programs; one in the config file counts after them.
+    pub(crate) fn has_credentials_file_keys(&self) -> bool {
+        self.credentials_keys.id().is_some()
     }
 }
 
@@ -322,13 +351,25 @@ mod tests {
         assert_eq!(profiles.setting("p", "output"), Some("json"));
         assert_eq!(profiles.setting("my x", "region"), Some("r2"));
         assert_eq!(profiles.setting("profile q", "region"), Some("r4"));
-        let profile = profiles.profile("p").unwrap();
-        assert_eq!(
-            profile.secret("aws_secret_access_key").unwrap().expose(),
-            "hunter2"
-        );
-        assert!(profile.setting("aws_secret_access_key").is_none());
+        let keys = profiles.profile("p").unwrap().keys().unwrap();
+        assert_eq!(keys.secret().unwrap().expose(), "hunter2");
+        assert_eq!(profiles.setting("p", "aws_secret_access_key"), None);
         assert!(!format!("{profiles:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_key_is_never_made_of_parts_from_both_files() {
+        let old = "[profile p]\naws_access_key_id = OLD\naws_secret_access_key = old\n\
+                   aws_session_token = OLDTOKEN\n";
+        let new = "[p]\naws_access_key_id = NEW\naws_secret_access_key = new\n";
+        let (_, profiles) = files(old, new, &[]);
+        let keys = profiles.profile("p").unwrap().keys().unwrap();
+        assert_eq!(keys.id().unwrap().value, "NEW");
+        assert_eq!(keys.secret().unwrap().expose(), "new");
+        assert!(keys.session_token().is_none());
+        let (_, profiles) = files(old, "[p]\nregion = x\n", &[]);
+        let keys = profiles.profile("p").unwrap().keys().unwrap();
+        assert_eq!(keys.session_token().unwrap().expose(), "OLDTOKEN");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Source: botocore's credential chain and `AssumeRoleProvider` (reference/aws.md 1.1 and 1.3).
 
+use super::keys::Keys;
 use super::{ABSENT, Choice, Error, Profile, Profiles};
 use crate::world::{World, variable};
 
@@ -78,10 +79,11 @@ impl Plan {
         {
             return Err(unsupported(
                 name,
+                name,
                 "web identity (AWS_WEB_IDENTITY_TOKEN_FILE)",
             ));
         }
-        if let Some(source) = own_source(name, profile)? {
+        if let Some(source) = own_source(name, name, profile)? {
             return Ok(Self::direct(source));
         }
         // A credential_source without role_arn, as SageMaker's own start-up script writes it.
@@ -134,7 +136,7 @@ fn role_source<'a>(
     hops: &mut Vec<RoleHop>,
 ) -> Result<Source, Error> {
     let profile = profiles.profile(name).unwrap_or(&ABSENT);
-    hops.push(hop(name, profile)?);
+    hops.push(hop(visited[0], name, profile)?);
     let (source_profile, credential_source) = (
         profile.setting("source_profile"),
         profile.setting("credential_source"),
@@ -189,7 +191,7 @@ fn role_source<'a>(
     {
         return role_source(world, profiles, next, visited, hops);
     }
-    if let Some(own) = own_source(next, next_profile)? {
+    if let Some(own) = own_source(visited[0], next, next_profile)? {
         return Ok(own);
     }
     if next_profile.setting("credential_source").is_some() {
@@ -216,10 +218,11 @@ fn readable(name: &str, profile: &Profile) -> Result<(), Error> {
     }
 }
 
-fn hop(name: &str, profile: &Profile) -> Result<RoleHop, Error> {
+fn hop(top: &str, name: &str, profile: &Profile) -> Result<RoleHop, Error> {
     let text = |key| profile.setting(key).map(|setting| setting.value.clone());
     if profile.setting("mfa_serial").is_some() {
         return Err(unsupported(
+            top,
             name,
             "multi-factor authentication (mfa_serial)",
         ));
@@ -240,28 +243,33 @@ fn hop(name: &str, profile: &Profile) -> Result<RoleHop, Error> {
     })
 }
 
-/// What the profile holds itself, less roles: static keys, or a source that is not supported yet.
-fn own_source(name: &str, profile: &Profile) -> Result<Option<Source>, Error> {
-    for (key, feature) in [
+/// What the profile holds itself, less roles, in botocore's order: sources that are not supported yet
+/// stop the walk by name.
+fn own_source(top: &str, name: &str, profile: &Profile) -> Result<Option<Source>, Error> {
+    let refuse = |settings: &[(&str, &str)]| {
+        let used = settings
+            .iter()
+            .find(|(key, _)| profile.setting(key).is_some());
+        used.map_or(Ok(()), |(key, feature)| {
+            Err(unsupported(top, name, &format!("{feature} ({key})")))
+        })
+    };
+    refuse(&[
         ("web_identity_token_file", "web identity"),
         ("sso_session", "IAM Identity Center"),
         ("sso_account_id", "IAM Identity Center"),
         ("sso_role_name", "IAM Identity Center"),
-    ] {
-        if profile.setting(key).is_some() {
-            return Err(unsupported(name, &format!("{feature} ({key})")));
-        }
-    }
-    if has_static_keys(profile) {
+    ])?;
+    if profile.has_credentials_file_keys() {
         return static_keys(name, profile).map(Some);
     }
-    for (key, feature) in [
+    refuse(&[
         ("login_session", "aws login"),
         ("credential_process", "an external program"),
-    ] {
-        if profile.setting(key).is_some() {
-            return Err(unsupported(name, &format!("{feature} ({key})")));
-        }
+    ])?;
+    // A secret without an id is no key, as in botocore.
+    if profile.keys().is_some_and(|keys| keys.id().is_some()) {
+        return static_keys(name, profile).map(Some);
     }
     Ok(None)
 }
@@ -317,13 +325,13 @@ fn has_container(world: &World) -> bool {
 
 /// Any half of a key counts, as in botocore: the other half's absence is then an error.
 fn has_static_keys(profile: &Profile) -> bool {
-    profile.setting("aws_access_key_id").is_some()
-        || profile.secret("aws_secret_access_key").is_some()
+    profile.keys().is_some()
 }
 
 fn static_keys(name: &str, profile: &Profile) -> Result<Source, Error> {
-    let id = profile.setting("aws_access_key_id");
-    let missing = match (id, profile.secret("aws_secret_access_key")) {
+    let keys = profile.keys();
+    let id = keys.and_then(Keys::id);
+    let missing = match (id, keys.and_then(Keys::secret)) {
         (Some(_), Some(_)) => {
             return Ok(Source::StaticKeys {
                 profile: name.to_owned(),
@@ -340,8 +348,10 @@ fn static_keys(name: &str, profile: &Profile) -> Result<Source, Error> {
     })
 }
 
-fn unsupported(profile: &str, feature: &str) -> Error {
+/// `top` is the profile that was asked for: its credentials are what a way round must give.
+fn unsupported(top: &str, profile: &str, feature: &str) -> Error {
     Error::Unsupported {
+        top: top.to_owned(),
         profile: profile.to_owned(),
         feature: feature.to_owned(),
     }

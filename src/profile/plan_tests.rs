@@ -165,6 +165,21 @@ fn a_damaged_profile_does_not_disturb_another() {
 }
 
 #[test]
+fn keys_of_the_config_file_come_after_an_external_program() {
+    let config = "[profile p]\naws_access_key_id = A\naws_secret_access_key = s\n\
+                  credential_process = x\n";
+    assert!(planned(config, &[], "p").contains("(credential_process)"));
+    assert_eq!(
+        planned(
+            "[profile p]\naws_secret_access_key = s\n",
+            &[CONTAINER],
+            "p"
+        ),
+        "container credentials"
+    );
+}
+
+#[test]
 fn what_is_not_supported_yet_says_so_by_name() {
     for (setting, feature) in [
         ("sso_session = x", "IAM Identity Center (sso_session)"),

@@ -77,6 +77,11 @@ impl Advertisement {
         let mut rest = packets;
         let mut first = true;
         while let Some(line) = next(&mut rest)? {
+            // What is listed to git is lines: a line end in a name could forge a reply of ours, and
+            // git deletes the file that a `lock` reply names.
+            if line.iter().any(|b| b.is_ascii_control() && *b != 0) {
+                return Err(Problem::Format("a control character"));
+            }
             if line.starts_with(b"version ") || line.starts_with(b"shallow ") {
                 continue;
             }
@@ -95,9 +100,13 @@ impl Advertisement {
             let Some(space) = reference.iter().position(|b| *b == b' ') else {
                 return Err(Problem::Format("a reference without a name"));
             };
+            let (oid, name) = (&reference[..space], &reference[space + 1..]);
+            if !is_oid(oid) || name.is_empty() {
+                return Err(Problem::Format("a reference that is none"));
+            }
             self.refs.push(Reference {
-                oid: reference[..space].to_vec(),
-                name: reference[space + 1..].to_vec(),
+                oid: oid.to_vec(),
+                name: name.to_vec(),
             });
         }
         Ok(packets.len() - rest.len())
@@ -117,7 +126,8 @@ impl Advertisement {
     ) -> io::Result<()> {
         if object_format {
             out.write_all(b":object-format ")?;
-            out.write_all(self.capability(b"object-format=").unwrap_or(b"sha1"))?;
+            let format = self.capability(b"object-format=");
+            out.write_all(format.filter(|f| *f == b"sha256").unwrap_or(b"sha1"))?;
             out.write_all(b"\n")?;
         }
         for Reference { oid, name } in &self.refs {
@@ -157,6 +167,11 @@ impl Advertisement {
             pair.strip_prefix(name)?.strip_prefix(b":".as_slice())
         })
     }
+}
+
+/// 40 hex digits for SHA-1, 64 for SHA-256.
+fn is_oid(text: &[u8]) -> bool {
+    matches!(text.len(), 40 | 64) && text.iter().all(u8::is_ascii_hexdigit)
 }
 
 fn is_pushable(name: &[u8]) -> bool {
@@ -203,18 +218,34 @@ mod tests {
         let mut bytes = Vec::new();
         for packet in packets {
             match packet {
-                Some(text) => write_data(text.as_bytes(), &mut bytes).unwrap(),
+                Some(text) => write_data(with_ids(text).as_bytes(), &mut bytes).unwrap(),
                 None => bytes.extend_from_slice(b"0000"),
             }
         }
         bytes
     }
 
+    /// Two letters stand for an object id of that letter: `aa` for 40 of them.
+    fn with_ids(text: &str) -> String {
+        let mut text = text.to_owned();
+        for letter in ["a", "b", "0"] {
+            let id = letter.repeat(40);
+            let short = format!("{letter}{letter} ");
+            if text.starts_with(&short) {
+                text.replace_range(..2, &id);
+            }
+        }
+        text
+    }
+
     fn listed(packets: &[Option<&str>], for_push: bool) -> String {
         let advertisement = Advertisement::parse(Service::UploadPack, body(packets)).unwrap();
         let mut out = Vec::new();
         advertisement.list(for_push, false, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
+        let listed = String::from_utf8(out).unwrap();
+        listed
+            .replace(&"a".repeat(40), "aa")
+            .replace(&"b".repeat(40), "bb")
     }
 
     const SERVICE: Option<&str> = Some("# service=git-upload-pack\n");
@@ -271,6 +302,35 @@ mod tests {
             let advertisement = Advertisement::parse(Service::UploadPack, body(&packets)).unwrap();
             assert_eq!(advertisement.version, 2);
             assert_eq!(advertisement.bytes(), body(&packets[start.len()..]));
+        }
+    }
+
+    #[test]
+    fn nothing_in_a_name_can_forge_a_reply_to_git() {
+        let head = "aa HEAD\0symref=HEAD:refs/heads/main\n";
+        for line in [
+            "aa refs/heads/x\n\nlock /home/x/.bashrc\n",
+            "aa refs/heads/x\rconnectivity-ok\n",
+            "aa refs/heads/\u{7f}\n",
+            "aa \n",
+            "a\n refs/heads/x\n",
+            "zz refs/heads/x\n",
+        ] {
+            let bytes = body(&[SERVICE, None, Some(head), Some(line), None]);
+            assert!(
+                Advertisement::parse(Service::UploadPack, bytes).is_err(),
+                "{line:?}"
+            );
+        }
+        for head in [
+            "aa HEAD\0symref=HEAD:refs/heads/x\nlock y\n",
+            "aa HEAD\0object-format=sha256\n:evil\n",
+        ] {
+            let bytes = body(&[SERVICE, None, Some(head), None]);
+            assert!(
+                Advertisement::parse(Service::UploadPack, bytes).is_err(),
+                "{head:?}"
+            );
         }
     }
 

@@ -134,8 +134,8 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
             Service::ReceivePack => b"push ",
         };
         let mut lines = Vec::new();
-        let mut next = Some(first);
-        while let Some(line) = next.filter(|line| !line.is_empty()) {
+        let mut line = first;
+        while !line.is_empty() {
             let Some(instruction) = line.strip_prefix(prefix) else {
                 let line = String::from_utf8_lossy(&line).into_owned();
                 return Err(Error::UnknownCommand(line).into());
@@ -143,19 +143,18 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
             let mut instruction = instruction.to_vec();
             instruction.push(b'\n');
             lines.push(instruction);
-            next = self.line()?;
+            // A batch without its end is not git's will: git has died while it wrote it.
+            line = self.line()?.ok_or_else(gone)?;
         }
         let Outcome { report, failure } = self.exchange(service, &lines)?;
-        self.output.write_all(&report).map_err(Error::Pipe)?;
-        self.reply(b"\n")?;
-        match failure {
+        match (service, failure) {
+            (_, None) => {}
             // A rejected push has been reported for each reference: git tells the person.
-            Some(Error::Spoken { .. }) if service == Service::ReceivePack && !report.is_empty() => {
-                Ok(())
-            }
-            Some(failure) => Err(failure.into()),
-            None => Ok(()),
+            (Service::ReceivePack, Some(Error::Spoken { .. })) if !report.is_empty() => {}
+            (_, Some(failure)) => return Err(failure.into()),
         }
+        self.output.write_all(&report).map_err(Error::Pipe)?;
+        Ok(self.reply(b"\n")?)
     }
 
     fn exchange(&mut self, service: Service, lines: &[Vec<u8>]) -> Result<Outcome, AnyError> {
@@ -198,8 +197,8 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
         if self.input.read_until(b'\n', &mut line)? == 0 {
             return Ok(None);
         }
-        if line.last() == Some(&b'\n') {
-            line.pop();
+        if line.pop() != Some(b'\n') {
+            return Err(gone());
         }
         Ok(Some(line))
     }
@@ -208,4 +207,9 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
         self.output.write_all(text)?;
         Ok(self.output.flush()?)
     }
+}
+
+/// Git has ended in the middle of what it was saying.
+fn gone() -> Error {
+    Error::Pipe(std::io::ErrorKind::UnexpectedEof.into())
 }

@@ -19,7 +19,6 @@ mod upload;
 use std::io::{self, BufRead, Write};
 
 use crate::credentials::Resolver;
-use crate::endpoint;
 use crate::error::{Error as AnyError, UsageError};
 use crate::http;
 use crate::message::Messages;
@@ -138,7 +137,9 @@ impl Error {
             Self::UnknownCommand(_) | Self::DamagedRequest => {
                 vec!["this program is started by git, not by hand".into()]
             }
-            Self::Ended { .. } => vec!["check the free memory and disk space".into()],
+            Self::Ended { .. } => {
+                vec!["if nobody stopped it, check the free memory and disk space".into()]
+            }
             Self::UnsendableKey => {
                 vec!["look for stray characters in the AWS credentials file or variables".into()]
             }
@@ -183,7 +184,7 @@ fn serve(
     stdin: impl BufRead,
     stdout: impl Write,
 ) -> Result<(), AnyError> {
-    let [remote, address] = world.arguments() else {
+    let [_remote, address] = world.arguments() else {
         return Err(UsageError {
             problem: format!(
                 "git starts this program with a remote and an address; it got {} arguments",
@@ -194,17 +195,17 @@ fn serve(
         .into());
     };
     let target = Target::resolve(world, messages, &address.to_string_lossy())?;
-    let sts_region = endpoint::of_sts(world, target.profile_region(), target.endpoint.region())?;
     let plan = Plan::new(world, &target.profiles, &target.choice)?;
-    messages.trace(|| {
-        format!(
-            "remote {}: {} as {}",
-            remote.to_string_lossy(),
-            target.endpoint.url(),
-            target.choice.in_words()
-        )
-    });
-    let resolver = Resolver::new(world, messages, &target.profiles, sts_region);
+    messages.trace(|| format!("{} as {}", target.endpoint.url(), target.choice.in_words()));
+    let region = target.endpoint.region();
+    let resolver = Resolver::new(
+        world,
+        messages,
+        &target.profiles,
+        &target.choice,
+        &plan,
+        region,
+    )?;
     let git_host = smart_http::SmartHttp::new(&target.endpoint, &plan, resolver);
     commands::Conversation::new(git_host, stdin, stdout)?.run()
 }

@@ -15,7 +15,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout};
 
 use super::advertisement::Advertisement;
 use super::smart_http::{Answer, Service, SmartHttp};
-use super::upload::{self, Interrupted};
+use super::upload::{self, ProgramEnded};
 use super::{Error, pktline, plumbing};
 use crate::error::Error as AnyError;
 
@@ -177,19 +177,19 @@ impl<'a> Rpc<'a> {
             Err(error) => Err(error.into()),
         };
         if let Err(stop) = answered {
-            // If the program ended in the middle, that is why the request failed.
-            if feeder.is_finished() && matches!(feeder.await, Ok(Err(Interrupted::ProgramEnded))) {
-                return Err(Stop::ProgramEnded);
+            if !feeder.is_finished() {
+                feeder.abort();
+                return Err(stop);
             }
-            return Err(stop);
+            // If the program ended in the middle, that is why the request failed.
+            return match feeder.await {
+                Ok(Err(ProgramEnded)) => Err(Stop::ProgramEnded),
+                _ => Err(stop),
+            };
         }
         match feeder.await {
             Ok(Ok(stdout)) => Ok(stdout),
-            Ok(Err(Interrupted::ProgramEnded)) => Err(Stop::ProgramEnded),
-            Ok(Err(Interrupted::HostStopped)) | Err(_) => {
-                let problem = "it came before the whole request was sent";
-                Err(self.git_host.damaged(problem).into())
-            }
+            _ => Err(Stop::ProgramEnded),
         }
     }
 

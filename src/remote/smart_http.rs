@@ -4,6 +4,7 @@
 //! Source: git's `Documentation/gitprotocol-http.adoc`; headers as reference/git.md 1.7.
 
 use std::cell::OnceCell;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::{
@@ -19,7 +20,7 @@ use crate::endpoint::Endpoint;
 use crate::error::Error as AnyError;
 use crate::http;
 use crate::profile::Plan;
-use crate::signature;
+use crate::signature::{self, BasicAuth};
 
 /// The two sides of smart HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +67,8 @@ impl Service {
 
 /// An error body longer than this is not a message.
 const ERROR_BODY_LIMIT: usize = 4096;
+/// An error body that takes longer is not waited for.
+const ERROR_BODY_TIME: Duration = Duration::from_secs(5);
 
 /// A repository on its git host, and whoever signs for it.
 pub(super) struct SmartHttp<'a> {
@@ -214,30 +217,24 @@ impl<'a> SmartHttp<'a> {
         if response.status() == StatusCode::OK {
             return Ok(response);
         }
-        let refusal = self.refusal(response, service, credentials).await;
+        let refusal = self.refusal(response, service, credentials, &auth).await;
         Err(Error::from(Box::new(refusal)).into())
     }
 
     async fn refusal(
         &self,
-        mut response: Response,
+        response: Response,
         service: Service,
         credentials: &Credentials,
+        auth: &BasicAuth,
     ) -> Refusal {
         let now = self.resolver.world().now();
         let permission = service.permission();
         let refusal = Refusal::new(&response, self.endpoint, credentials, permission, now);
         // As git does: text/plain is meant for people, anything else is not.
         if media_type(&response) == "text/plain" {
-            let mut text = Vec::new();
-            while let Ok(Some(piece)) = response.chunk().await {
-                text.extend_from_slice(&piece);
-                if text.len() > ERROR_BODY_LIMIT {
-                    text.truncate(ERROR_BODY_LIMIT);
-                    break;
-                }
-            }
-            for line in String::from_utf8_lossy(&text).lines() {
+            let text = beginning(response).await;
+            for line in auth.scrubbed(&text).lines() {
                 self.resolver.messages().remote(line);
             }
         }
@@ -280,6 +277,23 @@ impl Answer<'_> {
         let piece = self.response.chunk().await;
         Ok(piece.map_err(|error| self.smart_http.failed(&error))?)
     }
+}
+
+/// The first part of an error's text, as much of it as comes soon.
+async fn beginning(mut response: Response) -> String {
+    let mut text = Vec::new();
+    let read = async {
+        while let Ok(Some(piece)) = response.chunk().await {
+            text.extend_from_slice(&piece);
+            if text.len() > ERROR_BODY_LIMIT {
+                break;
+            }
+        }
+    };
+    // Late or cut, what has come is worth more than nothing.
+    let _ = tokio::time::timeout(ERROR_BODY_TIME, read).await;
+    text.truncate(ERROR_BODY_LIMIT);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// The value of `Git-Protocol`.

@@ -18,7 +18,7 @@ use super::pktline;
 const PACKETS_UNDER_WAY: usize = 4;
 
 /// The program's output, given back when the request is whole.
-pub(super) type Feeder = JoinHandle<Result<BufReader<ChildStdout>, Interrupted>>;
+pub(super) type Feeder = JoinHandle<Result<BufReader<ChildStdout>, ProgramEnded>>;
 
 /// Starts to move a request, whose beginning has been read, from the program into a body.
 pub(super) fn start(beginning: Vec<u8>, stdout: BufReader<ChildStdout>) -> (Body, Feeder) {
@@ -31,31 +31,24 @@ pub(super) fn start(beginning: Vec<u8>, stdout: BufReader<ChildStdout>) -> (Body
     (body, feeder)
 }
 
-/// Why the rest of a request was not fed to the network.
-pub(super) enum Interrupted {
-    /// The program ended in the middle.
-    ProgramEnded,
-    /// The host takes no more.
-    HostStopped,
-}
+/// The program ended in the middle of its request.
+pub(super) struct ProgramEnded;
 
 /// Moves a request's packets from the program to the network, up to its flush.
 async fn feed(
     mut stdout: BufReader<ChildStdout>,
     sender: mpsc::Sender<io::Result<Bytes>>,
-) -> Result<BufReader<ChildStdout>, Interrupted> {
+) -> Result<BufReader<ChildStdout>, ProgramEnded> {
     loop {
         match pktline::read_data(&mut stdout).await {
             Ok(None) => return Ok(stdout),
-            Ok(Some(data)) => {
-                if sender.send(Ok(data)).await.is_err() {
-                    return Err(Interrupted::HostStopped);
-                }
-            }
+            // A host that has answered early takes no more; the program still finishes its request
+            // before it reads the answer.
+            Ok(Some(data)) => drop(sender.send(Ok(data)).await),
             Err(error) => {
                 // An error in the body breaks the request off: the host must not take it for whole.
                 let _ = sender.send(Err(error)).await;
-                return Err(Interrupted::ProgramEnded);
+                return Err(ProgramEnded);
             }
         }
     }

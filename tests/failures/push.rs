@@ -65,3 +65,68 @@ fn a_push_whose_answer_is_lost_is_not_said_to_have_failed() {
         studio.git_in("demo-repo", &["push"]).succeeded();
     }
 }
+
+#[test]
+fn a_batch_that_git_did_not_finish_is_not_executed() {
+    let studio = studio();
+    let feature = studio.remote_ref("refs/heads/feature");
+    assert_ne!(feature, "");
+    studio.git(&["clone", WITH_REGION]).succeeded();
+    studio.aws.clear_record();
+    let address = WITH_REGION.strip_prefix("codecommit::").unwrap();
+    // Cut in the middle of ":refs/heads/feature-x", and behind a whole line.
+    for cut in ["push :refs/heads/feature", "push :refs/heads/feature\n"] {
+        let input = format!("capabilities\nlist for-push\n{cut}");
+        let helper = "git-remote-codecommit";
+        let said = studio.helper(helper, &["origin", address], &input).failed();
+        assert_eq!(said.code, Some(128), "{said:?}");
+        assert_eq!(studio.remote_ref("refs/heads/feature"), feature);
+    }
+    let posts = studio
+        .aws
+        .git_requests()
+        .into_iter()
+        .filter(|r| r.method == "POST");
+    assert_eq!(posts.count(), 0);
+}
+
+#[test]
+fn a_large_push_that_the_host_declines_is_reported_in_gits_own_words() {
+    let studio = studio();
+    let repository = studio.aws.repository_path("demo-repo");
+    let repository = repository.to_str().unwrap();
+    let limit = [
+        "-C",
+        repository,
+        "config",
+        "receive.maxInputSize",
+        "1000000",
+    ];
+    studio.git(&limit).succeeded();
+    studio.git(&["clone", WITH_REGION]).succeeded();
+    let before = studio.remote_ref("refs/heads/main");
+    // Six million digits: more than the host takes, and more than a request that is sent whole.
+    let mut number = 1u64;
+    let digits = std::iter::repeat_with(|| {
+        number = number
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (number >> 33).to_string()
+    });
+    studio.commit(
+        "demo-repo",
+        "digits",
+        &digits.take(600_000).collect::<String>(),
+    );
+    let said = studio.git_in("demo-repo", &["push"]).failed();
+    assert!(
+        said.stderr.contains("pack exceeds maximum allowed size"),
+        "{said:?}"
+    );
+    assert!(
+        said.stderr.contains("! [remote rejected] main -> main"),
+        "{said:?}"
+    );
+    assert_eq!(said.said(), "", "git has said it all");
+    assert_eq!(studio.remote_ref("refs/heads/main"), before);
+}

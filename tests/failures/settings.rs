@@ -86,8 +86,9 @@ fn what_is_not_supported_yet_is_named_by_both_helpers() {
         format!(
             "{program}: profile \"sso\" uses IAM Identity Center (sso_session), which git-codecommit \
              does not support yet\n\
-             hint: until then: eval \"$(aws configure export-credentials --profile 'sso' --format env)\" \
-             and an address without a profile"
+             hint: until then: eval \"$(aws configure export-credentials --profile 'sso' --format env)\"\n\
+             hint: and name no profile, but the region: codecommit::eu-west-1://repository, or a \
+             credential helper without --profile"
         )
     };
     assert_eq!(
