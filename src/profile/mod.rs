@@ -4,15 +4,13 @@
 //! come from, and can be shown to anyone.
 
 mod error;
+mod file;
 mod keys;
 mod plan;
 mod reader;
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
-
-use zeroize::Zeroizing;
 
 pub(crate) use error::Error;
 pub(crate) use plan::{Plan, RoleHop, Source};
@@ -85,7 +83,7 @@ impl Profiles {
     pub fn load(world: &World) -> Result<Self, Error> {
         let path = |name, default: &str| -> PathBuf {
             match world.variable(name) {
-                Some(path) => expanded(world, &path),
+                Some(path) => file::expanded(world, &path),
                 None => world.home().unwrap_or(Path::new("/")).join(default),
             }
         };
@@ -112,7 +110,7 @@ impl Profiles {
         file: File,
         name: impl Fn(&str) -> Option<String>,
     ) -> Result<(), Error> {
-        let Some(text) = contents(path)? else {
+        let Some(text) = file::contents(path)? else {
             return Ok(());
         };
         let sections = reader::read(&text, path)?;
@@ -261,25 +259,6 @@ impl Profile {
     }
 }
 
-/// Reads a file; none if it does not exist.
-fn contents(path: &Path) -> Result<Option<Zeroizing<String>>, Error> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(Zeroizing::new(text))),
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-            ) =>
-        {
-            Ok(None)
-        }
-        Err(cause) => Err(Error::Unreadable {
-            path: path.to_owned(),
-            cause,
-        }),
-    }
-}
-
 /// `[default]` and `[profile NAME]` are profiles; `[sso-session …]`, `[services …]` are not.
 fn profile_of_config_section(header: &str) -> Option<String> {
     if header == "default" {
@@ -292,36 +271,6 @@ fn profile_of_config_section(header: &str) -> Option<String> {
             .and_then(|name| name.strip_suffix(quote))
     });
     Some(unquoted.unwrap_or(name).to_owned())
-}
-
-/// Expands a leading `~` and `$NAME` / `${NAME}` in a path, as botocore does.
-fn expanded(world: &World, path: &str) -> PathBuf {
-    let mut text = String::with_capacity(path.len());
-    let mut rest = path;
-    while let Some((before, after)) = rest.split_once('$') {
-        text.push_str(before);
-        let (name, tail) = match after.strip_prefix('{').and_then(|s| s.split_once('}')) {
-            Some((name, tail)) => (name, tail),
-            None => {
-                let end = after
-                    .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-                    .unwrap_or(after.len());
-                after.split_at(end)
-            }
-        };
-        match world.variable(name) {
-            Some(value) => text.push_str(&value),
-            // As Python does: a name that is not set stays as it stands.
-            None => text.push_str(&rest[before.len()..rest.len() - tail.len()]),
-        }
-        rest = tail;
-    }
-    text.push_str(rest);
-    match (text.strip_prefix('~'), world.home()) {
-        (Some(""), Some(home)) => home.to_owned(),
-        (Some(below), Some(home)) if below.starts_with('/') => home.join(&below[1..]),
-        _ => PathBuf::from(text),
-    }
 }
 
 #[cfg(test)]
@@ -409,21 +358,5 @@ mod tests {
         assert_eq!(error.hints(), ["the profiles are: a"]);
         let (world, profiles) = files("", "", &[]);
         assert_eq!(profiles.choose(&world, None).unwrap().name, "default");
-    }
-
-    #[test]
-    fn paths_are_expanded_as_botocore_does() {
-        let world = World::of(&[("D", "/d")]);
-        for (path, expected) in [
-            ("~/c", "/home/x/c"),
-            ("~", "/home/x"),
-            ("$D/c", "/d/c"),
-            ("${D}c", "/dc"),
-            ("$NO/c", "$NO/c"),
-            ("${NO}/c", "${NO}/c"),
-            ("/a/~b", "/a/~b"),
-        ] {
-            assert_eq!(expanded(&world, path), PathBuf::from(expected), "{path}");
-        }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use local_aws::{Action, Fault, LocalAws, Protocol, Service};
 
 use super::{cannot_clone, studio};
-use crate::harness::{Studio, WITH_REGION, every_git};
+use crate::harness::{Studio, WITH_REGION, digits, every_git};
 
 #[test]
 fn every_http_error_of_the_git_host_is_explained() {
@@ -193,15 +193,7 @@ fn a_failure_of_gits_own_programs_is_left_to_their_words() {
             .protocol(protocol);
         let studio = Studio::new(&every_git()[0], aws.start());
         studio.git(&["clone", WITH_REGION, "first"]).succeeded();
-        // Digits in an order that compresses to no less than half.
-        let mut number = 1u64;
-        let digits = std::iter::repeat_with(|| {
-            number = number
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            (number >> 33).to_string()
-        });
-        studio.commit("first", "digits", &digits.take(40_000).collect::<String>());
+        studio.commit("first", "digits", &digits(40_000));
         studio.git_in("first", &["push"]).succeeded();
         // The kernel ends the program that would store more than 50 KiB.
         let script = format!("ulimit -f 100 && exec git clone {WITH_REGION} clone");

@@ -3,7 +3,7 @@
 use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Service};
 
 use super::studio;
-use crate::harness::{Studio, WITH_REGION, every_git};
+use crate::harness::{Studio, WITH_REGION, digits, every_git};
 
 #[test]
 fn a_push_that_fails_leaves_both_sides_as_they_were() {
@@ -106,18 +106,7 @@ fn a_large_push_that_the_host_declines_is_reported_in_gits_own_words() {
     studio.git(&["clone", WITH_REGION]).succeeded();
     let before = studio.remote_ref("refs/heads/main");
     // Six million digits: more than the host takes, and more than a request that is sent whole.
-    let mut number = 1u64;
-    let digits = std::iter::repeat_with(|| {
-        number = number
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (number >> 33).to_string()
-    });
-    studio.commit(
-        "demo-repo",
-        "digits",
-        &digits.take(600_000).collect::<String>(),
-    );
+    studio.commit("demo-repo", "digits", &digits(600_000));
     let said = studio.git_in("demo-repo", &["push"]).failed();
     assert!(
         said.stderr.contains("pack exceeds maximum allowed size"),

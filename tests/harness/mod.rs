@@ -251,6 +251,19 @@ fn shown(request: &Request) -> String {
     format!("{} {service}", request.method)
 }
 
+/// Text of so many numbers, of 9 to 10 digits each, that compresses to no less than half; the same
+/// every time.
+pub(crate) fn digits(count: usize) -> String {
+    let mut number = 1u64;
+    let numbers = std::iter::repeat_with(|| {
+        number = number
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (number >> 33).to_string()
+    });
+    numbers.take(count).collect()
+}
+
 /// The folder of the programs under test.
 pub(crate) fn helpers() -> PathBuf {
     let program = Path::new(env!("CARGO_BIN_EXE_git-remote-codecommit"));
