@@ -186,17 +186,30 @@ fn git_remote_codecommit_itself_does_the_same_in_the_same_home() {
         let ours = studio.aws.requests();
         studio.aws.clear_record();
 
-        // The reference's folder in front of ours; git's own https transport needs the CA by name.
-        let folder = python().parent().unwrap().to_str().unwrap().to_owned();
+        // The reference instead of ours, started by a script of our own: pip's does not stand a space in
+        // the path of its Python.
+        studio.write(
+            "theirs/git-remote-codecommit",
+            &format!(
+                "#!/bin/sh\nexec '{}' -c 'import git_remote_codecommit as g; g.main()' \"$@\"\n",
+                python().display()
+            ),
+        );
+        let script = "chmod +x theirs/git-remote-codecommit";
+        studio
+            .run_in(".", std::path::Path::new("/bin/sh"), &["-c", script], "")
+            .succeeded();
+        let folder = studio.home().join("theirs").display().to_string();
         let reference = format!("{folder}:{}", studio.system_path());
         studio.set("PATH", &reference);
+        // Git's own https transport needs the CA by name.
         let ca = studio.aws.ca_file().display().to_string();
         studio.set("GIT_SSL_CAINFO", &ca);
-        studio.git(&["clone", address, "theirs"]).succeeded();
+        studio.git(&["clone", address, "reference"]).succeeded();
         let theirs = studio.aws.requests();
 
         assert_eq!(shown(&ours), shown(&theirs), "{address} as {PROFILE}");
-        assert_eq!(studio.head("ours"), studio.head("theirs"));
+        assert_eq!(studio.head("ours"), studio.head("reference"));
         // The reference's first request is always refused; ours never is.
         assert!(theirs.iter().any(|request| request.status == Some(401)));
         assert!(ours.iter().all(|request| request.status == Some(200)));
