@@ -24,6 +24,16 @@ impl Secret {
     }
 }
 
+/// Takes secrets out of a text that came from outside. A debugging proxy repeats what it was sent, and
+/// STS quotes the whole canonical request, session token included, when a signature does not match.
+#[must_use]
+pub(crate) fn scrubbed(text: &str, secrets: &[&str]) -> String {
+    secrets
+        .iter()
+        .filter(|secret| !secret.is_empty())
+        .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(***)")

@@ -15,7 +15,7 @@ use time::{Duration, OffsetDateTime, UtcOffset};
 
 use crate::credentials::Credentials;
 use crate::endpoint::Region;
-use crate::secret::Secret;
+use crate::secret::{self, Secret};
 
 /// How long CodeCommit takes a password after it was signed ("about 15 minutes", user guide,
 /// troubleshooting the credential helper).
@@ -38,18 +38,14 @@ pub struct BasicAuth {
 }
 
 impl BasicAuth {
-    /// Takes everything secret out of a text that came from the host: a debugging proxy repeats what
-    /// it was sent.
+    /// Takes everything secret out of a text that came from the host.
     #[must_use]
     pub fn scrubbed(&self, text: &str) -> String {
         let header = self.header();
         let username = self.username.expose();
         let token = username.split_once('%').map_or("", |(_, token)| token);
         let encoded = header.expose().trim_start_matches("Basic ");
-        [encoded, self.password.expose(), token]
-            .into_iter()
-            .filter(|secret| !secret.is_empty())
-            .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
+        secret::scrubbed(text, &[encoded, self.password.expose(), token])
     }
 
     /// The value of an `Authorization` header (RFC 7617).

@@ -170,3 +170,46 @@ fn the_search_would_find_a_secret_in_every_disguise() {
     }
     assert!(!finds("nothing here"));
 }
+
+#[test]
+fn what_sts_or_a_host_repeats_of_a_secret_is_taken_out() {
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .container_token("container-token-5b1f0c")
+        .start();
+    let studio = Studio::new(&every_git()[0], aws);
+    let said = || studio.git(&["ls-remote", WITH_REGION]).failed().stderr;
+
+    // STS quotes the canonical request when a signature does not match.
+    let token = studio.aws.execution_role_keys().session_token.unwrap();
+    let message = format!("The Canonical String should have been 'x-amz-security-token:{token} x'");
+    let refusal = Action::sts_error(403, "SignatureDoesNotMatch", &message);
+    studio.aws.fail(Fault::new(Service::Sts, refusal));
+    let text = said();
+    assert!(text.contains("'x-amz-security-token:*** x'"), "{text}");
+    assert!(!text.contains(&token), "{text}");
+
+    let body = "{\"code\":\"No\",\"message\":\"not container-token-5b1f0c\"}";
+    studio
+        .aws
+        .fail(Fault::new(Service::Container, Action::status(400, body)));
+    let text = said();
+    assert!(text.contains(": No not ***\n"), "{text}");
+}
+
+#[test]
+fn a_proxys_password_is_in_no_message() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let mut studio = Studio::new(&every_git()[0], aws);
+    studio.set("GIT_CODECOMMIT_TRACE", "1");
+    for proxy in [
+        "http://user:hunter2@127.0.0.1:9",
+        "user:hunter2@[",
+        "socks5://user:hunter2@127.0.0.1:9",
+    ] {
+        studio.set("https_proxy", proxy);
+        let said = studio.git(&["ls-remote", WITH_REGION]).failed();
+        assert!(said.stderr.contains("hint: "), "{said:?}");
+        assert!(!said.stderr.contains("hunter2"), "{proxy}: {}", said.stderr);
+    }
+}

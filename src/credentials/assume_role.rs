@@ -180,7 +180,7 @@ impl Sts {
             .set_duration_seconds(hop.duration_seconds)
             .send()
             .await
-            .map_err(|error| Box::new(explain(&error, hop, &self.host, &self.region)))?;
+            .map_err(|error| Box::new(explain(&error, hop, caller, &self.host, &self.region)))?;
         let Some(session) = answer.credentials else {
             let host = self.host.clone();
             return Err(Box::new(Error::Empty { host }).into());
@@ -195,7 +195,13 @@ impl Sts {
     }
 }
 
-fn explain<E>(error: &SdkError<E>, hop: &RoleHop, host: &str, region: &Region) -> Error
+fn explain<E>(
+    error: &SdkError<E>,
+    hop: &RoleHop,
+    caller: &Credentials,
+    host: &str,
+    region: &Region,
+) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
@@ -206,11 +212,7 @@ where
                 .err()
                 .code()
                 .map_or_else(|| format!("HTTP {}", refusal.raw().status()), str::to_owned),
-            message: refusal
-                .err()
-                .message()
-                .unwrap_or("no reason given")
-                .to_owned(),
+            message: caller.scrubbed(refusal.err().message().unwrap_or("no reason given")),
         },
         other => Error::Unreachable {
             role: hop.role_arn.clone(),

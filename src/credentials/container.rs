@@ -16,7 +16,7 @@ use url::{Host, Url};
 
 use super::Credentials;
 use crate::http::{self, Http};
-use crate::secret::Secret;
+use crate::secret::{self, Secret};
 use crate::world::{World, variable};
 
 /// The link-local address of `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`.
@@ -76,6 +76,9 @@ impl Error {
     pub fn hints(&self) -> Vec<String> {
         let restart = "the variable belongs to the container it was set in: in Studio, open a new \
                        terminal or restart the space";
+        if let Self::Unreachable(cause @ http::Error::Tls { .. }) = self {
+            return cause.hints();
+        }
         vec![match self {
             Self::Url { .. } => "the platform sets this variable: do not change it".into(),
             Self::Token { .. } => "the platform sets this token: do not change it".into(),
@@ -135,6 +138,8 @@ async fn ask(
         let detail = serde_json::from_slice::<Refusal>(&body)
             .map(|refusal| {
                 let said = format!(": {} {}", refusal.code, refusal.message);
+                let token = token.and_then(|token| token.to_str().ok());
+                let said = secret::scrubbed(&said, &[token.unwrap_or_default()]);
                 said.chars().take(DETAIL_LIMIT).collect()
             })
             .unwrap_or_default();

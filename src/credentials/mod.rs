@@ -12,7 +12,7 @@ use crate::endpoint::{self, Region};
 use crate::http::{self, Http};
 use crate::message::Messages;
 use crate::profile::{Choice, Plan, Profiles, Source};
-use crate::secret::Secret;
+use crate::secret::{self, Secret};
 use crate::world::{World, variable};
 
 /// Key id, secret, token and expiry of one identity: they travel together or not at all.
@@ -30,6 +30,14 @@ pub struct Credentials {
     pub expires_at: Option<OffsetDateTime>,
     /// Who they belong to, an ARN, where the source says so. For messages.
     pub principal: Option<String>,
+}
+
+impl Credentials {
+    /// Takes these credentials' secrets out of a text that came from outside.
+    fn scrubbed(&self, text: &str) -> String {
+        let token = self.session_token.as_ref().map_or("", Secret::expose);
+        secret::scrubbed(text, &[token, self.secret_access_key.expose()])
+    }
 }
 
 /// Why the plan's credentials cannot be had.

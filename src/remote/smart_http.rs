@@ -115,14 +115,14 @@ impl<'a> SmartHttp<'a> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
         headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
-        let response = self
+        let (response, auth) = self
             .send(Method::GET, &url, service, version, headers, None)
             .await?;
         let media_type = media_type(&response);
         let expected = format!("application/x-{}-advertisement", service.name());
         if media_type != expected {
             return Err(self
-                .not_git(format!("its content type is {media_type:?}"))
+                .not_git(auth.scrubbed(&format!("its content type is {media_type:?}")))
                 .into());
         }
         let body = response
@@ -131,7 +131,7 @@ impl<'a> SmartHttp<'a> {
             .map_err(|error| self.failed(&error))?;
         Advertisement::parse(service, body.into()).map_err(|problem| match problem {
             Problem::Format(problem) => self.not_git(problem.to_owned()).into(),
-            Problem::Remote(message) => Error::Remote(message).into(),
+            Problem::Remote(message) => Error::Remote(auth.scrubbed(&message)).into(),
         })
     }
 
@@ -147,13 +147,13 @@ impl<'a> SmartHttp<'a> {
         headers.insert(CONTENT_TYPE, service.request_type());
         headers.insert(ACCEPT, HeaderValue::from_static(service.result_type()));
         let version = (version > 0).then_some(version);
-        let response = self
+        let (response, auth) = self
             .send(Method::POST, &url, service, version, headers, Some(body))
             .await?;
         let media_type = media_type(&response);
         if media_type != service.result_type() {
             return Err(self
-                .not_git(format!("its content type is {media_type:?}"))
+                .not_git(auth.scrubbed(&format!("its content type is {media_type:?}")))
                 .into());
         }
         Ok(Answer {
@@ -170,6 +170,7 @@ impl<'a> SmartHttp<'a> {
         }
     }
 
+    /// Sends a request; with the answer comes what it was signed with, to keep that out of messages.
     async fn send(
         &self,
         method: Method,
@@ -178,7 +179,7 @@ impl<'a> SmartHttp<'a> {
         version: Option<u8>,
         mut headers: HeaderMap,
         body: Option<Body>,
-    ) -> Result<Response, AnyError> {
+    ) -> Result<(Response, BasicAuth), AnyError> {
         // What is wrong with proxy or trust is found before any key is fetched.
         let client = self.resolver.http().internet()?;
         let credentials = self.credentials().await?;
@@ -215,7 +216,7 @@ impl<'a> SmartHttp<'a> {
         let response = request.send().await.map_err(|error| self.failed(&error))?;
         messages.trace(|| format!("answer: {}", response.status()));
         if response.status() == StatusCode::OK {
-            return Ok(response);
+            return Ok((response, auth));
         }
         let refusal = self.refusal(response, service, credentials, &auth).await;
         Err(Error::from(Box::new(refusal)).into())
