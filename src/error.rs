@@ -22,6 +22,9 @@ pub enum Error {
     Remote(#[from] remote::Error),
     /// Git's credential request cannot be answered.
     Credential(#[from] credential::Error),
+    /// What was asked for cannot be written.
+    #[error("cannot write: {0}")]
+    Output(#[from] std::io::Error),
 }
 
 /// A command line that makes no sense.
@@ -47,6 +50,7 @@ impl Error {
             Self::Http(error) => error.hints(),
             Self::Remote(error) => error.hints(),
             Self::Credential(error) => error.hints(),
+            Self::Output(_) => Vec::new(),
         }
     }
 
@@ -54,6 +58,7 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
+            Self::Output(_) => 1,
             Self::Usage(_) => 2,
             Self::Address(_) | Self::Endpoint(_) | Self::Profile(_) | Self::Credential(_) => 3,
             Self::Credentials(_) => 4,

@@ -1,0 +1,31 @@
+//! The command line of `git codecommit`: the one definition.
+
+use super::{completions, man, url, version};
+
+/// Git for AWS CodeCommit: set up, look into and ask the helpers git starts for it
+#[derive(clap::Parser)]
+#[command(
+    name = "git-codecommit",
+    bin_name = "git codecommit",
+    version,
+    disable_version_flag = false,
+    subcommand_required = true,
+    after_help = "\
+Addresses:
+  codecommit://[PROFILE@]REPOSITORY
+  codecommit::REGION://[PROFILE@]REPOSITORY"
+)]
+pub(super) struct CommandLine {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) subcommand: Subcommand,
+}
+
+/// One variant a subcommand, in the order in which help lists them.
+#[derive(clap::Subcommand)]
+pub(super) enum Subcommand {
+    Url(url::Url),
+    Completions(completions::Completions),
+    Man(man::Man),
+    Version(version::Version),
+}

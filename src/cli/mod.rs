@@ -1,0 +1,78 @@
+//! `git codecommit …`: what a person or a script asks of the helpers directly.
+//!
+//! [`command`] is the one definition of the command line; help, shell completions and manual pages
+//! are made from it. Each subcommand has a file of its own, with its arguments and what it does.
+
+mod command;
+mod completions;
+mod man;
+mod url;
+mod usage;
+mod version;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::iter;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use self::command::{CommandLine, Subcommand};
+use crate::error::Error;
+use crate::message::Messages;
+use crate::world::World;
+
+/// What every subcommand works with.
+struct Session<'a> {
+    world: &'a World,
+    messages: &'a Messages,
+    out: &'a mut dyn Write,
+}
+
+/// Runs the program. Returns the exit code; all errors have been said on `stderr` by then.
+pub fn run(world: &World, mut stdout: impl Write, stderr: impl Write + 'static) -> u8 {
+    let messages = Messages::new("git-codecommit", world, stderr);
+    let mut session = Session {
+        world,
+        messages: &messages,
+        out: &mut stdout,
+    };
+    let ended = dispatch(&mut session).and_then(|code| {
+        session.out.flush()?;
+        Ok(code)
+    });
+    match ended {
+        Ok(code) => code,
+        // Whoever closes the pipe has seen enough.
+        Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+        Err(error) => {
+            messages.error(&error);
+            error.exit_code()
+        }
+    }
+}
+
+fn dispatch(session: &mut Session) -> Result<u8, Error> {
+    let arguments = session.world.arguments().iter().cloned();
+    let arguments = iter::once(OsString::from("git-codecommit")).chain(arguments);
+    let command = match CommandLine::try_parse_from(arguments) {
+        Ok(command) => command,
+        Err(asked)
+            if matches!(
+                asked.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            ) =>
+        {
+            write!(session.out, "{}", asked.render())?;
+            return Ok(0);
+        }
+        Err(error) => return Err(usage::in_words(&error).into()),
+    };
+    match command.subcommand {
+        Subcommand::Url(url) => url.run(session)?,
+        Subcommand::Completions(completions) => completions.run(session)?,
+        Subcommand::Man(man) => man.run(session)?,
+        Subcommand::Version(version) => version.run(session)?,
+    }
+    Ok(0)
+}

@@ -1,0 +1,20 @@
+//! `git codecommit url`.
+
+use super::Session;
+use crate::error::Error;
+use crate::target::Target;
+
+/// Print the https URL of an address
+#[derive(clap::Args)]
+pub(super) struct Url {
+    /// As git clone takes it: codecommit::REGION://PROFILE@REPOSITORY
+    address: String,
+}
+
+impl Url {
+    pub(super) fn run(&self, session: &mut Session) -> Result<(), Error> {
+        let target = Target::resolve(session.world, session.messages, &self.address)?;
+        writeln!(session.out, "{}", target.endpoint.url())?;
+        Ok(())
+    }
+}
