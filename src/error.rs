@@ -1,6 +1,6 @@
 //! What can go wrong, sorted by what the person does next.
 
-use crate::{address, credential, credentials, endpoint, http, profile, remote};
+use crate::{address, credential, credentials, endpoint, git_config, http, profile, remote};
 
 /// Any failure of the programs: one variant a stage of the flow.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +14,8 @@ pub enum Error {
     Endpoint(#[from] endpoint::Error),
     /// The AWS config files give no plan.
     Profile(#[from] profile::Error),
+    /// Git's configuration cannot be used.
+    GitConfig(#[from] git_config::Error),
     /// The plan's credentials cannot be had.
     Credentials(#[from] credentials::Error),
     /// The network failed.
@@ -46,6 +48,7 @@ impl Error {
             Self::Address(error) => error.hints(),
             Self::Endpoint(error) => error.hints(),
             Self::Profile(error) => error.hints(),
+            Self::GitConfig(error) => error.hints(),
             Self::Credentials(error) => error.hints(),
             Self::Http(error) => error.hints(),
             Self::Remote(error) => error.hints(),
@@ -60,7 +63,11 @@ impl Error {
         match self {
             Self::Output(_) => 1,
             Self::Usage(_) => 2,
-            Self::Address(_) | Self::Endpoint(_) | Self::Profile(_) | Self::Credential(_) => 3,
+            Self::Address(_)
+            | Self::Endpoint(_)
+            | Self::Profile(_)
+            | Self::GitConfig(_)
+            | Self::Credential(_) => 3,
             Self::Credentials(_) => 4,
             Self::Http(_) | Self::Remote(_) => 5,
         }

@@ -14,6 +14,7 @@ pub mod cli;
 pub mod credential;
 pub mod credentials;
 pub mod endpoint;
+pub mod git_config;
 pub mod remote;
 pub mod secret;
 pub mod signature;
@@ -23,6 +24,7 @@ mod address;
 mod error;
 mod http;
 mod message;
+mod process;
 mod profile;
 mod target;
 

@@ -1,14 +1,16 @@
-//! The process's surroundings: arguments, environment, home directory and clock.
+//! The process's surroundings: arguments, environment, home directory, clock, and git's configuration.
 //!
 //! This is the only reader of each (`clippy.toml` bans the others), so every other module can be
 //! tested with a made-up [`World`].
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
+use crate::git_config::{self, GitConfig};
 use crate::secret::Secret;
 
 /// Every environment variable read here, once.
@@ -81,6 +83,7 @@ pub struct World {
     environment: HashMap<OsString, OsString>,
     home: Option<PathBuf>,
     clock: fn() -> OffsetDateTime,
+    git_config: OnceCell<GitConfig>,
 }
 
 impl World {
@@ -102,10 +105,11 @@ impl World {
             environment,
             home,
             clock: OffsetDateTime::now_utc,
+            git_config: OnceCell::new(),
         }
     }
 
-    /// Makes a world for a test.
+    /// Makes a world for a test; git's configuration is empty in it.
     #[must_use]
     pub fn new(
         arguments: &[&str],
@@ -121,6 +125,7 @@ impl World {
                 .collect(),
             home: Some(home.to_owned()),
             clock,
+            git_config: GitConfig::parse(b"").into(),
         }
     }
 
@@ -130,6 +135,13 @@ impl World {
         Self::new(&[], environment, Path::new("/home/x"), || {
             OffsetDateTime::UNIX_EPOCH
         })
+    }
+
+    /// A world with git configuration, as `git config -z --list` writes it.
+    #[cfg(test)]
+    pub(crate) fn with_git_config(mut self, list: &str) -> Self {
+        self.git_config = GitConfig::parse(list.as_bytes()).into();
+        self
     }
 
     /// The command line after the program's name.
@@ -170,6 +182,18 @@ impl World {
     #[must_use]
     pub fn home(&self) -> Option<&Path> {
         self.home.as_deref()
+    }
+
+    /// Git's configuration; git is asked at the first call, and not again in this run.
+    ///
+    /// # Errors
+    /// If git is not there or refuses one of its files.
+    pub fn git_config(&self) -> Result<&GitConfig, git_config::Error> {
+        if let Some(config) = self.git_config.get() {
+            return Ok(config);
+        }
+        let config = GitConfig::read()?;
+        Ok(self.git_config.get_or_init(|| config))
     }
 
     /// The time now, UTC.

@@ -17,4 +17,5 @@ mod link_local;
 mod main_job;
 mod operations;
 mod secrets;
+mod settings;
 mod sources;

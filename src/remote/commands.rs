@@ -10,7 +10,7 @@ use super::advertisement::Advertisement;
 use super::options::Options;
 use super::rpc::Outcome;
 use super::smart_http::{Service, SmartHttp};
-use super::{Error, plumbing, rpc, stateless};
+use super::{Error, rpc, stateless};
 use crate::error::Error as AnyError;
 
 /// What this helper can do. `connect` must stay away: git would try it instead of
@@ -114,8 +114,8 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
         let version = match &self.known {
             Some((known, _)) if *known == service => None,
             _ => self
-                .runtime
-                .block_on(plumbing::protocol_version())
+                .git_host
+                .protocol_version()?
                 .filter(|version| *version == 1),
         };
         let advertisement = self.advertisement(service, version)?;

@@ -1,4 +1,4 @@
-//! The git programs this helper starts: the one place that starts processes.
+//! The git programs this helper starts.
 
 use std::ffi::OsString;
 use std::process::Stdio;
@@ -6,6 +6,7 @@ use std::process::Stdio;
 use tokio::process::{Child, Command};
 
 use super::Error;
+use crate::process;
 
 /// The first git whose remote helpers may send response-end packets (git commit b0df0c16ea).
 const RESPONSE_END: (u32, u32) = (2, 28);
@@ -20,7 +21,14 @@ pub(super) struct Git {
 impl Git {
     /// Asks git for its version. It comes first on PATH: git puts its own folder there.
     pub(super) async fn ask() -> Result<Self, Error> {
-        let said = output("version", &[]).await?;
+        let program = "version";
+        let said = Command::from(process::git(program))
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()
+            .await
+            .map_err(|cause| Error::Start { program, cause })?;
+        let said = String::from_utf8_lossy(&said.stdout);
         let version = said
             .strip_prefix("git version ")
             .and_then(|rest| rest.split_whitespace().next())
@@ -41,38 +49,14 @@ impl Git {
     }
 }
 
-/// `protocol.version` of git's configuration, where somebody set it.
-pub(super) async fn protocol_version() -> Option<u8> {
-    let said = output("config", &["--get", "protocol.version"]).await;
-    said.ok()?.trim().parse().ok()
-}
-
 /// Starts `git <program> <arguments>` with pipes for its standard input and output.
 pub(super) fn start(program: &'static str, arguments: &[OsString]) -> Result<Child, Error> {
-    git(program)
+    Command::from(process::git(program))
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|cause| Error::Start { program, cause })
-}
-
-#[expect(clippy::disallowed_methods, reason = "the owner of starting processes")]
-fn git(program: &'static str) -> Command {
-    let mut command = Command::new("git");
-    command.arg(program);
-    command
-}
-
-async fn output(program: &'static str, arguments: &[&str]) -> Result<String, Error> {
-    let said = git(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .await
-        .map_err(|cause| Error::Start { program, cause })?;
-    Ok(String::from_utf8_lossy(&said.stdout).into_owned())
 }
 
 #[cfg(test)]

@@ -105,6 +105,13 @@ impl<'a> SmartHttp<'a> {
         Ok(self.git.get_or_init(|| git))
     }
 
+    /// `protocol.version` of git's configuration, where somebody set it.
+    pub(super) fn protocol_version(&self) -> Result<Option<u8>, AnyError> {
+        let config = self.resolver.world().git_config()?;
+        let version = config.value("protocol.version");
+        Ok(version.and_then(|value| value.text().ok()?.parse().ok()))
+    }
+
     /// Asks for a service's references, in the protocol version that git would like.
     pub(super) async fn advertisement(
         &self,

@@ -1,0 +1,181 @@
+//! Git's configuration, as git itself sees it: one snapshot a run.
+//!
+//! `git config --list` resolves files, includes, `includeIf`, worktrees, `git -c` and the environment.
+//! What it cannot give is every value of a key that is scoped by URL: [`GitConfig::at_url`] does that,
+//! by git's rules ([`url`]).
+
+mod url;
+mod value;
+
+use std::io;
+use std::process::Stdio;
+
+use crate::process;
+
+pub use url::UrlConfig;
+pub use value::Value;
+
+/// Why git's configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Git could not be started.
+    #[error("cannot start \"git config\": {0}")]
+    Start(io::Error),
+    /// Git could not read its configuration.
+    #[error("git cannot read its configuration: {0}")]
+    Refused(String),
+    /// A value is not of its key's kind.
+    #[error("git's configuration has a {key} that is not {expected}")]
+    Value {
+        /// The key, as git writes it.
+        key: String,
+        /// What it should be. The value is kept out: it may hold a password.
+        expected: &'static str,
+    },
+}
+
+impl Error {
+    /// What to do next.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        vec![match self {
+            Self::Start(_) => "check that git is installed and on PATH".into(),
+            Self::Refused(_) => {
+                "git config --list --show-origin says the same: mend that file".into()
+            }
+            Self::Value { key, .. } => {
+                format!("git config --show-origin --get-all {key} shows where it is set")
+            }
+        }]
+    }
+}
+
+/// Every entry of git's configuration, in the order git reads them.
+///
+/// No `Debug`: values may hold passwords and tokens.
+pub struct GitConfig {
+    entries: Vec<Entry>,
+}
+
+struct Entry {
+    /// In lower case.
+    section: String,
+    /// As it is written.
+    subsection: Option<Vec<u8>>,
+    /// In lower case.
+    name: String,
+    /// None for a key without `=`, which means true.
+    value: Option<Vec<u8>>,
+}
+
+impl GitConfig {
+    /// Asks git, once: about a millisecond.
+    ///
+    /// # Errors
+    /// If git is not there or refuses one of its files.
+    pub(crate) fn read() -> Result<Self, Error> {
+        let said = process::git("config")
+            .args(["-z", "--list", "--includes"])
+            .stdin(Stdio::null())
+            .output()
+            .map_err(Error::Start)?;
+        if !said.status.success() {
+            return Err(Error::Refused(match in_one_line(&said.stderr) {
+                words if words.is_empty() => {
+                    format!("\"git config\" ended early ({})", said.status)
+                }
+                words => words,
+            }));
+        }
+        Ok(Self::parse(&said.stdout))
+    }
+
+    /// Reads what `git config -z --list` writes: `key LF value NUL`, or `key NUL` for one without `=`.
+    pub(crate) fn parse(list: &[u8]) -> Self {
+        let entries = list.split(|byte| *byte == 0).filter_map(|entry| {
+            let (key, value) = match entry.iter().position(|byte| *byte == b'\n') {
+                Some(end) => (&entry[..end], Some(entry[end + 1..].to_vec())),
+                None => (entry, None),
+            };
+            let key = Key::parse(key)?;
+            Some(Entry {
+                section: key.section,
+                subsection: key.subsection.map(<[u8]>::to_vec),
+                name: key.name,
+                value,
+            })
+        });
+        Self {
+            entries: entries.collect(),
+        }
+    }
+
+    /// The value of a key, such as `core.askPass` or `remote.<name>.proxy`: the last one counts.
+    #[must_use]
+    pub fn value(&self, key: &str) -> Option<Value<'_>> {
+        self.values(key).pop()
+    }
+
+    /// Every value of a key, in git's order.
+    #[must_use]
+    pub fn values(&self, key: &str) -> Vec<Value<'_>> {
+        let Some(wanted) = Key::parse(key.as_bytes()) else {
+            return Vec::new();
+        };
+        let entries = self.entries.iter().filter(|entry| {
+            entry.section == wanted.section
+                && entry.name == wanted.name
+                && entry.subsection.as_deref() == wanted.subsection
+        });
+        entries.map(Value::new).collect()
+    }
+
+    /// Every value of `<section>.<subsection>.<name>` with its subsection, in git's order.
+    pub fn scoped(&self, section: &str, name: &str) -> Vec<(&[u8], Value<'_>)> {
+        let entries = self.entries.iter().filter(|entry| {
+            entry.section.eq_ignore_ascii_case(section) && entry.name.eq_ignore_ascii_case(name)
+        });
+        entries
+            .filter_map(|entry| Some((entry.subsection.as_deref()?, Value::new(entry))))
+            .collect()
+    }
+
+    /// The section's keys as they hold for a URL: `<section>.<name>` and `<section>.<url>.<name>`.
+    #[must_use]
+    pub fn at_url(&self, section: &str, url: &str) -> UrlConfig<'_> {
+        UrlConfig::new(self.entries.iter(), section, url)
+    }
+}
+
+/// What git said on standard error, without its marks.
+fn in_one_line(words: &[u8]) -> String {
+    let words = String::from_utf8_lossy(words);
+    let lines = words.lines().map(|line| {
+        let line = line.strip_prefix("fatal: ").unwrap_or(line);
+        line.strip_prefix("error: ").unwrap_or(line)
+    });
+    lines.collect::<Vec<_>>().join("; ")
+}
+
+/// `section[.subsection].name`; the subsection may hold dots.
+struct Key<'k> {
+    section: String,
+    subsection: Option<&'k [u8]>,
+    name: String,
+}
+
+impl<'k> Key<'k> {
+    fn parse(key: &'k [u8]) -> Option<Self> {
+        let first = key.iter().position(|byte| *byte == b'.')?;
+        let last = key.iter().rposition(|byte| *byte == b'.')?;
+        let lower = |part: &[u8]| String::from_utf8_lossy(part).to_ascii_lowercase();
+        Some(Self {
+            section: lower(&key[..first]),
+            subsection: (first < last).then(|| &key[first + 1..last]),
+            name: lower(&key[last + 1..]),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

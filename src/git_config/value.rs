@@ -1,0 +1,146 @@
+//! A value of git's configuration, read by git's rules.
+
+use std::path::{Path, PathBuf};
+
+use super::{Entry, Error};
+
+/// One value. No `Debug`: it may be a password or a token.
+#[derive(Clone, Copy)]
+pub struct Value<'c> {
+    entry: &'c Entry,
+}
+
+impl<'c> Value<'c> {
+    pub(super) fn new(entry: &'c Entry) -> Self {
+        Self { entry }
+    }
+
+    /// The key as git writes it, for messages.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let Entry {
+            section,
+            subsection,
+            name,
+            value: _,
+        } = self.entry;
+        match subsection {
+            None => format!("{section}.{name}"),
+            Some(subsection) => {
+                format!("{section}.{}.{name}", String::from_utf8_lossy(subsection))
+            }
+        }
+    }
+
+    /// The value's bytes.
+    ///
+    /// # Errors
+    /// If the key stands without a value.
+    pub fn bytes(&self) -> Result<&'c [u8], Error> {
+        let value = self.entry.value.as_deref();
+        value.ok_or_else(|| self.is_not("followed by a value"))
+    }
+
+    /// The value's text.
+    ///
+    /// # Errors
+    /// If the key stands without a value, or the value is not UTF-8.
+    pub fn text(&self) -> Result<&'c str, Error> {
+        std::str::from_utf8(self.bytes()?).map_err(|_| self.is_not("text in UTF-8"))
+    }
+
+    /// A file's path; `~/` is the home directory.
+    ///
+    /// # Errors
+    /// If there is no value or no home directory.
+    pub fn path(&self, home: Option<&Path>) -> Result<PathBuf, Error> {
+        let bytes = self.bytes()?;
+        match (bytes.strip_prefix(b"~/"), home) {
+            (None, _) => Ok(path(bytes)),
+            (Some(rest), Some(home)) => Ok(home.join(path(rest))),
+            (Some(_), None) => Err(self.is_not("a path that can be found: HOME is not set")),
+        }
+    }
+
+    /// A switch: `true`, `yes`, `on`, a number other than 0, or the bare key; or their opposites.
+    ///
+    /// # Errors
+    /// If it is none of them.
+    pub fn boolean(&self) -> Result<bool, Error> {
+        let Some(value) = &self.entry.value else {
+            return Ok(true);
+        };
+        let is = |words: &[&str]| {
+            let mut words = words.iter();
+            words.any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        if is(&["true", "yes", "on"]) {
+            Ok(true)
+        } else if is(&["false", "no", "off", ""]) {
+            Ok(false)
+        } else {
+            let number = number(value).and_then(|number| i32::try_from(number).ok());
+            number
+                .map(|n| n != 0)
+                .ok_or_else(|| self.is_not("a boolean"))
+        }
+    }
+
+    /// A whole number; `k`, `m` and `g` behind it multiply by 1024 and its powers.
+    ///
+    /// # Errors
+    /// If it is none, or does not fit.
+    pub fn integer(&self) -> Result<i64, Error> {
+        number(self.bytes()?).ok_or_else(|| self.is_not("a whole number"))
+    }
+
+    /// This value is refused; `expected` says what it should be.
+    #[must_use]
+    pub fn is_not(&self, expected: &'static str) -> Error {
+        Error::Value {
+            key: self.key(),
+            expected,
+        }
+    }
+}
+
+/// C's notation, as git takes it: blanks and a sign in front, `0x` and `0` for bases 16 and 8.
+fn number(text: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(text).ok()?;
+    let text = text.trim_start_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
+    let (text, factor) = match text.char_indices().next_back()? {
+        (end, 'k' | 'K') => (&text[..end], 1 << 10),
+        (end, 'm' | 'M') => (&text[..end], 1 << 20),
+        (end, 'g' | 'G') => (&text[..end], 1 << 30),
+        _ => (text, 1),
+    };
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let is_hexadecimal = digits.starts_with("0x") || digits.starts_with("0X");
+    let (digits, base) = match digits {
+        _ if is_hexadecimal => (&digits[2..], 16),
+        _ if digits.starts_with('0') && digits.len() > 1 => (&digits[1..], 8),
+        _ => (digits, 10),
+    };
+    // Rust would take one more sign.
+    if !digits.starts_with(|c: char| c.is_ascii_hexdigit()) {
+        return None;
+    }
+    i64::from_str_radix(digits, base)
+        .ok()?
+        .checked_mul(sign)?
+        .checked_mul(factor)
+}
+
+#[cfg(unix)]
+fn path(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt as _;
+    std::ffi::OsStr::from_bytes(bytes).into()
+}
+
+#[cfg(not(unix))]
+fn path(bytes: &[u8]) -> PathBuf {
+    String::from_utf8_lossy(bytes).into_owned().into()
+}

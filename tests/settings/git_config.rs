@@ -1,0 +1,57 @@
+//! How git's configuration is read.
+
+use local_aws::LocalAws;
+
+use crate::harness::{Studio, WITH_REGION, every_git};
+
+fn studio() -> Studio {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    Studio::new(&every_git()[0], aws)
+}
+
+#[test]
+fn git_is_asked_for_its_configuration_once_a_run() {
+    for git in every_git() {
+        let aws = LocalAws::builder().repository("demo-repo").start();
+        let mut studio = Studio::new(&git, aws);
+        let trace = studio.home().join("trace");
+        studio.set("GIT_TRACE", trace.to_str().unwrap());
+        studio
+            .git(&["-c", "protocol.version=0", "clone", WITH_REGION])
+            .succeeded();
+        let trace = std::fs::read_to_string(trace).unwrap();
+        assert_eq!(trace.matches("git config -z --list").count(), 1, "{trace}");
+    }
+}
+
+#[test]
+fn what_git_says_of_a_configuration_it_cannot_read_is_passed_on() {
+    let mut studio = studio();
+    let helper = |studio: &Studio| {
+        let arguments = ["origin", WITH_REGION];
+        let said = studio.helper("git-remote-codecommit", &arguments, "list\n\n");
+        assert_eq!(said.code, Some(3), "{said:?}");
+        said.stderr
+    };
+    let hint = "hint: git config --list --show-origin says the same: mend that file\n";
+    studio.write("broken", "[http\n");
+    let file = studio.home().join("broken").display().to_string();
+    studio.set("GIT_CONFIG_GLOBAL", &file);
+    assert_eq!(
+        helper(&studio),
+        format!(
+            "git-remote-codecommit: git cannot read its configuration: bad config line 1 in file \
+             {file}\n{hint}"
+        )
+    );
+    studio.unset("GIT_CONFIG_GLOBAL");
+    studio.set("GIT_CONFIG_COUNT", "1");
+    assert_eq!(
+        helper(&studio),
+        format!(
+            "git-remote-codecommit: git cannot read its configuration: missing config key \
+             GIT_CONFIG_KEY_0; unable to parse command-line config\n{hint}"
+        )
+    );
+    assert!(studio.aws.git_requests().is_empty());
+}

@@ -1,0 +1,3 @@
+//! Git's configuration and environment, as docs/settings.md promises them.
+
+mod git_config;
