@@ -2,18 +2,19 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use crate::container::{Endpoint, execution_role};
 use crate::fault::{Fault, Faults};
 use crate::keys::{CONTRIBUTOR_ROLE, EXECUTION_ROLE, Identities, Permission, random_hex};
 use crate::record::{Record, Service};
 use crate::repositories::Repositories;
-use crate::roles::Roles;
+use crate::roles::{MfaCodes, Role, Roles};
 use crate::server::{Listeners, Server};
 use crate::state::{Clock, Protocol, State};
-use crate::{Addresses, LocalAws, tls};
+use crate::{Addresses, Files, LocalAws, tls};
 
 /// Sets up a [`LocalAws`]; made by [`LocalAws::builder`].
 #[must_use]
@@ -24,6 +25,9 @@ pub struct Builder {
     repositories: Vec<(String, bool)>,
     roles: Roles,
     permissions: Vec<(String, Permission)>,
+    disabled_regions: Vec<String>,
+    source_identity: Option<String>,
+    client_certificate_required: bool,
     container_token: Option<String>,
     container_address: Option<SocketAddr>,
     faults: Vec<Fault>,
@@ -37,6 +41,9 @@ impl Builder {
             repositories: Vec::new(),
             roles: Roles::default(),
             permissions: Vec::new(),
+            disabled_regions: Vec::new(),
+            source_identity: None,
+            client_certificate_required: false,
             container_token: None,
             container_address: None,
             faults: Vec::new(),
@@ -86,10 +93,37 @@ impl Builder {
         self
     }
 
+    /// A role with all that its trust policy asks for.
+    pub fn role_with(mut self, role: Role) -> Self {
+        self.roles.add(role);
+        self
+    }
+
+    /// STS is not activated in this region.
+    pub fn disabled_region(mut self, region: &str) -> Self {
+        self.disabled_regions.push(region.to_owned());
+        self
+    }
+
+    /// The execution role's sessions carry this source identity, as those of a Studio domain with
+    /// `ExecutionRoleIdentityConfig=USER_PROFILE_NAME` do: only roles that
+    /// [allow it](Role::allows_source_identity) can be assumed from there.
+    pub fn source_identity(mut self, name: &str) -> Self {
+        self.source_identity = Some(name.to_owned());
+        self
+    }
+
     /// What a role (by its `arn:…:role/NAME`, without a path), a session or a user may do with repositories. Not set, it is
     /// nothing for the execution role and all for everybody else.
     pub fn permission(mut self, arn: &str, permission: Permission) -> Self {
         self.permissions.push((arn.to_owned(), permission));
+        self
+    }
+
+    /// The git host takes only clients that show the certificate [`client_certificate`](LocalAws::client_certificate),
+    /// or another of its authority.
+    pub fn require_client_certificate(mut self) -> Self {
+        self.client_certificate_required = true;
         self
     }
 
@@ -129,10 +163,23 @@ impl Builder {
                 repositories.create_empty(name);
             }
         }
-        let (authority, acceptor) = tls::authority();
-        let ca_file = directory.path().join("ca.pem");
-        fs::write(&ca_file, authority).expect("the temporary directory can be written");
+        let tls = tls::set_up(self.client_certificate_required);
+        let files = Files {
+            ca: directory.path().join("ca.pem"),
+            client_certificate: directory.path().join("client.pem"),
+            client_key: directory.path().join("client-key.pem"),
+            encrypted_client_key: directory.path().join("client-key-encrypted.pem"),
+        };
+        for (file, text) in [
+            (&files.ca, tls.authority.as_str()),
+            (&files.client_certificate, &tls.client_certificate),
+            (&files.client_key, tls::CLIENT_KEY),
+            (&files.encrypted_client_key, tls::ENCRYPTED_CLIENT_KEY),
+        ] {
+            fs::write(file, text).expect("the temporary directory can be written");
+        }
         let state = Arc::new(State {
+            started: Instant::now(),
             region: self.region,
             protocol: self.protocol,
             container: Endpoint {
@@ -142,6 +189,10 @@ impl Builder {
             repositories,
             identities: Identities::default(),
             roles: self.roles,
+            mfa_codes: MfaCodes::default(),
+            disabled_regions: self.disabled_regions,
+            source_identity: self.source_identity,
+            lifetimes: Mutex::default(),
             faults: Faults::default(),
             record: Record::default(),
             connections: AtomicU64::new(0),
@@ -162,11 +213,11 @@ impl Builder {
             git: listeners.address(Service::Git),
             proxy: listeners.address(Service::Proxy),
         };
-        let server = Server::start(Arc::clone(&state), listeners, acceptor);
+        let server = Server::start(Arc::clone(&state), listeners, &tls);
         LocalAws {
             state,
             addresses,
-            ca_file,
+            files,
             _server: server,
             _directory: directory,
         }

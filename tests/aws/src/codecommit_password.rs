@@ -7,6 +7,7 @@
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
+use crate::hosts::without_port;
 use crate::record::SignedHost;
 use crate::sigv4::{sha256_hex, sign};
 
@@ -91,14 +92,6 @@ pub(crate) fn password(secret: &str, at: OffsetDateTime, place: &Place<'_>) -> S
     let timestamp = at.format(format).expect("a time has all its parts");
     let signature = signature(secret, place.region, &timestamp, place.host, place.path);
     format!("{timestamp}Z{signature}")
-}
-
-/// `host` less a `:port`.
-pub(crate) fn without_port(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    }
 }
 
 fn signature(secret: &str, region: &str, timestamp: &str, host: &str, path: &str) -> String {

@@ -30,9 +30,11 @@ pub(crate) fn execution_role(state: &State) -> Identity {
         .newest(EXECUTION_ROLE_SESSION)
         .filter(|known| !known.expired(now));
     newest.unwrap_or_else(|| {
+        let expires = now + state.container_lifetime().unwrap_or(LIFETIME);
+        let source_identity = state.source_identity.as_deref();
         state
             .identities
-            .issue(EXECUTION_ROLE_SESSION, Some(now + LIFETIME));
+            .issue_for(EXECUTION_ROLE_SESSION, Some(expires), source_identity);
         state
             .identities
             .newest(EXECUTION_ROLE_SESSION)

@@ -27,6 +27,8 @@ pub(crate) type Answer = UnsyncBoxBody<Bytes, io::Error>;
 #[derive(Clone)]
 pub(crate) struct Connection {
     pub(crate) number: u64,
+    pub(crate) opened: Duration,
+    pub(crate) client_certificate: bool,
     pub(crate) reset: Arc<AtomicBool>,
 }
 
@@ -50,7 +52,8 @@ impl Exchange {
         connection: &Connection,
         head: &Parts,
     ) -> Self {
-        let request = request(service, connection.number, head);
+        let mut request = request(service, connection, head);
+        request.arrived = state.started.elapsed();
         Self {
             state: Arc::clone(state),
             service,
@@ -112,7 +115,11 @@ impl Exchange {
     /// Records the status and wraps the body so that its bytes are counted, and cut where a fault wants it.
     pub(crate) fn answer(self, response: Response<Answer>) -> Response<Answer> {
         let status = response.status().as_u16();
-        self.update(|request| request.status = Some(status));
+        let answered = self.state.started.elapsed();
+        self.update(|request| {
+            request.status = Some(status);
+            request.answered = Some(answered);
+        });
         let left = self.cut.get().copied();
         response.map(|body| {
             Measured {
@@ -144,7 +151,7 @@ pub(crate) fn text(
     response
 }
 
-fn request(service: Service, connection: u64, head: &Parts) -> Request {
+fn request(service: Service, connection: &Connection, head: &Parts) -> Request {
     let header =
         |name: &str| Some(String::from_utf8_lossy(head.headers.get(name)?.as_bytes()).into_owned());
     let secret = |name: &str| {
@@ -167,7 +174,11 @@ fn request(service: Service, connection: u64, head: &Parts) -> Request {
     Request {
         index: 0,
         service,
-        connection,
+        connection: connection.number,
+        connection_opened: connection.opened,
+        client_certificate: connection.client_certificate,
+        arrived: Duration::ZERO,
+        answered: None,
         method: head.method.to_string(),
         path,
         query: if service == Service::Proxy {

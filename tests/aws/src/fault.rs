@@ -63,6 +63,12 @@ impl Action {
         }
     }
 
+    /// STS's answer to callers that are too many: 400 `Throttling`, `Rate exceeded`.
+    #[must_use]
+    pub fn throttling() -> Self {
+        Self::sts_error(400, "Throttling", "Rate exceeded")
+    }
+
     /// Adds a header to a [`Status`](Self::Status); other actions stay as they are.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {

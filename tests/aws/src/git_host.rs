@@ -9,8 +9,9 @@ use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 
 use crate::backend;
-use crate::codecommit_password::{Password, Place, without_port};
+use crate::codecommit_password::{Password, Place};
 use crate::exchange::{Answer, Exchange, text};
+use crate::hosts::git_region;
 use crate::keys::{Identity, Permission};
 use crate::record::{Auth, SignedHost};
 use crate::state::State;
@@ -152,60 +153,10 @@ fn authorise(
         .and_then(|host| host.to_str().ok())
         .unwrap_or_default();
     let place = Place {
-        region: region(host).unwrap_or(&state.region),
+        region: git_region(host).unwrap_or(&state.region),
         host,
         path,
     };
     let signed_host = password.check(&caller.keys.secret_access_key, &place, now)?;
     Ok(Some((caller, signed_host)))
-}
-
-/// The region in the name of a CodeCommit git host, a VPC endpoint's too.
-pub(crate) fn region(host: &str) -> Option<&str> {
-    let name = without_port(host);
-    let name = name
-        .strip_suffix(".cn")
-        .unwrap_or(name)
-        .strip_suffix(".amazonaws.com")?;
-    let name = match name.strip_suffix(".vpce") {
-        Some(name) => name.strip_prefix("vpce-")?.split_once('.')?.1,
-        None => name,
-    };
-    let region = name
-        .strip_prefix("git-codecommit.")
-        .or_else(|| name.strip_prefix("git-codecommit-fips."))?;
-    (!region.contains('.')).then_some(region)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::region;
-
-    #[test]
-    fn the_region_is_in_the_host() {
-        for (host, expected) in [
-            ("git-codecommit.eu-west-1.amazonaws.com", Some("eu-west-1")),
-            (
-                "git-codecommit.eu-west-1.amazonaws.com:443",
-                Some("eu-west-1"),
-            ),
-            (
-                "git-codecommit-fips.us-gov-west-1.amazonaws.com",
-                Some("us-gov-west-1"),
-            ),
-            (
-                "git-codecommit.cn-north-1.amazonaws.com.cn",
-                Some("cn-north-1"),
-            ),
-            (
-                "vpce-0b47-jkl.git-codecommit.us-east-1.vpce.amazonaws.com",
-                Some("us-east-1"),
-            ),
-            ("git-codecommit.a.b.amazonaws.com", None),
-            ("git-codecommit.eu-west-1.amazonaws.com.evil.tld", None),
-            ("localhost:8443", None),
-        ] {
-            assert_eq!(region(host), expected, "{host}");
-        }
-    }
 }

@@ -43,6 +43,8 @@ pub(crate) struct Identity {
     pub(crate) keys: Keys,
     pub(crate) arn: String,
     pub(crate) expires: Option<OffsetDateTime>,
+    /// Sticks to a session and to those assumed from it.
+    pub(crate) source_identity: Option<String>,
 }
 
 impl Identity {
@@ -90,11 +92,22 @@ impl Identities {
 
     /// Issues keys for `arn`: temporary ones with a session token if they expire, long-term ones otherwise.
     pub(crate) fn issue(&self, arn: &str, expires: Option<OffsetDateTime>) -> Keys {
+        self.issue_for(arn, expires, None)
+    }
+
+    /// The same for a session with a source identity.
+    pub(crate) fn issue_for(
+        &self,
+        arn: &str,
+        expires: Option<OffsetDateTime>,
+        source_identity: Option<&str>,
+    ) -> Keys {
         let keys = random_keys(expires.is_some());
         self.lock().identities.push(Identity {
             keys: keys.clone(),
             arn: arn.to_owned(),
             expires,
+            source_identity: source_identity.map(str::to_owned),
         });
         keys
     }
@@ -236,6 +249,7 @@ mod tests {
             keys: random_keys(true),
             arn: EXECUTION_ROLE_SESSION.into(),
             expires: None,
+            source_identity: None,
         };
         assert_eq!(identity.principal(), EXECUTION_ROLE);
         assert_eq!(identity.account(), "222222222222");

@@ -27,6 +27,7 @@ mod container;
 mod exchange;
 mod fault;
 mod git_host;
+mod hosts;
 mod instance_metadata;
 mod keys;
 mod proxy;
@@ -49,8 +50,10 @@ use time::{Duration, OffsetDateTime};
 pub use builder::Builder;
 pub use fault::{Action, Fault};
 pub use keys::{CONTRIBUTOR_ROLE, EXECUTION_ROLE, EXECUTION_ROLE_SESSION, Keys, Permission};
-pub use record::{Auth, Request, Service, SignedHost, StsCall};
+pub use record::{Auth, Connection, Request, Service, SignedHost, StsCall};
+pub use roles::Role;
 pub use state::Protocol;
+pub use tls::CLIENT_KEY_PASSWORD;
 
 use codecommit_password::{Place, password};
 
@@ -58,10 +61,17 @@ use codecommit_password::{Place, password};
 pub struct LocalAws {
     state: Arc<state::State>,
     addresses: Addresses,
-    ca_file: PathBuf,
+    files: Files,
     // Dropped in this order: the programs of git stop before their files go.
     _server: server::Server,
     _directory: TempDir,
+}
+
+struct Files {
+    ca: PathBuf,
+    client_certificate: PathBuf,
+    client_key: PathBuf,
+    encrypted_client_key: PathBuf,
 }
 
 struct Addresses {
@@ -115,7 +125,26 @@ impl LocalAws {
     /// The certificate of the authority that signed the services' certificate, in PEM.
     #[must_use]
     pub fn ca_file(&self) -> &Path {
-        &self.ca_file
+        &self.files.ca
+    }
+
+    /// The client's certificate in PEM, by an authority of its own (not [`ca_file`](Self::ca_file)'s).
+    #[must_use]
+    pub fn client_certificate(&self) -> &Path {
+        &self.files.client_certificate
+    }
+
+    /// The key of the client's certificate in PEM: PKCS#8, not encrypted.
+    #[must_use]
+    pub fn client_key(&self) -> &Path {
+        &self.files.client_key
+    }
+
+    /// The same key as encrypted PKCS#8 (PBES2 of PBKDF2-HMAC-SHA256 and AES-256-CBC); its password is
+    /// [`CLIENT_KEY_PASSWORD`].
+    #[must_use]
+    pub fn encrypted_client_key(&self) -> &Path {
+        &self.files.encrypted_client_key
     }
 
     /// The region in which passwords for `localhost` are checked.
@@ -143,7 +172,7 @@ impl LocalAws {
             ("CODE_COMMIT_ENDPOINT", self.git_authority()),
             ("AWS_ENDPOINT_URL_STS", self.sts_url()),
             ("AWS_CONTAINER_CREDENTIALS_FULL_URI", self.container_url()),
-            ("AWS_CA_BUNDLE", self.ca_file.display().to_string()),
+            ("AWS_CA_BUNDLE", self.files.ca.display().to_string()),
         ];
         if let Some(token) = &self.state.container.token {
             environment.push(("AWS_CONTAINER_AUTHORIZATION_TOKEN", token.clone()));
@@ -176,6 +205,25 @@ impl LocalAws {
             .issue(arn, Some(self.state.clock.now() + lifetime))
     }
 
+    /// The code an MFA device shows now; each can be used once. The device is one that a role
+    /// [asks for](Role::mfa).
+    #[must_use]
+    pub fn mfa_code(&self, serial: &str) -> String {
+        self.state.mfa_codes.show(serial)
+    }
+
+    /// Sets how long sessions last that STS and the sign-in services issue from now on, whatever was asked for; `None`:
+    /// as asked for.
+    pub fn set_session_lifetime(&self, lifetime: Option<Duration>) {
+        self.state.lifetimes().session = lifetime;
+    }
+
+    /// Sets how long the execution role's next keys last; `None`: six hours. The present ones stay until they
+    /// [expire](Self::expire).
+    pub fn set_container_lifetime(&self, lifetime: Option<Duration>) {
+        self.state.lifetimes().container = lifetime;
+    }
+
     /// Makes issued keys expire now. The container endpoint hands out new ones once its keys have expired.
     pub fn expire(&self, access_key_id: &str) {
         self.state
@@ -204,7 +252,7 @@ impl LocalAws {
     ) -> (String, String) {
         let path = format!("/v1/repos/{repository}");
         let place = Place {
-            region: git_host::region(host).unwrap_or(self.region()),
+            region: hosts::git_region(host).unwrap_or(self.region()),
             host,
             path: &path,
         };
@@ -250,6 +298,12 @@ impl LocalAws {
         self.state.record.requests()
     }
 
+    /// All TCP connections in the order of their opening, those that never carried a request too.
+    #[must_use]
+    pub fn connections(&self) -> Vec<Connection> {
+        self.state.record.connections()
+    }
+
     /// The requests to the git host.
     #[must_use]
     pub fn git_requests(&self) -> Vec<Request> {
@@ -274,17 +328,18 @@ impl LocalAws {
         self.requests_to(Service::Proxy)
     }
 
-    /// Forgets all requests; canaries stay.
+    /// Forgets all requests and connections; canaries stay.
     pub fn clear_record(&self) {
         self.state.record.clear();
     }
 
-    /// Every secret there is: secret keys and session tokens issued, the container token, and of every request the git
+    /// Every secret there is: secret keys and session tokens issued, the container token, web identity tokens, and of every request the git
     /// password, its signature, the base64 of the Basic authorization, the signature to STS.
     #[must_use]
     pub fn canaries(&self) -> Vec<String> {
         let mut canaries = self.state.identities.secrets();
         canaries.extend(self.state.container.token.clone());
+        canaries.extend(self.state.roles.web_identity_tokens());
         canaries.extend(self.state.record.secrets());
         canaries
     }

@@ -9,6 +9,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 use crate::exchange::{Answer, Exchange, text};
+use crate::hosts::{git_region, sts_region};
 
 /// Where tunnels end.
 #[derive(Clone, Copy)]
@@ -24,12 +25,9 @@ impl Targets {
             target == format!("localhost:{}", address.port()) || target == address.to_string()
         };
         let host = target.strip_suffix(":443").unwrap_or_default();
-        let labels: Vec<&str> = host.split('.').collect();
-        let aws = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
-        let codecommit = |label: &&str| ["git-codecommit", "git-codecommit-fips"].contains(label);
-        if local(self.git) || (aws && labels.iter().take(2).any(codecommit)) {
+        if local(self.git) || git_region(host).is_some() {
             Some(self.git)
-        } else if local(self.sts) || (aws && ["sts", "sts-fips"].contains(&labels[0])) {
+        } else if local(self.sts) || sts_region(host).is_some() {
             Some(self.sts)
         } else {
             None

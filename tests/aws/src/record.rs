@@ -1,6 +1,7 @@
 //! The record of requests.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// The four services of a local AWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub enum SignedHost {
 pub enum Auth {
     /// The request brought none.
     None,
-    /// The container endpoint's token was right.
+    /// The bearer's token was right: the container endpoint's, a web identity's, a sign-in's.
     Token,
     /// The signature was right (which says nothing about permissions).
     Ok {
@@ -48,7 +49,7 @@ pub enum Auth {
 /// What an STS request asked for, and who signed it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StsCall {
-    /// `AssumeRole` or `GetCallerIdentity`.
+    /// `AssumeRole`, `AssumeRoleWithWebIdentity` or `GetCallerIdentity`.
     pub action: String,
     /// `RoleArn`.
     pub role_arn: Option<String>,
@@ -64,7 +65,7 @@ pub struct StsCall {
     pub token_code: Option<String>,
     /// `SourceIdentity`.
     pub source_identity: Option<String>,
-    /// The region in the scope of the signature.
+    /// The region in the scope of the signature; in the host's name if there is none.
     pub region: String,
     /// The access key id in the scope of the signature.
     pub signer: String,
@@ -81,6 +82,14 @@ pub struct Request {
     pub service: Service,
     /// Counts all connections of a local AWS from 0.
     pub connection: u64,
+    /// When that connection was opened, counted (as all times here) from the start of the local AWS.
+    pub connection_opened: Duration,
+    /// Whether that connection showed a client's certificate.
+    pub client_certificate: bool,
+    /// When the head of the request had arrived.
+    pub arrived: Duration,
+    /// When the head of the answer was ready; `None` before, and after a reset.
+    pub answered: Option<Duration>,
     /// The method.
     pub method: String,
     /// The path; for CONNECT the `host:port` target, for a forward request through the proxy the whole URL.
@@ -117,6 +126,15 @@ pub struct Request {
     pub sts: Option<StsCall>,
 }
 
+impl StsCall {
+    /// The value of a parameter, decoded.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        let found = self.parameters.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
 impl Request {
     /// The value of a header by its lower-case name.
     #[must_use]
@@ -137,6 +155,19 @@ impl Request {
     }
 }
 
+/// One TCP connection to a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// Counts all connections of a local AWS from 0; [`Request::connection`] refers to it.
+    pub number: u64,
+    /// The service.
+    pub service: Service,
+    /// When it was accepted, counted from the start of the local AWS.
+    pub opened: Duration,
+    /// When its TLS handshake was done; `None` before, where it failed, and without TLS.
+    pub secured: Option<Duration>,
+}
+
 /// Requests and secrets seen.
 #[derive(Default)]
 pub(crate) struct Record(Mutex<Entries>);
@@ -145,6 +176,7 @@ pub(crate) struct Record(Mutex<Entries>);
 struct Entries {
     next: u64,
     requests: Vec<Request>,
+    connections: Vec<Connection>,
     secrets: Vec<String>,
 }
 
@@ -175,12 +207,33 @@ impl Record {
         }
     }
 
+    pub(crate) fn open(&self, connection: Connection) {
+        self.lock().connections.push(connection);
+    }
+
+    pub(crate) fn secure(&self, number: u64, at: Duration) {
+        let mut entries = self.lock();
+        let found = entries
+            .connections
+            .iter_mut()
+            .rfind(|known| known.number == number);
+        if let Some(connection) = found {
+            connection.secured = Some(at);
+        }
+    }
+
+    pub(crate) fn connections(&self) -> Vec<Connection> {
+        self.lock().connections.clone()
+    }
+
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.lock().requests.clone()
     }
 
     pub(crate) fn clear(&self) {
-        self.lock().requests.clear();
+        let mut entries = self.lock();
+        entries.requests.clear();
+        entries.connections.clear();
     }
 
     pub(crate) fn add_secret(&self, secret: &str) {

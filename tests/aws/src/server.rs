@@ -22,8 +22,9 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::exchange::{Answer, Connection, Exchange};
 use crate::proxy::Targets;
-use crate::record::Service;
+use crate::record::{self, Service};
 use crate::state::State;
+use crate::tls::Tls;
 use crate::{container, git_host, proxy, sts};
 
 /// The listening sockets, bound but not yet served.
@@ -68,7 +69,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Serves all listeners on a thread of its own.
-    pub(crate) fn start(state: Arc<State>, listeners: Listeners, tls: TlsAcceptor) -> Self {
+    pub(crate) fn start(state: Arc<State>, listeners: Listeners, tls: &Tls) -> Self {
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -78,15 +79,20 @@ impl Server {
             git: listeners.address(Service::Git),
             sts: listeners.address(Service::Sts),
         };
+        let (open, git) = (tls.open.clone(), tls.git.clone());
         let thread = std::thread::spawn(move || {
             runtime.block_on(async move {
                 for (service, socket) in listeners.sockets {
-                    let secure = matches!(service, Service::Sts | Service::Git);
+                    let tls = match service {
+                        Service::Container | Service::Proxy => None,
+                        Service::Git => Some(git.clone()),
+                        Service::Sts => Some(open.clone()),
+                    };
                     let shared = Shared {
                         state: Arc::clone(&state),
                         service,
                         targets,
-                        tls: secure.then(|| tls.clone()),
+                        tls,
                     };
                     let listener =
                         TcpListener::from_std(socket).expect("the listener is nonblocking");
@@ -134,11 +140,19 @@ async fn accept(listener: TcpListener, shared: Shared) {
 async fn connection(stream: TcpStream, shared: Shared) {
     // Both only make things slower if they fail.
     let _ = stream.set_nodelay(true);
-    let number = shared.state.connections.fetch_add(1, Ordering::Relaxed);
-    let connection = Connection {
-        number,
+    let state = &shared.state;
+    let mut connection = Connection {
+        number: state.connections.fetch_add(1, Ordering::Relaxed),
+        opened: state.started.elapsed(),
+        client_certificate: false,
         reset: Arc::new(AtomicBool::new(false)),
     };
+    state.record.open(record::Connection {
+        number: connection.number,
+        service: shared.service,
+        opened: connection.opened,
+        secured: None,
+    });
     let socket = Socket {
         stream,
         reset: Arc::clone(&connection.reset),
@@ -147,6 +161,10 @@ async fn connection(stream: TcpStream, shared: Shared) {
         None => serve(socket, connection, &shared).await,
         Some(tls) => {
             if let Ok(socket) = tls.accept(socket).await {
+                state
+                    .record
+                    .secure(connection.number, state.started.elapsed());
+                connection.client_certificate = socket.get_ref().1.peer_certificates().is_some();
                 serve(socket, connection, &shared).await;
             }
         }

@@ -1,7 +1,8 @@
 //! What all services of one local AWS share.
 
 use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime};
@@ -11,7 +12,7 @@ use crate::fault::Faults;
 use crate::keys::Identities;
 use crate::record::Record;
 use crate::repositories::Repositories;
-use crate::roles::Roles;
+use crate::roles::{MfaCodes, Roles};
 
 /// Which versions of git's protocol the host speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,16 +26,46 @@ pub enum Protocol {
 
 /// The shared state.
 pub(crate) struct State {
+    pub(crate) started: Instant,
     pub(crate) region: String,
     pub(crate) protocol: Protocol,
     pub(crate) container: Endpoint,
     pub(crate) repositories: Repositories,
     pub(crate) identities: Identities,
     pub(crate) roles: Roles,
+    pub(crate) mfa_codes: MfaCodes,
+    /// Regions in which STS is not activated.
+    pub(crate) disabled_regions: Vec<String>,
+    /// The source identity of the execution role's session.
+    pub(crate) source_identity: Option<String>,
+    pub(crate) lifetimes: Mutex<Lifetimes>,
     pub(crate) faults: Faults,
     pub(crate) record: Record,
     pub(crate) connections: AtomicU64,
     pub(crate) clock: Clock,
+}
+
+impl State {
+    pub(crate) fn lifetimes(&self) -> MutexGuard<'_, Lifetimes> {
+        self.lifetimes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn session_lifetime(&self) -> Option<Duration> {
+        self.lifetimes().session
+    }
+
+    pub(crate) fn container_lifetime(&self) -> Option<Duration> {
+        self.lifetimes().container
+    }
+}
+
+/// How long issued keys live, where a test wants something else than what was asked for.
+#[derive(Default)]
+pub(crate) struct Lifetimes {
+    pub(crate) session: Option<Duration>,
+    pub(crate) container: Option<Duration>,
 }
 
 /// The services' clock: the system's plus an offset.

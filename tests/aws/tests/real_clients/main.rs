@@ -4,3 +4,5 @@
 mod git;
 mod harness;
 mod services;
+mod sts;
+mod tls;

@@ -1,23 +1,27 @@
-//! The Security Token Service: `AssumeRole` and `GetCallerIdentity` of the Query API, signatures checked in full.
+//! The Security Token Service: `AssumeRole`, `AssumeRoleWithWebIdentity` and `GetCallerIdentity` of the Query API,
+//! signatures checked in full.
 //!
 //! Sources: STS API Reference (actions, common errors), botocore's `data/sts/service-2.json`.
+
+mod assume_role;
 
 use std::io;
 
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
+use hyper::header::HOST;
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 use percent_encoding::percent_decode_str;
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
-use crate::codecommit_password::without_port;
 use crate::exchange::{Answer, Exchange, text};
+use crate::hosts::{sts_region, without_port};
 use crate::keys::{Identity, random_hex};
 use crate::record::{Auth, SignedHost, StsCall};
 use crate::sigv4::{Authorization, Signable, header};
-use crate::state::{State, iso8601};
+use crate::state::State;
 
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 const MAX_BODY: usize = 1 << 20;
@@ -58,6 +62,9 @@ pub(crate) async fn answer(
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
     exchange.received(body.len());
     let mut call = read_call(&body);
+    if call.action == "AssumeRoleWithWebIdentity" {
+        return web_identity(exchange, head, call).await;
+    }
     let verdict = authorise(state, head, &body, &mut call);
     exchange.update(|request| {
         request.sts = Some(call.clone());
@@ -75,16 +82,56 @@ pub(crate) async fn answer(
         return Ok(fault);
     }
     let result = verdict.and_then(|(caller, _)| match call.action.as_str() {
-        "AssumeRole" => assume_role(state, &caller, &call),
+        _ if state.disabled_regions.contains(&call.region) => region_disabled(caller.account()),
+        "AssumeRole" => assume_role::assume_role(state, &caller, &call),
         "GetCallerIdentity" => Ok(caller_identity(&caller)),
         other => {
             let message = format!("Could not find operation {other} for version 2011-06-15");
             refuse(StatusCode::BAD_REQUEST, "InvalidAction", message)
         }
     });
+    respond(&call.action, result)
+}
+
+/// The same for the one action that nobody signs: what counts is the token, and the region is the host's.
+async fn web_identity(
+    exchange: &Exchange,
+    head: &Parts,
+    mut call: StsCall,
+) -> io::Result<Response<Answer>> {
+    let state = &exchange.state;
+    let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
+    call.region = host.and_then(sts_region).unwrap_or_default().to_owned();
+    let result = if state.disabled_regions.contains(&call.region) {
+        region_disabled("111111111111")
+    } else {
+        assume_role::assume_role_with_web_identity(state, &call)
+    };
+    exchange.update(|request| {
+        request.sts = Some(call.clone());
+        request.authorization = match &result {
+            Ok(_) => Auth::Token,
+            Err(refusal) => Auth::Rejected(format!("{}: {}", refusal.code, refusal.message)),
+        };
+    });
+    if let Some(fault) = exchange.fault().await? {
+        return Ok(fault);
+    }
+    respond(&call.action, result)
+}
+
+fn region_disabled<T>(account: &str) -> Result<T, Refusal> {
+    let message = format!(
+        "STS is not activated in this region for account:{account}. Your account administrator can activate STS in this \
+         region using the IAM Console."
+    );
+    refuse(StatusCode::FORBIDDEN, "RegionDisabledException", message)
+}
+
+fn respond(action: &str, result: Result<String, Refusal>) -> io::Result<Response<Answer>> {
     let id = request_id();
     let (status, document) = match result {
-        Ok(result) => (StatusCode::OK, document(&call.action, &result, &id)),
+        Ok(result) => (StatusCode::OK, document(action, &result, &id)),
         Err(refusal) => (
             refusal.status,
             error_document(refusal.code, &refusal.message, &id),
@@ -231,12 +278,7 @@ fn check_scope(
         return mismatch("Credential should be scoped to correct service: 'sts'.".into());
     }
     let host = header(headers, "host").unwrap_or_default();
-    let labels: Vec<&str> = without_port(&host).split('.').collect();
-    let region = match labels.as_slice() {
-        ["sts", "amazonaws", "com"] => Some("us-east-1"),
-        ["sts" | "sts-fips", region, "amazonaws", ..] => Some(*region),
-        _ => None,
-    };
+    let region = sts_region(&host);
     if authorization.region.is_empty()
         || region.is_some_and(|region| region != authorization.region)
     {
@@ -266,59 +308,6 @@ fn check_scope(
         ));
     }
     Ok(())
-}
-
-fn assume_role(state: &State, caller: &Identity, call: &StsCall) -> Result<String, Refusal> {
-    let invalid = |message: &str| refuse(StatusCode::BAD_REQUEST, "ValidationError", message);
-    let (Some(role), Some(session)) = (call.role_arn.as_deref(), call.session_name.as_deref())
-    else {
-        return invalid("RoleArn and RoleSessionName are required");
-    };
-    let plain =
-        |character: char| character.is_ascii_alphanumeric() || "_+=,.@-".contains(character);
-    if !(2..=64).contains(&session.len()) || !session.chars().all(plain) {
-        return invalid("Value at 'roleSessionName' failed to satisfy constraint: [\\w+=,.@-]*");
-    }
-    let seconds = call.duration_seconds.unwrap_or(3600);
-    if !(900..=43_200).contains(&seconds) {
-        return invalid("Value at 'durationSeconds' failed to satisfy constraint: 900 to 43200");
-    }
-    if seconds > 3600 && caller.keys.session_token.is_some() {
-        return invalid(
-            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
-        );
-    }
-    let denied = || {
-        let message = format!(
-            "User: {} is not authorized to perform: sts:AssumeRole on resource: {role}",
-            caller.arn
-        );
-        refuse(StatusCode::FORBIDDEN, "AccessDenied", message)
-    };
-    if !state
-        .roles
-        .allows(role, caller, call.external_id.as_deref())
-    {
-        return denied();
-    }
-    let mut parts = role.splitn(6, ':').skip(1);
-    let (Some(partition), Some(account), Some(name)) = (parts.next(), parts.nth(2), parts.next())
-    else {
-        return denied();
-    };
-    let name = name.rsplit('/').next().unwrap_or(name);
-    let arn = format!("arn:{partition}:sts::{account}:assumed-role/{name}/{session}");
-    let expires = state.clock.now() + Duration::seconds(seconds.into());
-    let keys = state.identities.issue(&arn, Some(expires));
-    Ok(format!(
-        "<AssumedRoleUser><AssumedRoleId>AROALOCALAWSLOCALAWS:{session}</AssumedRoleId><Arn>{arn}</Arn></AssumedRoleUser>\
-         <Credentials><AccessKeyId>{}</AccessKeyId><SecretAccessKey>{}</SecretAccessKey>\
-         <SessionToken>{}</SessionToken><Expiration>{}</Expiration></Credentials>",
-        keys.access_key_id,
-        keys.secret_access_key,
-        keys.session_token.unwrap_or_default(),
-        iso8601(expires),
-    ))
 }
 
 fn caller_identity(caller: &Identity) -> String {
