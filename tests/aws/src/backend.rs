@@ -1,14 +1,17 @@
 //! Real `git http-backend` as a CGI program, streamed both ways.
 
 use std::io;
+use std::io::Write as _;
 use std::pin::Pin;
 use std::process::Stdio;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use flate2::write::GzDecoder;
 use http_body_util::BodyExt as _;
 use hyper::Response;
 use hyper::body::{Body, Frame, Incoming};
+use hyper::header::CONTENT_ENCODING;
 use hyper::http::request::Parts;
 use hyper::http::response::Builder;
 use tokio::io::{AsyncBufRead as _, AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -47,7 +50,8 @@ pub(crate) async fn run(
     };
     let mut input = JoinSet::new();
     let (sender, mut broken) = mpsc::channel(1);
-    input.spawn(feed(body, stdin, exchange.clone(), sender));
+    let decoder = Decoder::for_encoding(head);
+    input.spawn(feed(body, stdin, decoder, exchange.clone(), sender));
     let mut stdout = BufReader::with_capacity(64 * 1024, stdout);
     let response = tokio::select! {
         response = header(&mut stdout) => response?,
@@ -128,7 +132,13 @@ fn command(exchange: &Exchange, call: &Call<'_>, head: &Parts) -> std::process::
 
 /// Copies the request's body to the program. If the body breaks off it says so and leaves the pipe open: the program is
 /// killed with the exchange and never takes a part for the whole.
-async fn feed(mut body: Incoming, stdin: ChildStdin, exchange: Exchange, broken: mpsc::Sender<()>) {
+async fn feed(
+    mut body: Incoming,
+    stdin: ChildStdin,
+    mut decoder: Decoder,
+    exchange: Exchange,
+    broken: mpsc::Sender<()>,
+) {
     let mut stdin = Some(stdin);
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
@@ -139,12 +149,48 @@ async fn feed(mut body: Incoming, stdin: ChildStdin, exchange: Exchange, broken:
         let Ok(data) = frame.into_data() else {
             continue;
         };
-        exchange.received(data.len());
+        exchange.received(data.len(), decoder.decoded(&data));
         // A program that has stopped reading has its answer ready; the rest of the body is read and dropped.
         if let Some(pipe) = &mut stdin
             && pipe.write_all(&data).await.is_err()
         {
             stdin = None;
+        }
+    }
+}
+
+/// Counts what a body holds. The program decodes it for itself.
+enum Decoder {
+    Plain,
+    Gzip(Box<GzDecoder<Vec<u8>>>),
+}
+
+impl Decoder {
+    fn for_encoding(head: &Parts) -> Self {
+        match head.headers.get(CONTENT_ENCODING) {
+            Some(encoding) if encoding == "gzip" => {
+                Self::Gzip(Box::new(GzDecoder::new(Vec::new())))
+            }
+            _ => Self::Plain,
+        }
+    }
+
+    /// How many bytes more have come to light. Bytes that are not gzip count for nothing.
+    fn decoded(&mut self, data: &[u8]) -> u64 {
+        match self {
+            Self::Plain => data.len() as u64,
+            Self::Gzip(decoder) => {
+                if decoder
+                    .write_all(data)
+                    .and_then(|()| decoder.flush())
+                    .is_err()
+                {
+                    return 0;
+                }
+                let found = decoder.get_ref().len() as u64;
+                decoder.get_mut().clear();
+                found
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::container::{Endpoint, execution_role};
 use crate::fault::{Fault, Faults};
@@ -16,18 +16,27 @@ use crate::server::{Listeners, Server};
 use crate::state::{Clock, Protocol, State};
 use crate::{Addresses, Files, LocalAws, tls};
 
+/// What a repository holds at first.
+#[derive(Clone, Copy)]
+enum Seed {
+    Nothing,
+    History,
+    Sha256History,
+}
+
 /// Sets up a [`LocalAws`]; made by [`LocalAws::builder`].
 #[must_use]
 pub struct Builder {
     region: String,
     protocol: Protocol,
-    /// Name, and whether it has a history.
-    repositories: Vec<(String, bool)>,
+    repositories: Vec<(String, Seed)>,
     roles: Roles,
     permissions: Vec<(String, Permission)>,
     disabled_regions: Vec<String>,
     source_identity: Option<String>,
     client_certificate_required: bool,
+    proxy_credentials: Option<(String, String)>,
+    round_trip: Duration,
     container_token: Option<String>,
     container_address: Option<SocketAddr>,
     faults: Vec<Fault>,
@@ -44,6 +53,8 @@ impl Builder {
             disabled_regions: Vec::new(),
             source_identity: None,
             client_certificate_required: false,
+            proxy_credentials: None,
+            round_trip: Duration::ZERO,
             container_token: None,
             container_address: None,
             faults: Vec::new(),
@@ -65,13 +76,20 @@ impl Builder {
 
     /// A repository with three commits on `main`, one more on `feature` and the annotated tag `v1.0`.
     pub fn repository(mut self, name: &str) -> Self {
-        self.repositories.push((name.to_owned(), true));
+        self.repositories.push((name.to_owned(), Seed::History));
+        self
+    }
+
+    /// The same history with SHA-256 ids.
+    pub fn sha256_repository(mut self, name: &str) -> Self {
+        self.repositories
+            .push((name.to_owned(), Seed::Sha256History));
         self
     }
 
     /// A repository without a commit.
     pub fn empty_repository(mut self, name: &str) -> Self {
-        self.repositories.push((name.to_owned(), false));
+        self.repositories.push((name.to_owned(), Seed::Nothing));
         self
     }
 
@@ -127,6 +145,19 @@ impl Builder {
         self
     }
 
+    /// Both proxies ask for this user and password: the CONNECT proxy by Basic, the SOCKS5 proxy by RFC 1929.
+    pub fn proxy_credentials(mut self, user: &str, password: &str) -> Self {
+        self.proxy_credentials = Some((user.to_owned(), password.to_owned()));
+        self
+    }
+
+    /// Puts this round trip between clients and the TLS services: each byte takes half of it, and opening a connection
+    /// costs one.
+    pub fn round_trip(mut self, round_trip: Duration) -> Self {
+        self.round_trip = round_trip;
+        self
+    }
+
     /// The `Authorization` the container endpoint asks for; none unless set.
     pub fn container_token(mut self, token: &str) -> Self {
         self.container_token = Some(token.to_owned());
@@ -156,11 +187,11 @@ impl Builder {
             .tempdir()
             .expect("a temporary directory");
         let repositories = Repositories::new(directory.path());
-        for (name, seeded) in &self.repositories {
-            if *seeded {
-                repositories.create_seeded(name);
-            } else {
-                repositories.create_empty(name);
+        for (name, seed) in &self.repositories {
+            match seed {
+                Seed::Nothing => repositories.create_empty(name),
+                Seed::History => repositories.create_seeded(name),
+                Seed::Sha256History => repositories.create_sha256(name),
             }
         }
         let tls = tls::set_up(self.client_certificate_required);
@@ -193,6 +224,8 @@ impl Builder {
             disabled_regions: self.disabled_regions,
             source_identity: self.source_identity,
             lifetimes: Mutex::default(),
+            proxy_credentials: self.proxy_credentials,
+            round_trip: Mutex::new(self.round_trip),
             faults: Faults::default(),
             record: Record::default(),
             connections: AtomicU64::new(0),
@@ -212,6 +245,7 @@ impl Builder {
             sts: listeners.address(Service::Sts),
             git: listeners.address(Service::Git),
             proxy: listeners.address(Service::Proxy),
+            socks: listeners.address(Service::Socks),
         };
         let server = Server::start(Arc::clone(&state), listeners, &tls);
         LocalAws {

@@ -11,14 +11,14 @@ use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body, Frame, SizeHint};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, PROXY_AUTHORIZATION};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HOST, LOCATION, PROXY_AUTHORIZATION};
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 use tokio::time::Sleep;
 
 use crate::fault::Action;
-use crate::record::{Auth, Request, Service};
-use crate::state::State;
+use crate::record::{Request, Service};
+use crate::state::{State, http_date};
 
 /// The body of an answer.
 pub(crate) type Answer = UnsyncBoxBody<Bytes, io::Error>;
@@ -32,6 +32,13 @@ pub(crate) struct Connection {
     pub(crate) reset: Arc<AtomicBool>,
 }
 
+/// Where the body of an answer ends early, and how.
+#[derive(Clone, Copy)]
+struct Cut {
+    after: u64,
+    stalls: bool,
+}
+
 /// One request.
 #[derive(Clone)]
 pub(crate) struct Exchange {
@@ -41,7 +48,8 @@ pub(crate) struct Exchange {
     target: String,
     index: u64,
     connection: Connection,
-    cut: Arc<OnceLock<u64>>,
+    cut: Arc<OnceLock<Cut>>,
+    date_shift: Arc<OnceLock<time::Duration>>,
 }
 
 impl Exchange {
@@ -52,8 +60,8 @@ impl Exchange {
         connection: &Connection,
         head: &Parts,
     ) -> Self {
-        let mut request = request(service, connection, head);
-        request.arrived = state.started.elapsed();
+        let base = Request::new(service, connection, state.started.elapsed());
+        let request = request(base, head);
         Self {
             state: Arc::clone(state),
             service,
@@ -62,6 +70,7 @@ impl Exchange {
             index: state.record.push(request),
             connection: connection.clone(),
             cut: Arc::default(),
+            date_shift: Arc::default(),
         }
     }
 
@@ -79,7 +88,28 @@ impl Exchange {
         {
             match action {
                 Action::Delay(duration) => tokio::time::sleep(duration).await,
-                Action::CutBody(bytes) => _ = self.cut.set(bytes),
+                Action::ShiftDate(offset) => _ = self.date_shift.set(offset),
+                Action::CutBody(after) => {
+                    _ = self.cut.set(Cut {
+                        after,
+                        stalls: false,
+                    });
+                }
+                Action::StallBody(after) => {
+                    _ = self.cut.set(Cut {
+                        after,
+                        stalls: true,
+                    });
+                }
+                Action::Redirect { code, authority } => {
+                    let status = StatusCode::from_u16(code).map_err(io::Error::other)?;
+                    let target = self.target.strip_suffix('?').unwrap_or(&self.target);
+                    let mut response = text(status, "text/html", String::new());
+                    let location = format!("https://{authority}{target}");
+                    let location = location.parse().map_err(io::Error::other)?;
+                    response.headers_mut().insert(LOCATION, location);
+                    return Ok(Some(response));
+                }
                 Action::Reset => {
                     self.connection.reset.store(true, Ordering::Relaxed);
                     return Err(io::ErrorKind::ConnectionReset.into());
@@ -107,13 +137,22 @@ impl Exchange {
         Ok(None)
     }
 
-    /// Counts bytes of the request's body.
-    pub(crate) fn received(&self, bytes: usize) {
-        self.update(|request| request.request_body += bytes as u64);
+    /// Counts bytes of the request's body, as sent and as meant.
+    pub(crate) fn received(&self, bytes: usize, decoded: u64) {
+        self.update(|request| {
+            request.request_body += bytes as u64;
+            request.decoded_body += decoded;
+        });
     }
 
     /// Records the status and wraps the body so that its bytes are counted, and cut where a fault wants it.
-    pub(crate) fn answer(self, response: Response<Answer>) -> Response<Answer> {
+    pub(crate) fn answer(self, mut response: Response<Answer>) -> Response<Answer> {
+        let now = self.state.clock.now() + self.date_shift.get().copied().unwrap_or_default();
+        // A fault may have set one of its own.
+        let headers = response.headers_mut();
+        if let (false, Ok(date)) = (headers.contains_key(DATE), http_date(now).parse()) {
+            headers.insert(DATE, date);
+        }
         let status = response.status().as_u16();
         let answered = self.state.started.elapsed();
         self.update(|request| {
@@ -125,7 +164,8 @@ impl Exchange {
             Measured {
                 body,
                 exchange: self,
-                left,
+                left: left.map(|cut| cut.after),
+                stalls: left.is_some_and(|cut| cut.stalls),
                 drop_at: None,
             }
             .boxed_unsync()
@@ -151,7 +191,8 @@ pub(crate) fn text(
     response
 }
 
-fn request(service: Service, connection: &Connection, head: &Parts) -> Request {
+fn request(base: Request, head: &Parts) -> Request {
+    let service = base.service;
     let header =
         |name: &str| Some(String::from_utf8_lossy(head.headers.get(name)?.as_bytes()).into_owned());
     let secret = |name: &str| {
@@ -172,13 +213,6 @@ fn request(service: Service, connection: &Connection, head: &Parts) -> Request {
         head.uri.path().to_owned()
     };
     Request {
-        index: 0,
-        service,
-        connection: connection.number,
-        connection_opened: connection.opened,
-        client_certificate: connection.client_certificate,
-        arrived: Duration::ZERO,
-        answered: None,
         method: head.method.to_string(),
         path,
         query: if service == Service::Proxy {
@@ -203,11 +237,7 @@ fn request(service: Service, connection: &Connection, head: &Parts) -> Request {
                 )
             })
             .collect(),
-        authorization: Auth::None,
-        status: None,
-        request_body: 0,
-        response_body: 0,
-        sts: None,
+        ..base
     }
 }
 
@@ -217,6 +247,8 @@ struct Measured {
     exchange: Exchange,
     /// How many bytes may still pass before the connection is dropped.
     left: Option<u64>,
+    /// Whether it then stays open, silent, instead.
+    stalls: bool,
     drop_at: Option<Pin<Box<Sleep>>>,
 }
 
@@ -229,6 +261,10 @@ impl Body for Measured {
         context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let this = self.get_mut();
+        if this.left == Some(0) && this.stalls {
+            // Nobody wakes it: the client gives up, or the server ends.
+            return Poll::Pending;
+        }
         if this.left == Some(0) {
             // What was sent before leaves hyper's buffer while this waits.
             let pause = || Box::pin(tokio::time::sleep(Duration::from_millis(50)));

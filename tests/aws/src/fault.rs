@@ -27,7 +27,7 @@ pub enum Action {
         body: String,
         /// The `Content-Type`.
         content_type: String,
-        /// More headers, such as `Retry-After`.
+        /// More headers, such as `Retry-After`; a `Date` takes the place of the usual one.
         headers: Vec<(String, String)>,
     },
     /// The connection is reset before any answer.
@@ -36,6 +36,17 @@ pub enum Action {
     Delay(Duration),
     /// The headers of the usual answer, so many bytes of its body, then the connection is dropped.
     CutBody(u64),
+    /// The headers of the usual answer, so many bytes of its body, then nothing more on an open connection.
+    StallBody(u64),
+    /// The same path and query on another host.
+    Redirect {
+        /// 301, 302, 307 or 308.
+        code: u16,
+        /// `host:port`.
+        authority: String,
+    },
+    /// The answer's `Date` is so much off the services' clock; the request goes on (to the next fault that matches).
+    ShiftDate(time::Duration),
 }
 
 impl Action {
@@ -67,6 +78,24 @@ impl Action {
     #[must_use]
     pub fn throttling() -> Self {
         Self::sts_error(400, "Throttling", "Rate exceeded")
+    }
+
+    /// A redirect to the same path and query at `authority`.
+    #[must_use]
+    pub fn redirect(code: u16, authority: &str) -> Self {
+        Self::Redirect {
+            code,
+            authority: authority.to_owned(),
+        }
+    }
+
+    /// Sets the type of the body of a [`Status`](Self::Status); other actions stay as they are.
+    #[must_use]
+    pub fn content_type(mut self, value: &str) -> Self {
+        if let Self::Status { content_type, .. } = &mut self {
+            value.clone_into(content_type);
+        }
+        self
     }
 
     /// Adds a header to a [`Status`](Self::Status); other actions stay as they are.
@@ -147,7 +176,7 @@ impl Faults {
             .clear();
     }
 
-    /// Takes the actions for one request: any delays, then at most one other.
+    /// Takes the actions for one request: any delays and shifts, then at most one other.
     pub(crate) fn strike(&self, service: Service, method: &str, target: &str) -> Vec<Action> {
         let mut actions = Vec::new();
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -174,7 +203,7 @@ impl Faults {
                 fault.times - 1
             };
             actions.push(fault.action.clone());
-            if !matches!(fault.action, Action::Delay(_)) {
+            if !matches!(fault.action, Action::Delay(_) | Action::ShiftDate(_)) {
                 break;
             }
         }

@@ -17,7 +17,12 @@ use crate::record::{Auth, SignedHost};
 use crate::state::State;
 
 /// The paths git asks below a repository's.
-const TAILS: [&str; 3] = ["/info/refs", "/git-upload-pack", "/git-receive-pack"];
+const TAILS: [&str; 4] = [
+    "/info/refs",
+    "/git-upload-pack",
+    "/git-receive-pack",
+    "/git-upload-archive",
+];
 
 /// Answers a request of git.
 pub(crate) async fn answer(
@@ -76,7 +81,7 @@ pub(crate) async fn answer(
     if tail.is_empty() || name.is_empty() || !state.repositories.exists(name) {
         return Ok(refusal(StatusCode::NOT_FOUND));
     }
-    if !["git-upload-pack", "git-receive-pack"].contains(&service) {
+    if !["git-upload-pack", "git-receive-pack", "git-upload-archive"].contains(&service) {
         return Ok(refusal(StatusCode::FORBIDDEN));
     }
     let method = if tail == "/info/refs" {

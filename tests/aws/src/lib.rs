@@ -24,6 +24,7 @@ mod builder;
 mod capabilities;
 mod codecommit_password;
 mod container;
+mod delay;
 mod exchange;
 mod fault;
 mod git_host;
@@ -36,6 +37,7 @@ mod repositories;
 mod roles;
 mod server;
 mod sigv4;
+mod socks;
 mod state;
 mod sts;
 mod tls;
@@ -79,6 +81,7 @@ struct Addresses {
     sts: SocketAddr,
     git: SocketAddr,
     proxy: SocketAddr,
+    socks: SocketAddr,
 }
 
 /// Where things are.
@@ -120,6 +123,12 @@ impl LocalAws {
     #[must_use]
     pub fn proxy_url(&self) -> String {
         format!("http://{}", self.addresses.proxy)
+    }
+
+    /// `127.0.0.1:PORT` of the SOCKS5 proxy, which leads where the other does.
+    #[must_use]
+    pub fn socks_authority(&self) -> String {
+        self.addresses.socks.to_string()
     }
 
     /// The certificate of the authority that signed the services' certificate, in PEM.
@@ -178,6 +187,27 @@ impl LocalAws {
             environment.push(("AWS_CONTAINER_AUTHORIZATION_TOKEN", token.clone()));
         }
         environment
+    }
+}
+
+/// Repositories.
+impl LocalAws {
+    /// Adds refs to a repository, all at the tip of `main`; names are bytes such as `refs/heads/caf\xe9`.
+    ///
+    /// # Panics
+    /// If the repository has no `main`.
+    pub fn add_refs<N: Into<Vec<u8>>>(&self, repository: &str, names: impl IntoIterator<Item = N>) {
+        let names = names.into_iter().map(Into::into).collect();
+        self.state.repositories.add_refs(repository, names);
+    }
+
+    /// Adds the branches `many/000000`, `many/000001` and so on, all at the tip of `main`; 100,000 take a second.
+    ///
+    /// # Panics
+    /// If the repository has no `main`.
+    pub fn add_branches(&self, repository: &str, count: usize) {
+        let names = (0..count).map(|number| format!("refs/heads/many/{number:06}"));
+        self.add_refs(repository, names);
     }
 }
 
@@ -279,6 +309,11 @@ impl LocalAws {
         self.state.clock.set_offset(offset);
     }
 
+    /// Puts this round trip between clients and the TLS services, for connections from now on.
+    pub fn set_round_trip(&self, round_trip: std::time::Duration) {
+        *self.state.round_trip() = round_trip;
+    }
+
     /// Puts a fault in wait.
     pub fn fail(&self, fault: Fault) {
         self.state.faults.add(fault);
@@ -328,17 +363,27 @@ impl LocalAws {
         self.requests_to(Service::Proxy)
     }
 
+    /// The requests to the SOCKS5 proxy; their status is its reply (0: granted).
+    #[must_use]
+    pub fn socks_requests(&self) -> Vec<Request> {
+        self.requests_to(Service::Socks)
+    }
+
     /// Forgets all requests and connections; canaries stay.
     pub fn clear_record(&self) {
         self.state.record.clear();
     }
 
-    /// Every secret there is: secret keys and session tokens issued, the container token, web identity tokens, and of every request the git
+    /// Every secret there is: secret keys and session tokens issued, the container token, web identity tokens, the proxies'
+    /// password, and of every request the git
     /// password, its signature, the base64 of the Basic authorization, the signature to STS.
     #[must_use]
     pub fn canaries(&self) -> Vec<String> {
         let mut canaries = self.state.identities.secrets();
         canaries.extend(self.state.container.token.clone());
+        if let Some(credentials) = &self.state.proxy_credentials {
+            canaries.extend([credentials.1.clone(), proxy::basic(credentials)]);
+        }
         canaries.extend(self.state.roles.web_identity_tokens());
         canaries.extend(self.state.record.secrets());
         canaries

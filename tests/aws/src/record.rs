@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The four services of a local AWS.
+/// The services of a local AWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
     /// The container credentials endpoint.
@@ -14,6 +14,8 @@ pub enum Service {
     Git,
     /// The HTTP CONNECT proxy.
     Proxy,
+    /// The SOCKS5 proxy.
+    Socks,
 }
 
 /// Which form of the `Host` header a git password signs. Without a port in the header the two are equal and
@@ -120,8 +122,14 @@ pub struct Request {
     pub status: Option<u16>,
     /// Bytes of the request's body read so far, as on the wire (chunk framing apart).
     pub request_body: u64,
+    /// The same less its `Content-Encoding: gzip`; equal to `request_body` for any other.
+    pub decoded_body: u64,
     /// Bytes of the answer's body sent so far.
     pub response_body: u64,
+    /// The user's name that a proxy was given.
+    pub proxy_user: Option<String>,
+    /// Whether the SOCKS5 proxy was given a name to look up, or an address.
+    pub asked_by_name: Option<bool>,
     /// The details of an STS request.
     pub sts: Option<StsCall>,
 }
@@ -136,6 +144,43 @@ impl StsCall {
 }
 
 impl Request {
+    /// A request of which only the connection is known.
+    pub(crate) fn new(
+        service: Service,
+        connection: &crate::exchange::Connection,
+        arrived: Duration,
+    ) -> Self {
+        Self {
+            index: 0,
+            service,
+            connection: connection.number,
+            connection_opened: connection.opened,
+            client_certificate: connection.client_certificate,
+            arrived,
+            answered: None,
+            method: String::new(),
+            path: String::new(),
+            query: String::new(),
+            host: String::new(),
+            git_protocol: None,
+            content_type: None,
+            content_length: None,
+            chunked: false,
+            content_encoding: None,
+            accept: None,
+            user_agent: None,
+            headers: Vec::new(),
+            authorization: Auth::None,
+            status: None,
+            request_body: 0,
+            decoded_body: 0,
+            response_body: 0,
+            proxy_user: None,
+            asked_by_name: None,
+            sts: None,
+        }
+    }
+
     /// The value of a header by its lower-case name.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {

@@ -1,5 +1,6 @@
 //! Bare repositories on disk, with a history that is the same every time.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Added to each repository's `config`.
-const CONFIG: &str = "[http]\n\treceivepack = true\n[receive]\n\tdenyDeletes = false\n\tautogc = false\n[gc]\n\tauto = 0\n\
+const CONFIG: &str = "[http]\n\treceivepack = true\n\tuploadarchive = true\n[receive]\n\tdenyDeletes = false\n\tautogc = false\n[gc]\n\tauto = 0\n\
     [uploadpack]\n\tallowTipSHA1InWant = true\n\tallowReachableSHA1InWant = true\n\tallowFilter = true\n";
 
 /// The directory of all repositories, an empty home for the git that serves them, and the program that does.
@@ -51,6 +52,43 @@ impl Repositories {
 
     /// Makes a repository without a commit.
     pub(crate) fn create_empty(&self, name: &str) {
+        self.create(name, "sha1");
+    }
+
+    /// Makes a repository with the history of [`create_seeded`](Self::create_seeded) and SHA-256 ids.
+    pub(crate) fn create_sha256(&self, name: &str) {
+        self.create(name, "sha256");
+        self.seed(name);
+    }
+
+    /// Adds refs that all point to the tip of `main`, without a process a ref. Names are bytes below `refs/`.
+    pub(crate) fn add_refs(&self, name: &str, refs: Vec<Vec<u8>>) {
+        let path = self.path(name);
+        let tip = fs::read_to_string(path.join("refs/heads/main")).expect("main has a commit");
+        let file = path.join("packed-refs");
+        let mut names: BTreeMap<Vec<u8>, String> = BTreeMap::new();
+        for line in fs::read(&file)
+            .unwrap_or_default()
+            .split(|byte| *byte == b'\n')
+        {
+            let separator = line.iter().position(|byte| *byte == b' ');
+            if let (Some(at), false) = (separator, line.starts_with(b"#")) {
+                let id = String::from_utf8_lossy(&line[..at]).into_owned();
+                names.insert(line[at + 1..].to_vec(), id);
+            }
+        }
+        names.extend(refs.into_iter().map(|name| (name, tip.trim().to_owned())));
+        let mut text = b"# pack-refs with: peeled fully-peeled sorted \n".to_vec();
+        for (name, id) in names {
+            text.extend_from_slice(id.as_bytes());
+            text.push(b' ');
+            text.extend_from_slice(&name);
+            text.push(b'\n');
+        }
+        fs::write(file, text).expect("the temporary directory can be written");
+    }
+
+    fn create(&self, name: &str, format: &str) {
         let path = self.path(name);
         let mut init = self.git();
         run(
@@ -60,6 +98,7 @@ impl Repositories {
                 "--bare",
                 "--template=",
                 "--initial-branch=main",
+                &format!("--object-format={format}"),
             ])
             .arg(&path),
             "",
@@ -72,6 +111,10 @@ impl Repositories {
     /// Makes a repository with three commits on `main`, one more on `feature` and the annotated tag `v1.0`.
     pub(crate) fn create_seeded(&self, name: &str) {
         self.create_empty(name);
+        self.seed(name);
+    }
+
+    fn seed(&self, name: &str) {
         run(
             self.git()
                 .arg("-C")

@@ -10,7 +10,6 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use hyper::body::Incoming;
-use hyper::header::{DATE, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -20,12 +19,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
+use crate::delay::delayed;
 use crate::exchange::{Answer, Connection, Exchange};
 use crate::proxy::Targets;
 use crate::record::{self, Service};
 use crate::state::State;
 use crate::tls::Tls;
-use crate::{container, git_host, proxy, sts};
+use crate::{container, git_host, proxy, socks, sts};
 
 /// The listening sockets, bound but not yet served.
 pub(crate) struct Listeners {
@@ -42,6 +42,7 @@ impl Listeners {
             (Service::Sts, loopback),
             (Service::Git, loopback),
             (Service::Proxy, loopback),
+            (Service::Socks, loopback),
         ] {
             let socket = StdListener::bind(address)?;
             socket.set_nonblocking(true)?;
@@ -84,7 +85,7 @@ impl Server {
             runtime.block_on(async move {
                 for (service, socket) in listeners.sockets {
                     let tls = match service {
-                        Service::Container | Service::Proxy => None,
+                        Service::Container | Service::Proxy | Service::Socks => None,
                         Service::Git => Some(git.clone()),
                         Service::Sts => Some(open.clone()),
                     };
@@ -141,7 +142,7 @@ async fn connection(stream: TcpStream, shared: Shared) {
     // Both only make things slower if they fail.
     let _ = stream.set_nodelay(true);
     let state = &shared.state;
-    let mut connection = Connection {
+    let connection = Connection {
         number: state.connections.fetch_add(1, Ordering::Relaxed),
         opened: state.started.elapsed(),
         client_certificate: false,
@@ -157,17 +158,34 @@ async fn connection(stream: TcpStream, shared: Shared) {
         stream,
         reset: Arc::clone(&connection.reset),
     };
+    let round_trip = *state.round_trip();
     match &shared.tls {
-        None => serve(socket, connection, &shared).await,
-        Some(tls) => {
-            if let Ok(socket) = tls.accept(socket).await {
-                state
-                    .record
-                    .secure(connection.number, state.started.elapsed());
-                connection.client_certificate = socket.get_ref().1.peer_certificates().is_some();
-                serve(socket, connection, &shared).await;
-            }
+        None if shared.service == Service::Socks => {
+            // A client that goes away is no news.
+            let _ = socks::serve(socket, &connection, state, shared.targets).await;
         }
+        None => serve(socket, connection, &shared).await,
+        Some(tls) if round_trip.is_zero() => secure(tls, socket, connection, &shared).await,
+        Some(tls) => {
+            let socket = delayed(socket, round_trip, Arc::clone(&connection.reset));
+            secure(tls, socket, connection, &shared).await;
+        }
+    }
+}
+
+async fn secure(
+    tls: &TlsAcceptor,
+    socket: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    mut connection: Connection,
+    shared: &Shared,
+) {
+    let state = &shared.state;
+    if let Ok(socket) = tls.accept(socket).await {
+        state
+            .record
+            .secure(connection.number, state.started.elapsed());
+        connection.client_certificate = socket.get_ref().1.peer_certificates().is_some();
+        serve(socket, connection, shared).await;
     }
 }
 
@@ -189,16 +207,15 @@ async fn answer(
 ) -> io::Result<Response<Answer>> {
     let (head, body) = request.into_parts();
     let exchange = Exchange::open(&shared.state, shared.service, connection, &head);
-    let mut response = match shared.service {
+    let response = match shared.service {
         Service::Container => container::answer(&exchange, &head).await?,
         Service::Sts => sts::answer(&exchange, &head, body).await?,
         Service::Git => git_host::answer(&exchange, &head, body).await?,
+        Service::Socks => return Err(io::ErrorKind::Unsupported.into()),
         Service::Proxy => {
             proxy::answer(&exchange, shared.targets, Request::from_parts(head, body)).await?
         }
     };
-    let date = HeaderValue::try_from(shared.state.clock.http_date()).map_err(io::Error::other)?;
-    response.headers_mut().insert(DATE, date);
     Ok(exchange.answer(response))
 }
 

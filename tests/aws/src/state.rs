@@ -39,6 +39,10 @@ pub(crate) struct State {
     /// The source identity of the execution role's session.
     pub(crate) source_identity: Option<String>,
     pub(crate) lifetimes: Mutex<Lifetimes>,
+    /// User and password that both proxies ask for.
+    pub(crate) proxy_credentials: Option<(String, String)>,
+    /// The round trip to the TLS services.
+    pub(crate) round_trip: Mutex<std::time::Duration>,
     pub(crate) faults: Faults,
     pub(crate) record: Record,
     pub(crate) connections: AtomicU64,
@@ -48,6 +52,12 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn lifetimes(&self) -> MutexGuard<'_, Lifetimes> {
         self.lifetimes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn round_trip(&self) -> MutexGuard<'_, std::time::Duration> {
+        self.round_trip
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
@@ -80,14 +90,14 @@ impl Clock {
     pub(crate) fn now(&self) -> OffsetDateTime {
         OffsetDateTime::now_utc() + *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// Now, as the `Date` header writes it.
-    pub(crate) fn http_date(&self) -> String {
-        let format = format_description!(
-            "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-        );
-        self.now().format(format).expect("a time has all its parts")
-    }
+/// `at` as the `Date` header writes it.
+pub(crate) fn http_date(at: OffsetDateTime) -> String {
+    let format = format_description!(
+        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+    );
+    at.format(format).expect("a time has all its parts")
 }
 
 /// `at` as AWS writes it in JSON and XML: `2026-01-02T03:04:05Z`.

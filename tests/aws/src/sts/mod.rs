@@ -60,7 +60,7 @@ pub(crate) async fn answer(
         ));
     }
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-    exchange.received(body.len());
+    exchange.received(body.len(), body.len() as u64);
     let mut call = read_call(&body);
     if call.action == "AssumeRoleWithWebIdentity" {
         return web_identity(exchange, head, call).await;

@@ -3,6 +3,8 @@
 
 mod git;
 mod harness;
+mod host;
+mod proxies;
 mod services;
 mod sts;
 mod tls;
