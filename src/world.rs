@@ -6,6 +6,7 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
@@ -65,6 +66,12 @@ pub mod variable {
     pub const GIT_CODECOMMIT_TRACE: &str = "GIT_CODECOMMIT_TRACE";
     /// Home directory.
     pub const HOME: &str = "HOME";
+    /// Where programs are looked for.
+    pub const PATH: &str = "PATH";
+    /// The person's git configuration, instead of `~/.gitconfig`.
+    pub const GIT_CONFIG_GLOBAL: &str = "GIT_CONFIG_GLOBAL";
+    /// Folder of the person's settings, instead of `~/.config`.
+    pub const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
     /// Login name, used in the default role session name.
     pub const USER: &str = "USER";
     /// Login name where `USER` is not set.
@@ -82,6 +89,9 @@ pub struct World {
     arguments: Vec<OsString>,
     environment: HashMap<OsString, OsString>,
     home: Option<PathBuf>,
+    account_home: Option<PathBuf>,
+    program: Option<PathBuf>,
+    can_ask: bool,
     clock: fn() -> OffsetDateTime,
     git_config: OnceCell<GitConfig>,
 }
@@ -100,10 +110,18 @@ impl World {
             // Lifecycle scripts and daemons run without HOME: the password database knows it.
             _ => directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()),
         };
+        // Remote sessions may start in "/", which is the home of nobody.
+        let account_home = match &home {
+            Some(home) if home == Path::new("/") => home_of_this_user().or(Some(home.clone())),
+            home => home.clone(),
+        };
         Self {
             arguments: std::env::args_os().skip(1).collect(),
             environment,
             home,
+            account_home,
+            program: std::env::current_exe().ok(),
+            can_ask: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
             clock: OffsetDateTime::now_utc,
             git_config: OnceCell::new(),
         }
@@ -124,6 +142,9 @@ impl World {
                 .map(|(name, value)| (OsString::from(name), OsString::from(value)))
                 .collect(),
             home: Some(home.to_owned()),
+            account_home: Some(home.to_owned()),
+            program: None,
+            can_ask: false,
             clock,
             git_config: GitConfig::parse(b"").into(),
         }
@@ -184,6 +205,25 @@ impl World {
         self.home.as_deref()
     }
 
+    /// The home directory of the user that this runs as: `HOME`, but for a `HOME` of `/`, which some
+    /// sessions start with, what the password database says.
+    #[must_use]
+    pub fn account_home(&self) -> Option<&Path> {
+        self.account_home.as_deref()
+    }
+
+    /// The file that this program was started from.
+    #[must_use]
+    pub fn program(&self) -> Option<&Path> {
+        self.program.as_deref()
+    }
+
+    /// Whether a person sits at both standard input and standard error.
+    #[must_use]
+    pub fn can_ask(&self) -> bool {
+        self.can_ask
+    }
+
     /// Git's configuration; git is asked at the first call, and not again in this run.
     ///
     /// # Errors
@@ -201,6 +241,25 @@ impl World {
     pub fn now(&self) -> OffsetDateTime {
         (self.clock)()
     }
+}
+
+/// The home directory that `/etc/passwd` names for this process's user.
+#[cfg(unix)]
+fn home_of_this_user() -> Option<PathBuf> {
+    use std::os::unix::fs::MetadataExt as _;
+    let user = std::fs::metadata("/proc/self").ok()?.uid().to_string();
+    let users = std::fs::read_to_string("/etc/passwd").ok()?;
+    let user = users
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>())
+        .find(|fields| fields.get(2) == Some(&user.as_str()))?;
+    user.get(5).map(PathBuf::from)
+}
+
+/// There is no such file here.
+#[cfg(not(unix))]
+fn home_of_this_user() -> Option<PathBuf> {
+    None
 }
 
 /// Standard output as a plain file: `std::io::Stdout` would search every pack for line ends.

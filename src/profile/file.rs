@@ -28,7 +28,7 @@ pub(super) fn contents(path: &Path) -> Result<Option<Zeroizing<String>>, Error> 
 }
 
 /// Expands a leading `~` and `$NAME` / `${NAME}` in a path, as botocore does.
-pub(super) fn expanded(world: &World, path: &str) -> PathBuf {
+pub(crate) fn expanded(world: &World, path: &str) -> PathBuf {
     let mut text = String::with_capacity(path.len());
     let mut rest = path;
     while let Some((before, after)) = rest.split_once('$') {

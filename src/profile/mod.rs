@@ -38,6 +38,14 @@ impl Choice {
     }
 }
 
+/// Below the home directory: the folder of what `git codecommit setup` wrote.
+pub(crate) const OWN_FOLDER: &str = ".config/git-codecommit";
+/// In that folder: the roles it set up, as profiles. They count where the AWS files do not have the
+/// profile at all: SageMaker Unified Studio deletes `~/.aws/config` when a space starts.
+pub(crate) const OWN_FILE: &str = "config";
+/// The same for everyone on a machine.
+const OWN_FILE_OF_THE_SYSTEM: &str = "/etc/git-codecommit/config";
+
 /// Every profile of both files, merged as botocore's `full_config` does.
 #[derive(Debug)]
 pub struct Profiles {
@@ -81,6 +89,21 @@ impl Profiles {
     /// # Errors
     /// If a file exists and cannot be read, or has a line that cannot be understood.
     pub fn load(world: &World) -> Result<Self, Error> {
+        let mut profiles = Self::load_aws_files(world)?;
+        let home = world
+            .account_home()
+            .map(|home| home.join(OWN_FOLDER).join(OWN_FILE));
+        for path in home.into_iter().chain([OWN_FILE_OF_THE_SYSTEM.into()]) {
+            profiles.add_absent(&path)?;
+        }
+        Ok(profiles)
+    }
+
+    /// Reads the two AWS files alone.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub(crate) fn load_aws_files(world: &World) -> Result<Self, Error> {
         let path = |name, default: &str| -> PathBuf {
             match world.variable(name) {
                 Some(path) => file::expanded(world, &path),
@@ -89,11 +112,7 @@ impl Profiles {
         };
         let config = path(variable::AWS_CONFIG_FILE, ".aws/config");
         let credentials = path(variable::AWS_SHARED_CREDENTIALS_FILE, ".aws/credentials");
-        let mut profiles = Self {
-            profiles: BTreeMap::new(),
-            config,
-            credentials,
-        };
+        let mut profiles = Self::none(config, credentials);
         // The credentials file comes second: key by key, it beats the config file.
         let config = profiles.config.clone();
         profiles.add(&config, File::Config, profile_of_config_section)?;
@@ -102,6 +121,25 @@ impl Profiles {
             Some(header.to_owned())
         })?;
         Ok(profiles)
+    }
+
+    fn none(config: PathBuf, credentials: PathBuf) -> Self {
+        Self {
+            profiles: BTreeMap::new(),
+            config,
+            credentials,
+        }
+    }
+
+    /// Adds the profiles of a file that are not there yet: as a whole, for two halves of a chain of roles
+    /// would make a third one.
+    fn add_absent(&mut self, path: &Path) -> Result<(), Error> {
+        let mut more = Self::none(PathBuf::new(), PathBuf::new());
+        more.add(path, File::Config, profile_of_config_section)?;
+        for (name, profile) in more.profiles {
+            self.profiles.entry(name).or_insert(profile);
+        }
+        Ok(())
     }
 
     fn add(
@@ -260,7 +298,7 @@ impl Profile {
 }
 
 /// `[default]` and `[profile NAME]` are profiles; `[sso-session …]`, `[services …]` are not.
-fn profile_of_config_section(header: &str) -> Option<String> {
+pub(crate) fn profile_of_config_section(header: &str) -> Option<String> {
     if header == "default" {
         return Some(header.to_owned());
     }
@@ -319,6 +357,30 @@ mod tests {
         let (_, profiles) = files(old, "[p]\nregion = x\n", &[]);
         let keys = profiles.profile("p").unwrap().keys().unwrap();
         assert_eq!(keys.session_token().unwrap().expose(), "OLDTOKEN");
+    }
+
+    #[test]
+    fn a_role_that_setup_wrote_counts_only_as_a_whole_and_where_the_aws_files_do_not_have_it() {
+        let home = tempfile::tempdir().unwrap();
+        let world = World::new(&[], &[], home.path(), || OffsetDateTime::UNIX_EPOCH);
+        let own = home.path().join(OWN_FOLDER);
+        std::fs::create_dir_all(&own).unwrap();
+        let role = "[profile p]\nregion = r1\nrole_arn = ours\ncredential_source = EcsContainer\n";
+        std::fs::write(own.join(OWN_FILE), role).unwrap();
+        let profiles = Profiles::load(&world).unwrap();
+        assert_eq!(profiles.setting("p", "role_arn"), Some("ours"));
+        let aws_files = Profiles::load_aws_files(&world).unwrap();
+        assert!(aws_files.profile("p").is_none());
+
+        std::fs::create_dir(home.path().join(".aws")).unwrap();
+        std::fs::write(
+            home.path().join(".aws/config"),
+            "[profile p]\nregion = r2\n",
+        )
+        .unwrap();
+        let profiles = Profiles::load(&world).unwrap();
+        assert_eq!(profiles.setting("p", "region"), Some("r2"));
+        assert_eq!(profiles.setting("p", "role_arn"), None);
     }
 
     #[test]
