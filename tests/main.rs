@@ -19,3 +19,4 @@ mod operations;
 mod secrets;
 mod settings;
 mod sources;
+mod transport;

@@ -69,12 +69,18 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
                 (b"list", b"for-push") => self.list(Service::ReceivePack)?,
                 (b"fetch", _) => self.batch(Service::UploadPack, line)?,
                 (b"push", _) => self.batch(Service::ReceivePack, line)?,
-                (b"stateless-connect", b"git-upload-pack") => {
-                    if self.connect()? {
-                        return Ok(());
+                (b"stateless-connect", service) => {
+                    let service = match service {
+                        b"git-upload-pack" => Some(Service::UploadPack),
+                        b"git-upload-archive" => Some(Service::UploadArchive),
+                        _ => None,
+                    };
+                    match service {
+                        Some(service) if self.connect(service)? => return Ok(()),
+                        Some(_) => {}
+                        None => self.reply(b"fallback\n")?,
                     }
                 }
-                (b"stateless-connect", _) => self.reply(b"fallback\n")?,
                 _ => {
                     let line = String::from_utf8_lossy(&line).into_owned();
                     return Err(Error::UnknownCommand(line).into());
@@ -85,7 +91,9 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
     }
 
     /// Opens a protocol v2 conversation and has it, or says that there is none to have.
-    fn connect(&mut self) -> Result<bool, AnyError> {
+    ///
+    /// Whether the git host speaks v2 is asked of `git-upload-pack`, for every service.
+    fn connect(&mut self, service: Service) -> Result<bool, AnyError> {
         let git = self.runtime.block_on(self.git_host.git())?;
         // An older git would take the packet that ends a response for damage.
         if !git.knows_response_end() {
@@ -98,11 +106,17 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
             self.reply(b"fallback\n")?;
             return Ok(false);
         }
-        let opening = [b"\n", advertisement.bytes()].concat();
-        self.reply(&opening)?;
+        self.output.write_all(b"\n").map_err(Error::Pipe)?;
+        // An archive is asked for without a look at what there is.
+        if service == Service::UploadPack {
+            let advertised = self.output.write_all(advertisement.bytes());
+            advertised.map_err(Error::Pipe)?;
+        }
+        self.reply(b"")?;
         stateless::carry(
             &self.runtime,
             &self.git_host,
+            service,
             &mut self.input,
             &mut self.output,
         )?;
@@ -130,8 +144,8 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
     /// Collects the lines of a `fetch` or `push` batch, up to its blank line, and does it.
     fn batch(&mut self, service: Service, first: Vec<u8>) -> Result<(), AnyError> {
         let prefix: &[u8] = match service {
-            Service::UploadPack => b"fetch ",
             Service::ReceivePack => b"push ",
+            _ => b"fetch ",
         };
         let mut lines = Vec::new();
         let mut line = first;
@@ -160,8 +174,8 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
     fn exchange(&mut self, service: Service, lines: &[Vec<u8>]) -> Result<Outcome, AnyError> {
         let advertisement = self.advertisement(service, None)?;
         let arguments = match service {
-            Service::UploadPack => self.options.fetch_pack(),
             Service::ReceivePack => self.options.send_pack(),
+            _ => self.options.fetch_pack(),
         };
         let result = self.runtime.block_on(rpc::converse(
             &self.git_host,

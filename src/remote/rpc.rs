@@ -41,8 +41,8 @@ pub(super) async fn converse(
     lines: &[Vec<u8>],
 ) -> Result<Outcome, AnyError> {
     let program = match service {
-        Service::UploadPack => "fetch-pack",
         Service::ReceivePack => "send-pack",
+        _ => "fetch-pack",
     };
     let mut preamble = Vec::new();
     for line in lines {

@@ -22,13 +22,15 @@ use crate::http;
 use crate::profile::Plan;
 use crate::signature::{self, BasicAuth};
 
-/// The two sides of smart HTTP.
+/// What smart HTTP can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Service {
     /// Fetching.
     UploadPack,
     /// Pushing.
     ReceivePack,
+    /// `git archive --remote`, from git 2.44 on, where the git host speaks protocol v2.
+    UploadArchive,
 }
 
 impl Service {
@@ -37,6 +39,7 @@ impl Service {
         match self {
             Self::UploadPack => "git-upload-pack",
             Self::ReceivePack => "git-receive-pack",
+            Self::UploadArchive => "git-upload-archive",
         }
     }
 
@@ -45,6 +48,7 @@ impl Service {
         HeaderValue::from_static(match self {
             Self::UploadPack => "application/x-git-upload-pack-request",
             Self::ReceivePack => "application/x-git-receive-pack-request",
+            Self::UploadArchive => "application/x-git-upload-archive-request",
         })
     }
 
@@ -53,13 +57,14 @@ impl Service {
         match self {
             Self::UploadPack => "application/x-git-upload-pack-result",
             Self::ReceivePack => "application/x-git-receive-pack-result",
+            Self::UploadArchive => "application/x-git-upload-archive-result",
         }
     }
 
     /// The IAM permission it needs.
     fn permission(self) -> &'static str {
         match self {
-            Self::UploadPack => "codecommit:GitPull",
+            Self::UploadPack | Self::UploadArchive => "codecommit:GitPull",
             Self::ReceivePack => "codecommit:GitPush",
         }
     }

@@ -19,23 +19,23 @@ use crate::error::Error as AnyError;
 pub(super) fn carry(
     runtime: &Runtime,
     git_host: &SmartHttp<'_>,
+    service: Service,
     input: &mut impl BufRead,
     output: &mut impl Write,
 ) -> Result<(), AnyError> {
     while let Some(request) = pktline::read_request(input).map_err(Error::reading)? {
-        runtime.block_on(exchange(git_host, request, output))?;
+        runtime.block_on(exchange(git_host, service, request, output))?;
     }
     Ok(())
 }
 
 async fn exchange(
     git_host: &SmartHttp<'_>,
+    service: Service,
     request: Vec<u8>,
     output: &mut impl Write,
 ) -> Result<(), AnyError> {
-    let mut answer = git_host
-        .post(Service::UploadPack, 2, Body::from(request))
-        .await?;
+    let mut answer = git_host.post(service, 2, Body::from(request)).await?;
     let mut framing = Framing::default();
     while let Some(piece) = answer.piece().await? {
         framing.follow(&piece).map_err(|p| git_host.damaged(p))?;

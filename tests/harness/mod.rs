@@ -142,6 +142,18 @@ impl Studio {
         self.run_in(folder, self.git.program(), arguments, "")
     }
 
+    /// Runs git in a folder below the home directory, with more in its environment.
+    pub(crate) fn git_with(
+        &self,
+        folder: &str,
+        environment: &[(&str, &str)],
+        arguments: &[&str],
+    ) -> Outcome {
+        let mut command = self.command(folder, self.git.program(), arguments);
+        command.envs(environment.iter().copied());
+        Outcome::of(command, "")
+    }
+
     /// Runs one of the helpers, with text for its standard input.
     pub(crate) fn helper(&self, name: &str, arguments: &[&str], input: &str) -> Outcome {
         self.run_in(".", &helpers().join(name), arguments, input)
