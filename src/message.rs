@@ -50,6 +50,11 @@ impl Messages {
         }
     }
 
+    /// Writes a line that git's own https transport would write too, in its words.
+    pub fn as_git(&self, text: &str) {
+        self.line(text);
+    }
+
     /// Repeats a line of text that came from the server, as git does.
     pub fn remote(&self, text: &str) {
         self.line(&format!("remote: {text}"));

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use gix_packetline::PacketLineRef;
 use gix_packetline::decode::{Stream, streaming};
 
-use super::smart_http::Service;
+use super::service::Service;
 
 /// A checked answer to `GET info/refs`.
 #[derive(Debug)]

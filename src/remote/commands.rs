@@ -9,7 +9,8 @@ use tokio::runtime::{Builder, Runtime};
 use super::advertisement::Advertisement;
 use super::options::Options;
 use super::rpc::Outcome;
-use super::smart_http::{Service, SmartHttp};
+use super::service::Service;
+use super::smart_http::SmartHttp;
 use super::{Error, rpc, stateless};
 use crate::error::Error as AnyError;
 
@@ -63,6 +64,7 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
                 (b"capabilities", b"") => self.reply(CAPABILITIES)?,
                 (b"option", option) => {
                     let reply = self.options.set(option);
+                    self.git_host.is_verbose.set(self.options.is_verbose());
                     self.reply(reply.line().as_bytes())?;
                 }
                 (b"list", b"") => self.list(Service::UploadPack)?,

@@ -8,10 +8,13 @@
 mod advertisement;
 mod commands;
 mod options;
+mod payload;
 mod pktline;
 mod plumbing;
 mod refusal;
 mod rpc;
+mod sending;
+mod service;
 mod smart_http;
 mod stateless;
 mod upload;

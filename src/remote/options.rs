@@ -102,6 +102,11 @@ impl Options {
         }
     }
 
+    /// Whether the person wants to hear of each request, as with `-v`.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbosity > Some(1)
+    }
+
     /// The arguments of `git fetch-pack`, less the URL.
     pub(super) fn fetch_pack(&self) -> Vec<OsString> {
         let mut list = Arguments::new(&["--stateless-rpc", "--stdin", "--lock-pack", "--thin"]);
@@ -133,7 +138,7 @@ impl Options {
     pub(super) fn send_pack(&self) -> Vec<OsString> {
         let mut list = Arguments::new(&["--stateless-rpc", "--helper-status", "--thin"]);
         list.flag(self.verbosity == Some(0), "--quiet");
-        list.flag(self.verbosity > Some(1), "--verbose");
+        list.flag(self.is_verbose(), "--verbose");
         list.flag(
             true,
             if self.progress == Some(false) {

@@ -9,19 +9,16 @@ use std::io;
 use std::process::ExitStatus;
 
 use bytes::Bytes;
-use reqwest::Body;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout};
 
 use super::advertisement::Advertisement;
-use super::smart_http::{Answer, Service, SmartHttp};
+use super::payload::{POST_BUFFER, Payload};
+use super::service::Service;
+use super::smart_http::{Answer, SmartHttp};
 use super::upload::{self, ProgramEnded};
 use super::{Error, pktline, plumbing};
 use crate::error::Error as AnyError;
-
-/// Requests up to this size are sent whole, with their length; larger ones as they come. Git's
-/// default for `http.postBuffer`.
-const POST_BUFFER: usize = 1 << 20;
 
 /// What a git program said when it was done.
 pub(super) struct Outcome {
@@ -144,7 +141,7 @@ impl<'a> Rpc<'a> {
             }
             stdout = if whole {
                 self.sent = true;
-                let answer = self.post(Body::from(request)).await?;
+                let answer = self.post(Payload::whole(self.service, request)).await?;
                 self.relay(answer).await?;
                 stdout
             } else {
@@ -167,12 +164,12 @@ impl<'a> Rpc<'a> {
     ) -> Result<BufReader<ChildStdout>, Stop> {
         // A refusal is best heard before the pack is on its way: hyper does not wait for a
         // "100 Continue". Git sends the same probe, an empty request, for its own reasons.
-        let mut probe = self.post(Body::from(pktline::FLUSH)).await?;
+        let mut probe = self.post(Payload::Probe).await?;
         while probe.piece().await?.is_some() {}
 
         self.sent = true;
         let (body, feeder) = upload::start(start, stdout);
-        let answered = match self.post(body).await {
+        let answered = match self.post(Payload::streamed(body)).await {
             Ok(answer) => self.relay(answer).await,
             Err(error) => Err(error.into()),
         };
@@ -193,9 +190,9 @@ impl<'a> Rpc<'a> {
         }
     }
 
-    async fn post(&self, body: Body) -> Result<Answer<'a>, AnyError> {
+    async fn post(&self, payload: Payload) -> Result<Answer<'a>, AnyError> {
         let git_host = self.git_host;
-        git_host.post(self.service, self.version, body).await
+        git_host.post(self.service, self.version, payload).await
     }
 
     /// Hands an answer to the program as it comes.

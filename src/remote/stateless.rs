@@ -4,12 +4,13 @@
 
 use std::io::{BufRead, Write};
 
-use reqwest::Body;
 use tokio::runtime::Runtime;
 
 use super::Error;
+use super::payload::Payload;
 use super::pktline::{self, Framing};
-use super::smart_http::{Service, SmartHttp};
+use super::service::Service;
+use super::smart_http::SmartHttp;
 use crate::error::Error as AnyError;
 
 /// Carries requests until git has no more.
@@ -35,7 +36,9 @@ async fn exchange(
     request: Vec<u8>,
     output: &mut impl Write,
 ) -> Result<(), AnyError> {
-    let mut answer = git_host.post(service, 2, Body::from(request)).await?;
+    let mut answer = git_host
+        .post(service, 2, Payload::whole(service, request))
+        .await?;
     let mut framing = Framing::default();
     while let Some(piece) = answer.piece().await? {
         framing.follow(&piece).map_err(|p| git_host.damaged(p))?;

@@ -16,6 +16,15 @@ impl Git {
         &self.program
     }
 
+    /// Whether this git is of that version or a later one.
+    pub(crate) fn is_at_least(&self, major: u32, minor: u32) -> bool {
+        let mut numbers = self
+            .version
+            .split('.')
+            .map(|part| part.parse().unwrap_or(0));
+        (numbers.next().unwrap(), numbers.next().unwrap()) >= (major, minor)
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         self.program.parent().unwrap()
     }

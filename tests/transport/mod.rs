@@ -4,6 +4,7 @@
 mod fetch_options;
 mod push_options;
 mod references;
+mod requests;
 mod surroundings;
 
 use local_aws::{LocalAws, Protocol};

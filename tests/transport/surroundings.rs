@@ -1,5 +1,7 @@
 //! What git does with remotes beside clone, fetch and push.
 
+use local_aws::Protocol;
+
 use super::{Spoken, everywhere, save, shell, studio};
 use crate::harness::{WITH_REGION, every_git};
 
@@ -170,6 +172,34 @@ fn a_git_before_2_28_is_served_in_version_0_and_without_response_end_packets() {
             };
             assert!(requests.iter().all(all), "{requests:#?}");
             studio.assert_each_run_signed();
+        }
+    }
+}
+#[test]
+fn an_archive_is_had_where_the_git_host_speaks_version_2() {
+    for git in every_git() {
+        for spoken in [Spoken::CodeCommit, Spoken::V2] {
+            let studio = studio(&git, spoken);
+            let archive = [
+                "archive",
+                "--remote",
+                WITH_REGION,
+                "--output=x.tar",
+                "v1.0",
+                "src",
+            ];
+            let said = studio.git(&archive);
+            let knows = git.is_at_least(2, 44) && spoken.served() == Protocol::Any;
+            if !knows {
+                let said = said.failed();
+                assert!(said.stderr.contains("fatal: "), "{said:?}");
+                assert_eq!(said.said(), "", "git has said it all");
+                continue;
+            }
+            said.succeeded();
+            let listed = shell(&studio, "tar xOf x.tar src/hello.txt").succeeded();
+            assert_eq!(listed.stdout, "hello\n");
+            studio.assert_record(1, &["GET upload-pack", "POST upload-archive"]);
         }
     }
 }
