@@ -13,6 +13,7 @@ use crate::record::{Record, Service};
 use crate::repositories::Repositories;
 use crate::roles::{MfaCodes, Role, Roles};
 use crate::server::{Listeners, Server};
+use crate::sign_in::SignIn;
 use crate::state::{Clock, Protocol, State};
 use crate::{Addresses, Files, LocalAws, tls};
 
@@ -32,6 +33,7 @@ pub struct Builder {
     repositories: Vec<(String, Seed)>,
     roles: Roles,
     permissions: Vec<(String, Permission)>,
+    sso_roles: Vec<(String, String)>,
     disabled_regions: Vec<String>,
     source_identity: Option<String>,
     client_certificate_required: bool,
@@ -50,6 +52,7 @@ impl Builder {
             repositories: Vec::new(),
             roles: Roles::default(),
             permissions: Vec::new(),
+            sso_roles: Vec::new(),
             disabled_regions: Vec::new(),
             source_identity: None,
             client_certificate_required: false,
@@ -128,6 +131,12 @@ impl Builder {
     /// [allow it](Role::allows_source_identity) can be assumed from there.
     pub fn source_identity(mut self, name: &str) -> Self {
         self.source_identity = Some(name.to_owned());
+        self
+    }
+
+    /// A permission set that everybody who has signed in to IAM Identity Center may use in this account.
+    pub fn sso_role(mut self, account: &str, name: &str) -> Self {
+        self.sso_roles.push((account.to_owned(), name.to_owned()));
         self
     }
 
@@ -221,6 +230,7 @@ impl Builder {
             identities: Identities::default(),
             roles: self.roles,
             mfa_codes: MfaCodes::default(),
+            sign_in: SignIn::default(),
             disabled_regions: self.disabled_regions,
             source_identity: self.source_identity,
             lifetimes: Mutex::default(),
@@ -231,6 +241,7 @@ impl Builder {
             connections: AtomicU64::new(0),
             clock: Clock::default(),
         });
+        state.sign_in.lock().roles = self.sso_roles;
         for (arn, permission) in &self.permissions {
             state.identities.set_permission(arn, *permission);
         }
@@ -243,6 +254,9 @@ impl Builder {
         let addresses = Addresses {
             container: listeners.address(Service::Container),
             sts: listeners.address(Service::Sts),
+            sso: listeners.address(Service::Sso),
+            oidc: listeners.address(Service::SsoOidc),
+            sign_in: listeners.address(Service::SignIn),
             git: listeners.address(Service::Git),
             proxy: listeners.address(Service::Proxy),
             socks: listeners.address(Service::Socks),

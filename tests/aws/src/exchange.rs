@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::{Body, Frame, SizeHint};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HOST, LOCATION, PROXY_AUTHORIZATION};
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
@@ -19,6 +19,9 @@ use tokio::time::Sleep;
 use crate::fault::Action;
 use crate::record::{Request, Service};
 use crate::state::{State, http_date};
+
+/// The largest body that is read into memory.
+const MAX_BODY: usize = 1 << 20;
 
 /// The body of an answer.
 pub(crate) type Answer = UnsyncBoxBody<Bytes, io::Error>;
@@ -137,6 +140,14 @@ impl Exchange {
         Ok(None)
     }
 
+    /// Reads a body to its end; one larger than a mebibyte is an error.
+    pub(crate) async fn whole(&self, body: Incoming) -> io::Result<Bytes> {
+        let limited = Limited::new(body, MAX_BODY).collect().await;
+        let bytes = limited.map_err(io::Error::other)?.to_bytes();
+        self.received(bytes.len(), bytes.len() as u64);
+        Ok(bytes)
+    }
+
     /// Counts bytes of the request's body, as sent and as meant.
     pub(crate) fn received(&self, bytes: usize, decoded: u64) {
         self.update(|request| {
@@ -200,6 +211,7 @@ fn request(base: Request, head: &Parts) -> Request {
             AUTHORIZATION.as_str(),
             PROXY_AUTHORIZATION.as_str(),
             "x-amz-security-token",
+            "x-amz-sso_bearer_token",
         ]
         .contains(&name)
     };

@@ -57,6 +57,19 @@ pub(crate) fn sts_region(host: &str) -> Option<&str> {
     }
 }
 
+/// The region in `portal.sso.REGION.…`, `oidc.REGION.…` or `REGION.signin.…`, with the service's label.
+pub(crate) fn sign_in_region(host: &str) -> Option<(&'static str, &str)> {
+    let name = local_part(without_port(host))?;
+    let (service, region) = if let Some(region) = name.strip_prefix("portal.sso.") {
+        ("portal.sso", region)
+    } else if let Some(region) = name.strip_prefix("oidc.") {
+        ("oidc", region)
+    } else {
+        ("signin", name.strip_suffix(".signin")?)
+    };
+    (!region.contains('.')).then_some((service, region))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_region_of_sts_is_in_its_name() {
+    fn the_region_of_sts_and_of_sign_in_is_in_their_names() {
         for (host, expected) in [
             ("sts.amazonaws.com", Some("us-east-1")),
             ("sts.eu-west-1.amazonaws.com:443", Some("eu-west-1")),
@@ -110,6 +123,21 @@ mod tests {
             ("localhost:8443", None),
         ] {
             assert_eq!(sts_region(host), expected, "{host}");
+        }
+        for (host, expected) in [
+            (
+                "portal.sso.eu-west-1.amazonaws.com",
+                Some(("portal.sso", "eu-west-1")),
+            ),
+            ("oidc.us-east-2.amazonaws.com", Some(("oidc", "us-east-2"))),
+            (
+                "us-east-1.signin.aws.amazon.com:443",
+                Some(("signin", "us-east-1")),
+            ),
+            ("signin.aws.amazon.com", None),
+            ("example.com", None),
+        ] {
+            assert_eq!(sign_in_region(host), expected, "{host}");
         }
     }
 }

@@ -36,6 +36,7 @@ mod record;
 mod repositories;
 mod roles;
 mod server;
+mod sign_in;
 mod sigv4;
 mod socks;
 mod state;
@@ -54,6 +55,7 @@ pub use fault::{Action, Fault};
 pub use keys::{CONTRIBUTOR_ROLE, EXECUTION_ROLE, EXECUTION_ROLE_SESSION, Keys, Permission};
 pub use record::{Auth, Connection, Request, Service, SignedHost, StsCall};
 pub use roles::Role;
+pub use sign_in::{LoginSession, SsoSession};
 pub use state::Protocol;
 pub use tls::CLIENT_KEY_PASSWORD;
 
@@ -79,6 +81,9 @@ struct Files {
 struct Addresses {
     container: SocketAddr,
     sts: SocketAddr,
+    sso: SocketAddr,
+    oidc: SocketAddr,
+    sign_in: SocketAddr,
     git: SocketAddr,
     proxy: SocketAddr,
     socks: SocketAddr,
@@ -177,9 +182,13 @@ impl LocalAws {
     /// What the program under test needs in its environment to reach all this.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let local = |address: SocketAddr| format!("https://localhost:{}", address.port());
         let mut environment = vec![
             ("CODE_COMMIT_ENDPOINT", self.git_authority()),
             ("AWS_ENDPOINT_URL_STS", self.sts_url()),
+            ("AWS_ENDPOINT_URL_SSO", local(self.addresses.sso)),
+            ("AWS_ENDPOINT_URL_SSO_OIDC", local(self.addresses.oidc)),
+            ("AWS_ENDPOINT_URL_SIGNIN", local(self.addresses.sign_in)),
             ("AWS_CONTAINER_CREDENTIALS_FULL_URI", self.container_url()),
             ("AWS_CA_BUNDLE", self.files.ca.display().to_string()),
         ];
@@ -233,6 +242,25 @@ impl LocalAws {
         self.state
             .identities
             .issue(arn, Some(self.state.clock.now() + lifetime))
+    }
+
+    /// Signs somebody in to IAM Identity Center; the access token lasts so long, which may be negative.
+    #[must_use]
+    pub fn sso_session(&self, lifetime: Duration) -> SsoSession {
+        let now = self.now();
+        let session = SsoSession::new(now + lifetime, now);
+        self.state.sign_in.add_sso(&session);
+        session
+    }
+
+    /// Signs a user or role in by `aws login`; the keys last so long, which may be negative.
+    #[must_use]
+    pub fn login_session(&self, arn: &str, lifetime: Duration) -> LoginSession {
+        let expires = self.now() + lifetime;
+        let keys = self.state.identities.issue(arn, Some(expires));
+        let session = LoginSession::new(arn, keys, expires);
+        self.state.sign_in.add_login(&session);
+        session
     }
 
     /// The code an MFA device shows now; each can be used once. The device is one that a role
@@ -351,6 +379,15 @@ impl LocalAws {
         self.requests_to(Service::Sts)
     }
 
+    /// The requests to IAM Identity Center and AWS Sign-In.
+    #[must_use]
+    pub fn sign_in_requests(&self) -> Vec<Request> {
+        let services = [Service::Sso, Service::SsoOidc, Service::SignIn];
+        let mut requests = self.requests();
+        requests.retain(|request| services.contains(&request.service));
+        requests
+    }
+
     /// The requests to the container endpoint.
     #[must_use]
     pub fn container_requests(&self) -> Vec<Request> {
@@ -374,8 +411,8 @@ impl LocalAws {
         self.state.record.clear();
     }
 
-    /// Every secret there is: secret keys and session tokens issued, the container token, web identity tokens, the proxies'
-    /// password, and of every request the git
+    /// Every secret there is: secret keys and session tokens issued, the container token, web identity tokens, tokens of
+    /// sign-ins, the proxies' password, and of every request the git
     /// password, its signature, the base64 of the Basic authorization, the signature to STS.
     #[must_use]
     pub fn canaries(&self) -> Vec<String> {
@@ -384,6 +421,7 @@ impl LocalAws {
         if let Some(credentials) = &self.state.proxy_credentials {
             canaries.extend([credentials.1.clone(), proxy::basic(credentials)]);
         }
+        canaries.extend(self.state.sign_in.secrets());
         canaries.extend(self.state.roles.web_identity_tokens());
         canaries.extend(self.state.record.secrets());
         canaries

@@ -11,7 +11,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 use crate::exchange::{Answer, Exchange, text};
-use crate::hosts::{git_region, sts_region};
+use crate::hosts::{git_region, sign_in_region, sts_region};
 use crate::record::Auth;
 use crate::state::State;
 
@@ -20,6 +20,9 @@ use crate::state::State;
 pub(crate) struct Targets {
     pub(crate) git: SocketAddr,
     pub(crate) sts: SocketAddr,
+    pub(crate) sso: SocketAddr,
+    pub(crate) oidc: SocketAddr,
+    pub(crate) sign_in: SocketAddr,
 }
 
 impl Targets {
@@ -29,12 +32,16 @@ impl Targets {
             target == format!("localhost:{}", address.port()) || target == address.to_string()
         };
         let host = target.strip_suffix(":443").unwrap_or_default();
-        if local(self.git) || git_region(host).is_some() {
-            Some(self.git)
-        } else if local(self.sts) || sts_region(host).is_some() {
-            Some(self.sts)
-        } else {
-            None
+        let addresses = [self.git, self.sts, self.sso, self.oidc, self.sign_in];
+        if let Some(address) = addresses.into_iter().find(|address| local(*address)) {
+            return Some(address);
+        }
+        match sign_in_region(host) {
+            Some(("portal.sso", _)) => Some(self.sso),
+            Some(("oidc", _)) => Some(self.oidc),
+            Some(_) => Some(self.sign_in),
+            None if git_region(host).is_some() => Some(self.git),
+            None => sts_region(host).map(|_| self.sts),
         }
     }
 }

@@ -12,6 +12,12 @@ pub enum Service {
     Sts,
     /// CodeCommit's git host.
     Git,
+    /// IAM Identity Center's portal, which hands out keys of roles.
+    Sso,
+    /// IAM Identity Center's OIDC service, which refreshes tokens.
+    SsoOidc,
+    /// AWS Sign-In, which refreshes what `aws login` began.
+    SignIn,
     /// The HTTP CONNECT proxy.
     Proxy,
     /// The SOCKS5 proxy.
@@ -114,7 +120,7 @@ pub struct Request {
     pub accept: Option<String>,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
-    /// All headers but `Authorization`, `Proxy-Authorization` and `X-Amz-Security-Token`; names in lower case.
+    /// All headers but those that hold secrets (`Authorization` and its like, session tokens); names in lower case.
     pub headers: Vec<(String, String)>,
     /// What became of the authorization.
     pub authorization: Auth,
@@ -126,6 +132,8 @@ pub struct Request {
     pub decoded_body: u64,
     /// Bytes of the answer's body sent so far.
     pub response_body: u64,
+    /// The parameters of a sign-in service's request, decoded: of the query or the JSON body.
+    pub parameters: Vec<(String, String)>,
     /// The user's name that a proxy was given.
     pub proxy_user: Option<String>,
     /// Whether the SOCKS5 proxy was given a name to look up, or an address.
@@ -175,6 +183,7 @@ impl Request {
             request_body: 0,
             decoded_body: 0,
             response_body: 0,
+            parameters: Vec::new(),
             proxy_user: None,
             asked_by_name: None,
             sts: None,

@@ -25,7 +25,7 @@ use crate::proxy::Targets;
 use crate::record::{self, Service};
 use crate::state::State;
 use crate::tls::Tls;
-use crate::{container, git_host, proxy, socks, sts};
+use crate::{container, git_host, proxy, sign_in, socks, sts};
 
 /// The listening sockets, bound but not yet served.
 pub(crate) struct Listeners {
@@ -41,6 +41,9 @@ impl Listeners {
             (Service::Container, container.unwrap_or(loopback)),
             (Service::Sts, loopback),
             (Service::Git, loopback),
+            (Service::Sso, loopback),
+            (Service::SsoOidc, loopback),
+            (Service::SignIn, loopback),
             (Service::Proxy, loopback),
             (Service::Socks, loopback),
         ] {
@@ -79,6 +82,9 @@ impl Server {
         let targets = Targets {
             git: listeners.address(Service::Git),
             sts: listeners.address(Service::Sts),
+            sso: listeners.address(Service::Sso),
+            oidc: listeners.address(Service::SsoOidc),
+            sign_in: listeners.address(Service::SignIn),
         };
         let (open, git) = (tls.open.clone(), tls.git.clone());
         let thread = std::thread::spawn(move || {
@@ -87,7 +93,7 @@ impl Server {
                     let tls = match service {
                         Service::Container | Service::Proxy | Service::Socks => None,
                         Service::Git => Some(git.clone()),
-                        Service::Sts => Some(open.clone()),
+                        _ => Some(open.clone()),
                     };
                     let shared = Shared {
                         state: Arc::clone(&state),
@@ -211,6 +217,15 @@ async fn answer(
         Service::Container => container::answer(&exchange, &head).await?,
         Service::Sts => sts::answer(&exchange, &head, body).await?,
         Service::Git => git_host::answer(&exchange, &head, body).await?,
+        Service::Sso => sign_in::role_credentials(&exchange, &head).await?,
+        Service::SsoOidc => {
+            let body = exchange.whole(body).await?;
+            sign_in::create_token(&exchange, &head, &body).await?
+        }
+        Service::SignIn => {
+            let body = exchange.whole(body).await?;
+            sign_in::create_oauth2_token(&exchange, &head, &body).await?
+        }
         Service::Socks => return Err(io::ErrorKind::Unsupported.into()),
         Service::Proxy => {
             proxy::answer(&exchange, shared.targets, Request::from_parts(head, body)).await?

@@ -13,6 +13,7 @@ use crate::keys::Identities;
 use crate::record::Record;
 use crate::repositories::Repositories;
 use crate::roles::{MfaCodes, Roles};
+use crate::sign_in::SignIn;
 
 /// Which versions of git's protocol the host speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,6 +35,7 @@ pub(crate) struct State {
     pub(crate) identities: Identities,
     pub(crate) roles: Roles,
     pub(crate) mfa_codes: MfaCodes,
+    pub(crate) sign_in: SignIn,
     /// Regions in which STS is not activated.
     pub(crate) disabled_regions: Vec<String>,
     /// The source identity of the execution role's session.

@@ -6,5 +6,6 @@ mod harness;
 mod host;
 mod proxies;
 mod services;
+mod sign_in;
 mod sts;
 mod tls;
