@@ -83,7 +83,8 @@ impl Builder {
         self
     }
 
-    /// The same history with SHA-256 ids.
+    /// The same history with SHA-256 ids. Clients can read it with [`Protocol::Any`] only: CodeCommit publishes no object
+    /// format.
     pub fn sha256_repository(mut self, name: &str) -> Self {
         self.repositories
             .push((name.to_owned(), Seed::Sha256History));

@@ -6,15 +6,13 @@ use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 /// What CodeCommit publishes for `git-upload-pack`, in its order.
-const CODECOMMIT: [&str; 7] = [
+const CODECOMMIT: [&str; 6] = [
     "multi_ack_detailed",
     "shallow",
     "side-band-64k",
     "thin-pack",
     "allow-tip-sha1-in-want",
     "allow-reachable-sha1-in-want",
-    // Not published: without it no client can read the ids of a SHA-256 repository.
-    "object-format=sha256",
 ];
 
 /// Reads the advertisement up to its first ref (or its end) and gives what was read with that ref's capabilities cut.

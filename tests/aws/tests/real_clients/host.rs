@@ -12,6 +12,7 @@ use crate::harness::{Git, contributor, curl, url, without_curl};
 #[test]
 fn sha256_repositories_and_names_that_are_not_text() {
     let aws = LocalAws::builder()
+        .protocol(Protocol::Any)
         .sha256_repository("wide")
         .repository("named")
         .start();
