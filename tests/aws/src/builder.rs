@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crate::container::{Endpoint, execution_role};
 use crate::fault::{Fault, Faults};
 use crate::keys::{CONTRIBUTOR_ROLE, EXECUTION_ROLE, Identities, Permission, random_hex};
+use crate::lfs::Lfs;
 use crate::record::{Record, Service};
 use crate::repositories::Repositories;
 use crate::roles::{MfaCodes, Role, Roles};
@@ -232,6 +233,7 @@ impl Builder {
             roles: self.roles,
             mfa_codes: MfaCodes::default(),
             sign_in: SignIn::default(),
+            lfs: Lfs::new(directory.path()),
             disabled_regions: self.disabled_regions,
             source_identity: self.source_identity,
             lifetimes: Mutex::default(),

@@ -13,6 +13,7 @@ use crate::codecommit_password::{Password, Place};
 use crate::exchange::{Answer, Exchange, text};
 use crate::hosts::git_region;
 use crate::keys::{Identity, Permission};
+use crate::lfs;
 use crate::record::{Auth, SignedHost};
 use crate::state::State;
 
@@ -32,11 +33,27 @@ pub(crate) async fn answer(
 ) -> io::Result<Response<Answer>> {
     let state = &exchange.state;
     let path = head.uri.path();
+    if path.starts_with(lfs::LINKS) {
+        return lfs::transfer(exchange, head, body).await;
+    }
+    let lfs_call = lfs::call(path);
     let split = TAILS
         .iter()
         .find_map(|tail| Some((path.strip_suffix(tail)?, *tail)));
     let (signed_path, tail) = split.unwrap_or((path, ""));
-    let verdict = authorise(state, head, signed_path);
+    let signed_paths = match &lfs_call {
+        Some(call) => lfs::signed_paths(call),
+        None => vec![signed_path.to_owned()],
+    };
+    let mut verdict = Ok(None);
+    for path in &signed_paths {
+        verdict = authorise(state, head, path);
+        if verdict.is_ok() {
+            let known = matches!(verdict, Ok(Some(_)));
+            exchange.update(|request| request.signed_path = known.then(|| path.clone()));
+            break;
+        }
+    }
     exchange.update(|request| {
         request.authorization = match &verdict {
             Ok(None) => Auth::None,
@@ -53,6 +70,9 @@ pub(crate) async fn answer(
     }
     let caller = match verdict {
         Ok(Some((caller, _))) => caller,
+        Ok(None) if lfs_call.is_some() => {
+            return Ok(lfs::refusal(StatusCode::UNAUTHORIZED, "who are you?"));
+        }
         Ok(None) => {
             let mut response = refusal(StatusCode::UNAUTHORIZED);
             let challenge = HeaderValue::from_static(r#"Basic realm="codecommit""#);
@@ -61,6 +81,13 @@ pub(crate) async fn answer(
         }
         Err(_) => return Ok(refusal(StatusCode::FORBIDDEN)),
     };
+    if let Some(call) = lfs_call {
+        if !state.repositories.exists(call.repository) {
+            return Ok(lfs::refusal(StatusCode::NOT_FOUND, "no such repository"));
+        }
+        let permission = state.identities.permission(&caller);
+        return lfs::answer(exchange, &call, permission, head, body).await;
+    }
     let service = match tail {
         "/info/refs" => head
             .uri

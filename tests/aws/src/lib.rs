@@ -31,6 +31,7 @@ mod git_host;
 mod hosts;
 mod instance_metadata;
 mod keys;
+mod lfs;
 mod proxy;
 mod record;
 mod repositories;
@@ -208,6 +209,20 @@ impl LocalAws {
     pub fn add_refs<N: Into<Vec<u8>>>(&self, repository: &str, names: impl IntoIterator<Item = N>) {
         let names = names.into_iter().map(Into::into).collect();
         self.state.repositories.add_refs(repository, names);
+    }
+
+    /// An object of Git LFS that a repository holds.
+    #[must_use]
+    pub fn lfs_object(&self, repository: &str, oid: &str) -> Option<Vec<u8>> {
+        std::fs::read(self.state.lfs.file(repository, oid)).ok()
+    }
+
+    /// Gives a repository an object of Git LFS; its oid.
+    ///
+    /// # Panics
+    /// If the temporary directory cannot be written.
+    pub fn add_lfs_object(&self, repository: &str, content: &[u8]) -> String {
+        self.state.lfs.add(repository, content)
     }
 
     /// Adds the branches `many/000000`, `many/000001` and so on, all at the tip of `main`; 100,000 take a second.

@@ -132,6 +132,8 @@ pub struct Request {
     pub decoded_body: u64,
     /// Bytes of the answer's body sent so far.
     pub response_body: u64,
+    /// The path that a git password was signed for; of Git LFS requests several will do.
+    pub signed_path: Option<String>,
     /// The parameters of a sign-in service's request, decoded: of the query or the JSON body.
     pub parameters: Vec<(String, String)>,
     /// The user's name that a proxy was given.
@@ -183,6 +185,7 @@ impl Request {
             request_body: 0,
             decoded_body: 0,
             response_body: 0,
+            signed_path: None,
             parameters: Vec::new(),
             proxy_user: None,
             asked_by_name: None,

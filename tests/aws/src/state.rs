@@ -10,6 +10,7 @@ use time::{Duration, OffsetDateTime};
 use crate::container::Endpoint;
 use crate::fault::Faults;
 use crate::keys::Identities;
+use crate::lfs::Lfs;
 use crate::record::Record;
 use crate::repositories::Repositories;
 use crate::roles::{MfaCodes, Roles};
@@ -36,6 +37,7 @@ pub(crate) struct State {
     pub(crate) roles: Roles,
     pub(crate) mfa_codes: MfaCodes,
     pub(crate) sign_in: SignIn,
+    pub(crate) lfs: Lfs,
     /// Regions in which STS is not activated.
     pub(crate) disabled_regions: Vec<String>,
     /// The source identity of the execution role's session.

@@ -4,6 +4,7 @@
 mod git;
 mod harness;
 mod host;
+mod lfs;
 mod proxies;
 mod services;
 mod sign_in;
