@@ -22,8 +22,10 @@ pub mod world;
 
 mod address;
 mod error;
+mod git_version;
 mod http;
 mod message;
+mod own_config;
 mod process;
 mod profile;
 mod target;

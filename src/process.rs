@@ -11,3 +11,9 @@ pub(crate) fn git(program: &str) -> Command {
     command.arg(program);
     command
 }
+
+/// A program that the person's settings name: `credential_process`, an askpass program.
+#[expect(clippy::disallowed_methods, reason = "the owner of starting processes")]
+pub(crate) fn program(name: &str) -> Command {
+    Command::new(name)
+}

@@ -143,6 +143,7 @@ mod tests {
             session_token: token.map(|token| Secret::new(token.into())),
             expires_at: None,
             principal: None,
+            origin: crate::credentials::Origin::Fresh,
         }
     }
 

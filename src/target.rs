@@ -4,23 +4,26 @@ use crate::address::Address;
 use crate::endpoint::{self, Endpoint};
 use crate::error::Error;
 use crate::message::Messages;
-use crate::profile::{Choice, Profiles};
-use crate::world::World;
+use crate::own_config::OwnConfig;
+use crate::profile::{Choice, Profiles, Settings};
+use crate::world::{World, variable};
 
 /// An address, settled as far as that goes without a request.
-pub(crate) struct Target {
+pub(crate) struct Target<'a> {
     /// Both AWS files.
     pub(crate) profiles: Profiles,
     /// The profile of this run.
     pub(crate) choice: Choice,
     /// The repository.
     pub(crate) endpoint: Endpoint,
+    /// Git's `codecommit.*` keys for it.
+    pub(crate) own: OwnConfig<'a>,
 }
 
-impl Target {
+impl<'a> Target<'a> {
     /// Reads the address and the AWS files, and settles profile, region and host.
     pub(crate) fn resolve(
-        world: &World,
+        world: &'a World,
         messages: &Messages,
         address: &str,
     ) -> Result<Self, Error> {
@@ -31,24 +34,32 @@ impl Target {
                 address.repository
             ));
         }
+        let own = OwnConfig::of_address(world, &address);
         let profiles = Profiles::load(world)?;
-        let named = address.profile.as_ref().map(|name| (name, "the address"));
-        let choice = profiles.choose(world, named)?;
+        let choice = match &address.profile {
+            Some(name) => profiles.choose(world, Some((name, "the address")))?,
+            None => own.choose(world, &profiles)?,
+        };
+        let fips = Settings::new(world, &profiles, &choice.name)
+            .is_true(variable::AWS_USE_FIPS_ENDPOINT, "use_fips_endpoint");
         let region = endpoint::of_repository(
             world,
             address.region.as_ref(),
             profiles.setting(&choice.name, "region"),
             &choice.in_words(),
             address.repository.as_str(),
+            fips,
         )?;
         for warning in &region.warnings {
             messages.warning(warning);
         }
-        let endpoint = Endpoint::resolve(world, &address, region.region)?;
+        let configured = own.text("endpoint")?.map(|found| (found.key, found.value));
+        let endpoint = Endpoint::resolve(world, configured, &address, region.region, fips)?;
         Ok(Self {
             profiles,
             choice,
             endpoint,
+            own,
         })
     }
 }

@@ -36,8 +36,12 @@ pub mod variable {
     pub const AWS_SECURITY_TOKEN: &str = "AWS_SECURITY_TOKEN";
     /// Session token of the environment source. Secret.
     pub const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
-    /// Web identity token file; named only to say that this source is not supported yet.
+    /// File with a web identity token: the environment's role is then assumed with it.
     pub const AWS_WEB_IDENTITY_TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
+    /// The role for [`AWS_WEB_IDENTITY_TOKEN_FILE`]; nothing else reads it.
+    pub const AWS_ROLE_ARN: &str = "AWS_ROLE_ARN";
+    /// The session's name for [`AWS_WEB_IDENTITY_TOKEN_FILE`]; nothing else reads it.
+    pub const AWS_ROLE_SESSION_NAME: &str = "AWS_ROLE_SESSION_NAME";
     /// Path below `http://169.254.170.2`; beats [`AWS_CONTAINER_CREDENTIALS_FULL_URI`].
     pub const AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: &str =
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
@@ -52,6 +56,13 @@ pub mod variable {
     pub const AWS_EC2_METADATA_DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
     /// Base URL of the instance metadata service.
     pub const AWS_EC2_METADATA_SERVICE_ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+    /// `IPv4` or `IPv6`: which address the service has.
+    pub const AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: &str =
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
+    /// Seconds to wait for the service.
+    pub const AWS_METADATA_SERVICE_TIMEOUT: &str = "AWS_METADATA_SERVICE_TIMEOUT";
+    /// How many times the service is asked.
+    pub const AWS_METADATA_SERVICE_NUM_ATTEMPTS: &str = "AWS_METADATA_SERVICE_NUM_ATTEMPTS";
     /// STS endpoint instead of the regional one.
     pub const AWS_ENDPOINT_URL_STS: &str = "AWS_ENDPOINT_URL_STS";
     /// Endpoint of every AWS service that has none of its own.
@@ -64,6 +75,22 @@ pub mod variable {
     pub const CODE_COMMIT_ENDPOINT: &str = "CODE_COMMIT_ENDPOINT";
     /// `1` writes a trace without secrets to standard error.
     pub const GIT_CODECOMMIT_TRACE: &str = "GIT_CODECOMMIT_TRACE";
+    /// `shared` in a SageMaker space that several people use at once, as one and the same user.
+    pub const SAGEMAKER_SPACE_TYPE_LOWERCASE: &str = "SAGEMAKER_SPACE_TYPE_LOWERCASE";
+    /// `true` chooses host names that also have IPv6 addresses.
+    pub const AWS_USE_DUALSTACK_ENDPOINT: &str = "AWS_USE_DUALSTACK_ENDPOINT";
+    /// `true` makes every configured endpoint URL count for nothing.
+    pub const AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+    /// How many times an AWS request is made before it counts as failed.
+    pub const AWS_MAX_ATTEMPTS: &str = "AWS_MAX_ATTEMPTS";
+    /// `standard`, `adaptive` or `legacy`.
+    pub const AWS_RETRY_MODE: &str = "AWS_RETRY_MODE";
+    /// Git's program that asks the person for a secret; empty: none.
+    pub const GIT_ASKPASS: &str = "GIT_ASKPASS";
+    /// The same, for ssh, where [`GIT_ASKPASS`] and `core.askPass` are not set.
+    pub const SSH_ASKPASS: &str = "SSH_ASKPASS";
+    /// `0` forbids questions on the terminal.
+    pub const GIT_TERMINAL_PROMPT: &str = "GIT_TERMINAL_PROMPT";
     /// Home directory.
     pub const HOME: &str = "HOME";
     /// Where programs are looked for.
@@ -186,6 +213,13 @@ impl World {
         names.iter().find_map(|name| self.variable(name))
     }
 
+    /// An environment variable's text, which may be empty.
+    #[must_use]
+    pub fn raw_variable(&self, name: &str) -> Option<String> {
+        let value = self.environment.get(OsStr::new(name))?;
+        Some(value.to_string_lossy().into_owned())
+    }
+
     /// An environment variable that holds a secret.
     #[must_use]
     pub fn secret(&self, name: &str) -> Option<Secret> {
@@ -236,6 +270,12 @@ impl World {
         Ok(self.git_config.get_or_init(|| config))
     }
 
+    /// The file in which Studio writes down what app this is; there is none elsewhere.
+    #[must_use]
+    pub fn studio_metadata(&self) -> &Path {
+        Path::new("/opt/ml/metadata/resource-metadata.json")
+    }
+
     /// The time now, UTC.
     #[must_use]
     pub fn now(&self) -> OffsetDateTime {
@@ -260,6 +300,17 @@ fn home_of_this_user() -> Option<PathBuf> {
 #[cfg(not(unix))]
 fn home_of_this_user() -> Option<PathBuf> {
     None
+}
+
+/// The person's terminal, for questions: standard input is git's.
+///
+/// # Errors
+/// If this process has no terminal.
+pub fn terminal() -> std::io::Result<std::fs::File> {
+    std::fs::File::options()
+        .read(true)
+        .write(true)
+        .open("/dev/tty")
 }
 
 /// Standard output as a plain file: `std::io::Stdout` would search every pack for line ends.

@@ -114,7 +114,7 @@ fn a_host_that_is_not_codecommits_gets_no_answer_and_no_error() {
 #[test]
 fn store_erase_and_unknown_operations_are_quiet() {
     let studio = studio();
-    for operation in ["store", "erase", "capability", "invented-later"] {
+    for operation in ["store", "erase", "invented-later"] {
         let said = studio
             .helper("git-credential-codecommit", &[operation], REQUEST)
             .succeeded();
@@ -124,6 +124,12 @@ fn store_erase_and_unknown_operations_are_quiet() {
             "{operation}"
         );
     }
+}
+
+#[test]
+fn git_is_told_that_whole_headers_can_be_had() {
+    let said = studio().helper("git-credential-codecommit", &["capability"], "");
+    assert_eq!(said.succeeded().stdout, "version 0\ncapability authtype\n");
 }
 
 #[test]

@@ -87,6 +87,7 @@ fn signatures_equal_botocores_and_git_remote_codecommits() {
                     session_token: token.map(|token| Secret::new(token.to_owned())),
                     expires_at: None,
                     principal: None,
+                    origin: git_codecommit::credentials::Origin::Fresh,
                 };
                 let path = format!("/v1/repos/{repository}");
                 let region_checked = Region::parse(region).unwrap();

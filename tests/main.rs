@@ -8,6 +8,7 @@
 
 mod harness;
 
+mod cache;
 mod credential_helper;
 mod failures;
 mod installer;

@@ -3,6 +3,7 @@
 //! [`command`] is the one definition of the command line; help, shell completions and manual pages
 //! are made from it. Each subcommand has a file of its own, with its arguments and what it does.
 
+mod cache;
 mod command;
 mod completions;
 mod man;
@@ -70,6 +71,7 @@ fn dispatch(session: &mut Session) -> Result<u8, Error> {
     };
     match command.subcommand {
         Subcommand::Url(url) => url.run(session)?,
+        Subcommand::Cache(cache) => cache.run(session)?,
         Subcommand::Completions(completions) => completions.run(session)?,
         Subcommand::Man(man) => man.run(session)?,
         Subcommand::Version(version) => version.run(session)?,

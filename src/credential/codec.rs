@@ -18,6 +18,18 @@ pub(super) struct Request {
     pub(super) host: Option<String>,
     /// Without a leading slash; only sent with `useHttpPath`.
     pub(super) path: Option<String>,
+    /// The part of `username` that is the access key's id. The rest, a session token, is not kept.
+    pub(super) access_key_id: Option<String>,
+    /// Git can take a whole Authorization header instead of a password.
+    pub(super) offers_authtype: bool,
+}
+
+/// What `get` answers.
+pub(super) struct Answer {
+    /// User name, password, and their end.
+    pub(super) auth: BasicAuth,
+    /// As an Authorization header that git keeps to itself, instead of as user name and password.
+    pub(super) as_header: bool,
 }
 
 impl Request {
@@ -41,6 +53,15 @@ impl Request {
                 "protocol" => &mut request.protocol,
                 "host" => &mut request.host,
                 "path" => &mut request.path,
+                "username" => {
+                    let id = value.split('%').next().unwrap_or_default();
+                    request.access_key_id = Some(id.to_owned());
+                    continue;
+                }
+                "capability[]" => {
+                    request.offers_authtype |= value == "authtype";
+                    continue;
+                }
                 _ => continue,
             };
             *field = Some(value.to_owned());
@@ -49,8 +70,9 @@ impl Request {
     }
 }
 
-/// Writes user name and password, and when git should stop using them.
-pub(super) fn write_answer(auth: &BasicAuth, out: &mut impl Write) -> Result<(), Error> {
+/// Writes what git is to use, and when it should stop using it.
+pub(super) fn write_answer(answer: &Answer, out: &mut impl Write) -> Result<(), Error> {
+    let Answer { auth, as_header } = answer;
     let BasicAuth {
         username,
         password,
@@ -63,11 +85,21 @@ pub(super) fn write_answer(auth: &BasicAuth, out: &mut impl Write) -> Result<(),
     {
         return Err(Error::Protocol("the access key holds a line break"));
     }
-    let answer = Zeroizing::new(format!(
-        "username={username}\npassword={password}\npassword_expiry_utc={}\n",
-        expires_at.unix_timestamp()
-    ));
-    out.write_all(answer.as_bytes())?;
+    let secret = Zeroizing::new(if *as_header {
+        let header = auth.header();
+        let credential = header.expose().trim_start_matches("Basic ");
+        format!("capability[]=authtype\nauthtype=Basic\ncredential={credential}\nephemeral=1\n")
+    } else {
+        format!("username={username}\npassword={password}\n")
+    });
+    out.write_all(secret.as_bytes())?;
+    writeln!(out, "password_expiry_utc={}", expires_at.unix_timestamp())?;
+    Ok(out.flush()?)
+}
+
+/// Answers git's question what this helper can do (git-credential(1), "capability").
+pub(super) fn write_capabilities(out: &mut impl Write) -> Result<(), Error> {
+    out.write_all(b"version 0\ncapability authtype\n")?;
     Ok(out.flush()?)
 }
 
@@ -91,16 +123,49 @@ mod tests {
             protocol: Some(protocol.into()),
             host: Some(host.into()),
             path: Some(path.into()),
+            ..Request::default()
         }
     }
 
     #[test]
     fn known_attributes_are_read_and_others_ignored() {
-        let text = b"capability[]=authtype\nprotocol=https\r\nhost=a\nhost=b\n\
+        let text = b"capability[]=state\nprotocol=https\r\nhost=a\nhost=b\n\
                      path=v1/repos/r=x\nwwwauth[]=Basic\n\nprotocol=http\n";
         assert_eq!(read(text).unwrap(), request("https", "b", "v1/repos/r=x"));
         assert_eq!(read(b"").unwrap(), Request::default());
         assert_eq!(read(b"host=x").unwrap().host.as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn of_a_user_name_only_the_key_id_is_kept() {
+        let request = read(b"capability[]=authtype\nusername=AKID%tok/en==%x\npassword=hunter2\n");
+        let request = request.unwrap();
+        assert_eq!(request.access_key_id.as_deref(), Some("AKID"));
+        assert!(request.offers_authtype);
+    }
+
+    fn written(as_header: bool) -> String {
+        let auth = BasicAuth {
+            username: Secret::new("AKID%tok".into()),
+            password: Secret::new("20260102T030405Zab".into()),
+            expires_at: time::OffsetDateTime::UNIX_EPOCH,
+        };
+        let mut out = Vec::new();
+        write_answer(&Answer { auth, as_header }, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn an_answer_is_a_password_or_a_header_never_both() {
+        assert_eq!(
+            written(false),
+            "username=AKID%tok\npassword=20260102T030405Zab\npassword_expiry_utc=0\n"
+        );
+        assert_eq!(
+            written(true),
+            "capability[]=authtype\nauthtype=Basic\ncredential=QUtJRCV0b2s6MjAyNjAxMDJUMDMwNDA1WmFi\n\
+             ephemeral=1\npassword_expiry_utc=0\n"
+        );
     }
 
     #[test]
@@ -119,7 +184,8 @@ mod tests {
             expires_at: time::OffsetDateTime::UNIX_EPOCH,
         };
         let mut out = Vec::new();
-        assert!(write_answer(&auth, &mut out).is_err());
+        let as_header = false;
+        assert!(write_answer(&Answer { auth, as_header }, &mut out).is_err());
         assert!(out.is_empty());
     }
 }

@@ -165,6 +165,7 @@ async fn ask(
         session_token: Some(answer.token),
         expires_at: Some(expires_at),
         principal: None,
+        origin: super::Origin::Fresh,
     })
 }
 

@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use aws_config::imds;
+use aws_config::imds::client::EndpointMode;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_credential_types::provider::ProvideCredentials;
-use time::OffsetDateTime;
 
-use super::{Credentials, Error};
-use crate::http::{Http, SdkClient, root_cause};
-use crate::secret::Secret;
-use crate::world::{World, variable};
+use super::{Credentials, Error, sdk};
+use crate::http::{Http, SdkClient};
+use crate::profile::Settings;
+use crate::world::variable;
 
 /// botocore gives the service one second.
 const TIMEOUT: Duration = Duration::from_secs(1);
@@ -19,7 +18,7 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 /// Asks for the instance profile's credentials. `last_resort` is the profile for which nothing else
 /// was configured.
 pub(super) async fn fetch(
-    world: &World,
+    settings: Settings<'_>,
     http: &Http<'_>,
     last_resort: Option<&str>,
 ) -> Result<Credentials, Error> {
@@ -31,29 +30,63 @@ pub(super) async fn fetch(
         None => Error::InstanceMetadata(cause),
     };
     let config = ProviderConfig::empty().with_http_client(SdkClient::new(http.near(false)?));
-    let mut client = imds::Client::builder()
-        .configure(&config)
-        .connect_timeout(TIMEOUT)
-        .read_timeout(TIMEOUT)
-        .max_attempts(if last_resort.is_some() { 1 } else { 3 });
-    if let Some(endpoint) = world.variable(variable::AWS_EC2_METADATA_SERVICE_ENDPOINT) {
-        client = client
-            .endpoint(endpoint)
-            .map_err(|error| failed(error.to_string()))?;
-    }
+    let client = client(settings, &config, last_resort.is_some()).map_err(failed)?;
     let provider = ImdsCredentialsProvider::builder()
         .configure(&config)
-        .imds_client(client.build())
+        .imds_client(client)
         .build();
-    let found = provider
-        .provide_credentials()
-        .await
-        .map_err(|error| failed(root_cause(&error)))?;
-    Ok(Credentials {
-        access_key_id: found.access_key_id().to_owned(),
-        secret_access_key: Secret::new(found.secret_access_key().to_owned()),
-        session_token: found.session_token().map(|t| Secret::new(t.to_owned())),
-        expires_at: found.expiry().map(OffsetDateTime::from),
-        principal: None,
-    })
+    sdk::provided(&provider).await.map_err(failed)
+}
+
+/// The client, by the settings of reference/aws.md 1.5.
+fn client(
+    settings: Settings<'_>,
+    config: &ProviderConfig,
+    is_last_resort: bool,
+) -> Result<imds::Client, String> {
+    let number = |variable, key| match settings.find(variable, key) {
+        None => Ok(None),
+        Some(found) => match found.value.parse::<u32>() {
+            Ok(number @ 1..) => Ok(Some(number)),
+            _ => Err(format!(
+                "{} is {:?}, which is no number from 1 on",
+                found.from, found.value
+            )),
+        },
+    };
+    let seconds = number(
+        variable::AWS_METADATA_SERVICE_TIMEOUT,
+        "metadata_service_timeout",
+    )?;
+    let attempts = number(
+        variable::AWS_METADATA_SERVICE_NUM_ATTEMPTS,
+        "metadata_service_num_attempts",
+    )?;
+    let timeout = seconds.map_or(TIMEOUT, |seconds| Duration::from_secs(seconds.into()));
+    let mut client = imds::Client::builder()
+        .configure(config)
+        .connect_timeout(timeout)
+        .read_timeout(timeout)
+        .max_attempts(attempts.unwrap_or(if is_last_resort { 1 } else { 3 }));
+    let endpoint = settings.find(
+        variable::AWS_EC2_METADATA_SERVICE_ENDPOINT,
+        "ec2_metadata_service_endpoint",
+    );
+    if let Some(endpoint) = endpoint {
+        client = client
+            .endpoint(endpoint.value)
+            .map_err(|error| format!("{}: {error}", endpoint.from))?;
+    }
+    let mode = settings.find(
+        variable::AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE,
+        "ec2_metadata_service_endpoint_mode",
+    );
+    if let Some(mode) = mode {
+        let parsed: EndpointMode = mode
+            .value
+            .parse()
+            .map_err(|_| format!("{} is neither IPv4 nor IPv6", mode.from))?;
+        client = client.endpoint_mode(parsed);
+    }
+    Ok(client.build())
 }

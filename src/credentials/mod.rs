@@ -1,19 +1,26 @@
-//! From a plan to credentials: one snapshot a run, resolved once.
+//! From a plan to credentials: one snapshot a run, resolved once, kept on disk if it is a session.
+//!
+//! [`resolver`] walks the plan; [`container`], [`instance_metadata`], [`process`] and [`sdk`] are the
+//! sources, [`sts`] the roles, [`mfa`] the question to the person, [`cache`] the sessions on disk.
 
-mod assume_role;
+pub(crate) mod cache;
 mod container;
 mod instance_metadata;
+mod mfa;
+mod process;
+mod resolver;
+mod sdk;
+mod sts;
+
+use std::path::PathBuf;
 
 use time::OffsetDateTime;
 
-use assume_role::Sts;
+pub use resolver::Resolver;
 
-use crate::endpoint::{self, Region};
-use crate::http::{self, Http};
-use crate::message::Messages;
-use crate::profile::{Choice, Plan, Profiles, Source};
+use crate::http;
 use crate::secret::{self, Secret};
-use crate::world::{World, variable};
+use crate::{endpoint, git_config};
 
 /// Key id, secret, token and expiry of one identity: they travel together or not at all.
 ///
@@ -30,6 +37,17 @@ pub struct Credentials {
     pub expires_at: Option<OffsetDateTime>,
     /// Who they belong to, an ARN, where the source says so. For messages.
     pub principal: Option<String>,
+    /// Whether they were had in this run.
+    pub origin: Origin,
+}
+
+/// Where credentials come from, as far as trust in them goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A service, a program or the person's settings gave them in this run.
+    Fresh,
+    /// They were kept on disk: a service may have revoked them since.
+    Cache,
 }
 
 impl Credentials {
@@ -49,9 +67,37 @@ pub enum Error {
     /// The container credentials endpoint failed.
     #[error(transparent)]
     Container(#[from] container::Error),
-    /// AssumeRole failed.
+    /// STS gave no session.
     #[error(transparent)]
-    AssumeRole(#[from] Box<assume_role::Error>),
+    Sts(#[from] Box<sts::Error>),
+    /// `credential_process` gave no credentials.
+    #[error(transparent)]
+    Process(#[from] process::Error),
+    /// There is no MFA code.
+    #[error(transparent)]
+    Mfa(#[from] mfa::Error),
+    /// Another process that this one waited for has asked for the same session and failed.
+    #[error("{why} (so another git-codecommit was told a moment ago)")]
+    FailedElsewhere {
+        /// What it was told.
+        why: String,
+    },
+    /// IAM Identity Center gave no credentials.
+    #[error("IAM Identity Center gave no credentials for profile {profile:?}: {cause}")]
+    SingleSignOn {
+        /// The profile.
+        profile: String,
+        /// The SDK's reason.
+        cause: String,
+    },
+    /// The session of `aws login` gave no credentials.
+    #[error("the session of \"aws login\" gave no credentials for profile {profile:?}: {cause}")]
+    Login {
+        /// The profile.
+        profile: String,
+        /// The SDK's reason.
+        cause: String,
+    },
     /// The instance metadata service gave no credentials.
     #[error("the EC2 instance metadata service gave no credentials: {0}")]
     InstanceMetadata(String),
@@ -66,9 +112,26 @@ pub enum Error {
         /// The SDK's reason.
         cause: String,
     },
+    /// The region of STS cannot be settled.
+    #[error(transparent)]
+    Region(#[from] endpoint::Error),
+    /// A kept session cannot be removed.
+    #[error("cannot remove {}: {cause}", path.display())]
+    Unremovable {
+        /// The session's file.
+        path: PathBuf,
+        /// The system's reason.
+        cause: std::io::Error,
+    },
+    /// No async runtime could be started.
+    #[error("cannot start: {0}")]
+    Runtime(std::io::Error),
     /// The network client could not be set up.
     #[error(transparent)]
     Http(#[from] http::Error),
+    /// Git's configuration cannot be used.
+    #[error(transparent)]
+    GitConfig(#[from] git_config::Error),
 }
 
 impl Error {
@@ -78,7 +141,20 @@ impl Error {
         match self {
             Self::Incomplete(_) => vec!["give both the key id and the secret".into()],
             Self::Container(error) => error.hints(),
-            Self::AssumeRole(error) => error.hints(),
+            Self::Sts(error) => error.hints(),
+            Self::Process(error) => error.hints(),
+            Self::Mfa(error) => error.hints(),
+            Self::FailedElsewhere { .. } => vec!["run the command again to ask anew".into()],
+            Self::SingleSignOn { profile, .. } => vec![format!(
+                "run: aws sso login --profile {}",
+                shell_quoted(profile)
+            )],
+            Self::Login { profile, .. } => {
+                vec![format!(
+                    "run: aws login --profile {}",
+                    shell_quoted(profile)
+                )]
+            }
             Self::Nowhere { profile, .. } => crate::profile::Error::NoCredentials {
                 profile: profile.clone(),
             }
@@ -87,136 +163,20 @@ impl Error {
                 "attach an instance profile; in a container, raise the hop limit of IMDSv2 to 2"
                     .into(),
             ],
+            Self::Runtime(_) => vec![],
+            Self::Unremovable { .. } => vec!["check the folder's owner and mode".into()],
+            Self::Region(error) => error.hints(),
             Self::Http(error) => error.hints(),
+            Self::GitConfig(error) => error.hints(),
         }
     }
 }
 
-/// What resolving needs beside the plan: the surroundings, the config files, the network.
-pub struct Resolver<'a> {
-    world: &'a World,
-    profiles: &'a Profiles,
-    http: Http<'a>,
-    sts_region: Region,
-    messages: &'a Messages,
-}
-
-impl<'a> Resolver<'a> {
-    /// Gathers it for a plan; opens nothing yet. `repository` is the repository's region.
-    ///
-    /// # Errors
-    /// If the plan has a role to assume, and the setting that decides the region of STS holds none.
-    pub(crate) fn new(
-        world: &'a World,
-        messages: &'a Messages,
-        profiles: &'a Profiles,
-        choice: &Choice,
-        plan: &Plan,
-        repository: &Region,
-    ) -> Result<Self, endpoint::Error> {
-        let sts_region = match plan.hops.as_slice() {
-            [] => repository.clone(),
-            _ => {
-                let in_profile = profiles.setting(&choice.name, "region");
-                endpoint::of_sts(world, in_profile, &choice.in_words(), repository)?
-            }
-        };
-        for warning in profiles.unused_settings(&choice.name) {
-            messages.warning(&warning);
-        }
-        Ok(Self {
-            world,
-            profiles,
-            http: Http::new(world),
-            sts_region,
-            messages,
-        })
-    }
-
-    /// The surroundings.
-    #[must_use]
-    pub fn world(&self) -> &'a World {
-        self.world
-    }
-
-    /// The network.
-    #[must_use]
-    pub fn http(&self) -> &Http<'a> {
-        &self.http
-    }
-
-    /// Where warnings and the trace go.
-    #[must_use]
-    pub fn messages(&self) -> &'a Messages {
-        self.messages
-    }
-
-    /// The credentials of a plan that needs no network, and so no async runtime; none if it does.
-    pub fn at_hand(&self, plan: &Plan) -> Option<Result<Credentials, Error>> {
-        match (&plan.source, plan.hops.as_slice()) {
-            (Source::Environment, []) => Some(self.environment()),
-            (Source::StaticKeys { profile }, []) => Some(self.static_keys(profile)),
-            _ => None,
-        }
-    }
-
-    /// Resolves the whole plan.
-    ///
-    /// # Errors
-    /// If the source or one of the roles gives no credentials.
-    pub async fn resolve(&self, plan: &Plan) -> Result<Credentials, Error> {
-        self.messages
-            .trace(|| format!("credentials: {}", plan.in_words()));
-        let assume = match plan.hops.as_slice() {
-            [] => None,
-            _ => Some(Sts::prepare(self)?),
-        };
-        let mut credentials = match &plan.source {
-            Source::Container => container::fetch(self.world, &self.http).await?,
-            Source::InstanceMetadata { last_resort } => {
-                instance_metadata::fetch(self.world, &self.http, last_resort.as_deref()).await?
-            }
-            Source::Environment => self.environment()?,
-            Source::StaticKeys { profile } => self.static_keys(profile)?,
-        };
-        if let Some(sts) = assume {
-            for hop in &plan.hops {
-                credentials = sts.assume(hop, &credentials).await?;
-            }
-        }
-        Ok(credentials)
-    }
-
-    fn environment(&self) -> Result<Credentials, Error> {
-        let world = self.world;
-        let incomplete = || Error::Incomplete("the environment".into());
-        Ok(Credentials {
-            access_key_id: world
-                .variable(variable::AWS_ACCESS_KEY_ID)
-                .ok_or_else(incomplete)?,
-            secret_access_key: world
-                .secret(variable::AWS_SECRET_ACCESS_KEY)
-                .ok_or_else(incomplete)?,
-            // The older name first, as in botocore.
-            session_token: world
-                .secret(variable::AWS_SECURITY_TOKEN)
-                .or_else(|| world.secret(variable::AWS_SESSION_TOKEN)),
-            expires_at: None,
-            principal: None,
-        })
-    }
-
-    fn static_keys(&self, name: &str) -> Result<Credentials, Error> {
-        let incomplete = || Error::Incomplete(format!("profile {name:?}"));
-        let profile = self.profiles.profile(name).ok_or_else(incomplete)?;
-        let keys = profile.keys().ok_or_else(incomplete)?;
-        let copy = |secret: Option<&Secret>| secret.map(|s| Secret::new(s.expose().to_owned()));
-        Ok(Credentials {
-            access_key_id: keys.id().ok_or_else(incomplete)?.value.clone(),
-            secret_access_key: copy(keys.secret()).ok_or_else(incomplete)?,
-            session_token: copy(keys.session_token()),
-            expires_at: None,
-            principal: None,
-        })
+fn shell_quoted(text: &str) -> String {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_-./@+".contains(&b);
+    if text.bytes().all(is_plain) && !text.is_empty() {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }

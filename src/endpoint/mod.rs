@@ -35,9 +35,14 @@ pub enum Error {
         /// The repository, for the hint's example.
         repository: String,
     },
-    /// `CODE_COMMIT_ENDPOINT` cannot be read.
-    #[error("CODE_COMMIT_ENDPOINT is {0:?}, which is not a host name or host:port")]
-    Override(String),
+    /// A git host of the person's own cannot be read.
+    #[error("{setting} is {value:?}, which is not a host name or host:port")]
+    Override {
+        /// `CODE_COMMIT_ENDPOINT`, or the key of git's configuration.
+        setting: String,
+        /// Its value.
+        value: String,
+    },
 }
 
 impl Error {
@@ -55,7 +60,7 @@ impl Error {
                 format!("name it in the address, as in codecommit::eu-west-1://{repository}"),
                 format!("or add a line such as region = eu-west-1 to {profile}"),
             ],
-            Self::Override(_) => {
+            Self::Override { .. } => {
                 vec!["give the host alone, without https:// and without a path".into()]
             }
         }
@@ -71,21 +76,26 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Settles the host: `CODE_COMMIT_ENDPOINT`, else the host of a pasted URL, else the region's.
+    /// Settles the host: `CODE_COMMIT_ENDPOINT`, else `configured` (a setting and its value), else
+    /// the host of a pasted URL, else the region's.
     ///
     /// # Errors
-    /// If `CODE_COMMIT_ENDPOINT` is not `host[:port]`.
-    pub fn resolve(world: &World, address: &Address, region: Region) -> Result<Self, Error> {
-        let authority = match (
-            world.variable(variable::CODE_COMMIT_ENDPOINT),
-            &address.host,
-        ) {
-            (Some(authority), _) => checked_authority(authority)?,
-            (None, Some(host)) => host.name().to_owned(),
-            (None, None) => {
-                let fips = world.is_true(variable::AWS_USE_FIPS_ENDPOINT);
-                Host::regional(&region, fips).name().to_owned()
+    /// If the setting that decides is not `host[:port]`.
+    pub fn resolve(
+        world: &World,
+        configured: Option<(String, String)>,
+        address: &Address,
+        region: Region,
+        fips: bool,
+    ) -> Result<Self, Error> {
+        let name = variable::CODE_COMMIT_ENDPOINT;
+        let own = world.variable(name).map(|value| (name.to_owned(), value));
+        let authority = match (own.or(configured), &address.host) {
+            (Some((setting, value)), _) => {
+                checked_authority(&value).ok_or(Error::Override { setting, value })?
             }
+            (None, Some(host)) => host.name().to_owned(),
+            (None, None) => Host::regional(&region, fips).name().to_owned(),
         };
         Ok(Self {
             authority,
@@ -138,10 +148,10 @@ impl Endpoint {
 /// Accepts `host` or `host:port`; anything else could move the request, or the signature, elsewhere.
 ///
 /// The answer is in lower case: that is what is sent, and so what must be signed.
-fn checked_authority(text: String) -> Result<String, Error> {
+pub(crate) fn checked_authority(text: &str) -> Option<String> {
     let (host, port) = match text.split_once(':') {
         Some((host, port)) => (host, Some(port)),
-        None => (text.as_str(), None),
+        None => (text, None),
     };
     let is_label = |label: &str| {
         !label.is_empty()
@@ -157,14 +167,11 @@ fn checked_authority(text: String) -> Result<String, Error> {
     let host = host.to_ascii_lowercase();
     let stays =
         Url::parse(&format!("https://{host}/")).is_ok_and(|url| url.host_str() == Some(&host));
-    if stays && host.split('.').all(is_label) && port.is_none_or(is_port) {
-        Ok(match port {
-            Some(port) => format!("{host}:{port}"),
-            None => host,
-        })
-    } else {
-        Err(Error::Override(text))
-    }
+    let is_authority = stays && host.split('.').all(is_label) && port.is_none_or(is_port);
+    is_authority.then(|| match port {
+        Some(port) => format!("{host}:{port}"),
+        None => host,
+    })
 }
 
 #[cfg(test)]
@@ -174,7 +181,7 @@ mod tests {
     #[test]
     fn the_override_takes_a_host_and_a_port_and_nothing_else() {
         for good in ["localhost:8443", "land.called.honahlee", "127.0.0.1:1"] {
-            assert!(checked_authority(good.into()).is_ok(), "{good}");
+            assert!(checked_authority(good).is_some(), "{good}");
         }
         for bad in [
             "",
@@ -195,14 +202,14 @@ mod tests {
             "a..b",
             "a.",
         ] {
-            assert!(checked_authority(bad.into()).is_err(), "{bad}");
+            assert!(checked_authority(bad).is_none(), "{bad}");
         }
     }
 
     #[test]
     fn the_override_is_signed_as_it_is_sent() {
         assert_eq!(
-            checked_authority("LocalHost:8443".into()).unwrap(),
+            checked_authority("LocalHost:8443").unwrap(),
             "localhost:8443"
         );
     }

@@ -11,6 +11,8 @@ pub(super) struct Partition {
     pub(super) name: &'static str,
     /// The end of every host name, without a leading dot.
     pub(super) dns_suffix: &'static str,
+    /// The same for host names that also have IPv6 addresses.
+    pub(super) dual_stack_suffix: &'static str,
     /// What region names start with, dash included.
     prefixes: &'static [&'static str],
 }
@@ -18,6 +20,7 @@ pub(super) struct Partition {
 const AWS: Partition = Partition {
     name: "aws",
     dns_suffix: "amazonaws.com",
+    dual_stack_suffix: "api.aws",
     prefixes: &[
         "us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-",
     ],
@@ -28,36 +31,43 @@ pub(super) const PARTITIONS: &[Partition] = &[
     Partition {
         name: "aws-us-gov",
         dns_suffix: "amazonaws.com",
+        dual_stack_suffix: "api.aws",
         prefixes: &["us-gov-"],
     },
     Partition {
         name: "aws-iso",
         dns_suffix: "c2s.ic.gov",
+        dual_stack_suffix: "api.aws.ic.gov",
         prefixes: &["us-iso-"],
     },
     Partition {
         name: "aws-iso-b",
         dns_suffix: "sc2s.sgov.gov",
+        dual_stack_suffix: "api.aws.scloud",
         prefixes: &["us-isob-"],
     },
     Partition {
         name: "aws-iso-e",
         dns_suffix: "cloud.adc-e.uk",
+        dual_stack_suffix: "api.cloud-aws.adc-e.uk",
         prefixes: &["eu-isoe-"],
     },
     Partition {
         name: "aws-iso-f",
         dns_suffix: "csp.hci.ic.gov",
+        dual_stack_suffix: "api.aws.hci.ic.gov",
         prefixes: &["us-isof-", "eu-isof-"],
     },
     Partition {
         name: "aws-cn",
         dns_suffix: "amazonaws.com.cn",
+        dual_stack_suffix: "api.amazonwebservices.com.cn",
         prefixes: &["cn-"],
     },
     Partition {
         name: "aws-eusc",
         dns_suffix: "amazonaws.eu",
+        dual_stack_suffix: "api.amazonwebservices.eu",
         prefixes: &["eusc-"],
     },
     AWS,

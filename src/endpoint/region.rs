@@ -45,10 +45,22 @@ impl Region {
         &self.0
     }
 
-    /// The end of AWS host names in this region's partition.
+    /// The host of STS in this region: FIPS 140, reachable by IPv6, both or neither.
+    ///
+    /// Source: the STS endpoint rules of botocore and the AWS SDKs (reference/aws.md 1.5).
     #[must_use]
-    pub fn dns_suffix(&self) -> &'static str {
-        partition::of(self).dns_suffix
+    pub fn sts_host(&self, fips: bool, dual_stack: bool) -> String {
+        let partition = partition::of(self);
+        let suffix = match dual_stack {
+            true => partition.dual_stack_suffix,
+            false => partition.dns_suffix,
+        };
+        // GovCloud's plain endpoint is the FIPS one.
+        let service = match fips && (dual_stack || partition.name != "aws-us-gov") {
+            true => "sts-fips",
+            false => "sts",
+        };
+        format!("{service}.{self}.{suffix}")
     }
 }
 
@@ -81,6 +93,7 @@ pub(crate) fn of_repository(
     in_profile: Option<&str>,
     profile: &str,
     repository: &str,
+    fips: bool,
 ) -> Result<Choice, Error> {
     let mut warnings = Vec::new();
     let region = match in_address {
@@ -106,15 +119,16 @@ pub(crate) fn of_repository(
             "region {region} is not in this program's list of CodeCommit regions; trying it anyway"
         ));
     }
-    if world.is_true(variable::AWS_USE_FIPS_ENDPOINT) && !partition::has_fips_host(&region) {
+    if fips && !partition::has_fips_host(&region) {
         warnings.push(format!(
-            "AWS_USE_FIPS_ENDPOINT is set, but AWS documents no FIPS git host in {region}; trying it anyway"
+            "a FIPS endpoint is asked for, but AWS documents no FIPS git host in {region}; trying it anyway"
         ));
     }
     Ok(Choice { region, warnings })
 }
 
-/// The region of STS: `AWS_DEFAULT_REGION` > the profile's `region` > `AWS_REGION` > the repository's.
+/// The region of STS: `named_by` (an option or `codecommit.stsRegion`, with its name) >
+/// `AWS_DEFAULT_REGION` > the profile's `region` > `AWS_REGION` > the repository's.
 ///
 /// In Studio the environment names the region Studio runs in, the only one whose STS a VPC without
 /// internet can reach.
@@ -123,11 +137,12 @@ pub(crate) fn of_repository(
 /// If the setting that decides is not a region's shape.
 pub(crate) fn of_sts(
     world: &World,
+    named_by: Option<(String, String)>,
     in_profile: Option<&str>,
     profile: &str,
     repository: &Region,
 ) -> Result<Region, Error> {
-    match first_setting(world, in_profile, profile) {
+    match named_by.or_else(|| first_setting(world, in_profile, profile)) {
         Some((setting, region)) => named(setting, region),
         None => Ok(repository.clone()),
     }
@@ -182,7 +197,8 @@ mod tests {
             ("AWS_REGION", "us-west-1"),
         ]);
         let address = Region::parse("eu-west-1").unwrap();
-        let choose = |address, profile| of_repository(&here, address, profile, "p", "r").unwrap();
+        let choose =
+            |address, profile| of_repository(&here, address, profile, "p", "r", false).unwrap();
 
         assert_eq!(choose(Some(&address), Some("sa-east-1")).region, address);
         let choice = choose(None, Some("sa-east-1"));
@@ -191,17 +207,17 @@ mod tests {
         assert!(choose(None, Some("us-east-2")).warnings.is_empty());
 
         let only_region = World::of(&[("AWS_REGION", "us-west-1")]);
-        let choose = |profile| of_repository(&only_region, None, profile, "p", "r").unwrap();
+        let choose = |profile| of_repository(&only_region, None, profile, "p", "r", false).unwrap();
         assert_eq!(choose(Some("sa-east-1")).region.as_str(), "sa-east-1");
         assert_eq!(choose(None).region.as_str(), "us-west-1");
-        assert!(of_repository(&World::of(&[]), None, None, "p", "r").is_err());
+        assert!(of_repository(&World::of(&[]), None, None, "p", "r", false).is_err());
     }
 
     #[test]
     fn sts_is_asked_in_studios_region() {
         let repository = Region::parse("eu-west-1").unwrap();
         let chosen = |environment: &[(&str, &str)], profile| {
-            let region = of_sts(&World::of(environment), profile, "p", &repository).unwrap();
+            let region = of_sts(&World::of(environment), None, profile, "p", &repository).unwrap();
             region.to_string()
         };
         let studio = [("AWS_DEFAULT_REGION", "us-east-2")];
@@ -212,10 +228,10 @@ mod tests {
 
     #[test]
     fn a_region_without_a_fips_host_is_a_warning_where_one_is_asked_for() {
-        let fips = World::of(&[("AWS_USE_FIPS_ENDPOINT", "true")]);
         for (region, warnings) in [("eu-west-1", 1), ("us-east-1", 0)] {
             let region = Region::parse(region).unwrap();
-            let choice = of_repository(&fips, Some(&region), None, "p", "r").unwrap();
+            let choice =
+                of_repository(&World::of(&[]), Some(&region), None, "p", "r", true).unwrap();
             assert_eq!(choice.warnings.len(), warnings, "{region}");
         }
     }
@@ -223,7 +239,7 @@ mod tests {
     #[test]
     fn an_unlisted_region_is_a_warning() {
         let region = Region::parse("mx-central-1").unwrap();
-        let choice = of_repository(&World::of(&[]), Some(&region), None, "p", "r").unwrap();
+        let choice = of_repository(&World::of(&[]), Some(&region), None, "p", "r", false).unwrap();
         assert_eq!(choice.warnings.len(), 1);
     }
 }

@@ -50,16 +50,6 @@ pub enum Error {
         /// What to do.
         hint: String,
     },
-    /// A way to credentials that a later version will know.
-    #[error("profile {profile:?} uses {feature}, which git-codecommit does not support yet")]
-    Unsupported {
-        /// The profile that was asked for.
-        top: String,
-        /// The profile that needs the feature: the same, or one that it leads to.
-        profile: String,
-        /// The feature and the setting that asks for it.
-        feature: String,
-    },
     /// The environment has one half of a key.
     #[error("AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not")]
     PartialEnvironment,
@@ -88,15 +78,6 @@ impl Error {
                 vec![format!("the profiles are: {}", available.join(", "))]
             }
             Self::Invalid { hint, .. } => vec![hint.clone()],
-            Self::Unsupported { top, .. } => vec![
-                format!(
-                    "until then: eval \"$(aws configure export-credentials --profile {} --format env)\"",
-                    shell_quoted(top)
-                ),
-                "and name no profile, but the region: codecommit::eu-west-1://repository, or a \
-                 credential helper without --profile"
-                    .into(),
-            ],
             Self::PartialEnvironment => {
                 vec!["set both, or unset AWS_ACCESS_KEY_ID to use a profile".into()]
             }
@@ -109,8 +90,4 @@ impl Error {
             ],
         }
     }
-}
-
-fn shell_quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }

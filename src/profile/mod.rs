@@ -8,12 +8,15 @@ mod file;
 mod keys;
 mod plan;
 mod reader;
+mod settings;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(crate) use error::Error;
-pub(crate) use plan::{Plan, RoleHop, Source};
+pub(crate) use plan::{Plan, RoleHop, SingleSignOn, Source, WebIdentity};
+
+pub(crate) use settings::{Found, Settings};
 
 use self::keys::Keys;
 use crate::address::ProfileName;
@@ -21,19 +24,19 @@ use crate::world::{World, variable};
 
 /// Which profile is meant, and who said so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// The profile's name.
-    pub name: String,
+    pub(crate) name: String,
     /// The setting, in words.
-    pub chosen_by: &'static str,
+    pub(crate) chosen_by: String,
     /// Named by the person for this very repository: environment keys then do not count.
-    pub explicit: bool,
+    pub(crate) explicit: bool,
 }
 
 impl Choice {
     /// The profile in words, for messages.
     #[must_use]
-    pub fn in_words(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         format!("profile {:?}", self.name)
     }
 }
@@ -48,15 +51,19 @@ const OWN_FILE_OF_THE_SYSTEM: &str = "/etc/git-codecommit/config";
 
 /// Every profile of both files, merged as botocore's `full_config` does.
 #[derive(Debug)]
-pub struct Profiles {
+pub(crate) struct Profiles {
     profiles: BTreeMap<String, Profile>,
+    /// `[sso-session NAME]`
+    sso_sessions: BTreeMap<String, Profile>,
+    /// `[services NAME]`; a nested key is `<service>.<key>`.
+    services: BTreeMap<String, Profile>,
     config: PathBuf,
     credentials: PathBuf,
 }
 
 /// A profile's settings and keys.
 #[derive(Debug, Default)]
-pub struct Profile {
+pub(crate) struct Profile {
     settings: BTreeMap<String, Setting>,
     /// The access keys of each file: parts of two keys never meet.
     config_keys: Keys,
@@ -77,9 +84,9 @@ static ABSENT: Profile = Profile {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Setting {
     /// The text.
-    pub value: String,
+    pub(crate) value: String,
     /// `path:line`.
-    pub at: String,
+    pub(crate) at: String,
 }
 
 impl Profiles {
@@ -88,7 +95,7 @@ impl Profiles {
     ///
     /// # Errors
     /// If a file exists and cannot be read, or has a line that cannot be understood.
-    pub fn load(world: &World) -> Result<Self, Error> {
+    pub(crate) fn load(world: &World) -> Result<Self, Error> {
         let mut profiles = Self::load_aws_files(world)?;
         let home = world
             .account_home()
@@ -115,17 +122,17 @@ impl Profiles {
         let mut profiles = Self::none(config, credentials);
         // The credentials file comes second: key by key, it beats the config file.
         let config = profiles.config.clone();
-        profiles.add(&config, File::Config, profile_of_config_section)?;
+        profiles.add(&config, File::Config)?;
         let credentials = profiles.credentials.clone();
-        profiles.add(&credentials, File::Credentials, |header| {
-            Some(header.to_owned())
-        })?;
+        profiles.add(&credentials, File::Credentials)?;
         Ok(profiles)
     }
 
     fn none(config: PathBuf, credentials: PathBuf) -> Self {
         Self {
             profiles: BTreeMap::new(),
+            sso_sessions: BTreeMap::new(),
+            services: BTreeMap::new(),
             config,
             credentials,
         }
@@ -135,19 +142,14 @@ impl Profiles {
     /// would make a third one.
     fn add_absent(&mut self, path: &Path) -> Result<(), Error> {
         let mut more = Self::none(PathBuf::new(), PathBuf::new());
-        more.add(path, File::Config, profile_of_config_section)?;
+        more.add(path, File::Config)?;
         for (name, profile) in more.profiles {
             self.profiles.entry(name).or_insert(profile);
         }
         Ok(())
     }
 
-    fn add(
-        &mut self,
-        path: &Path,
-        file: File,
-        name: impl Fn(&str) -> Option<String>,
-    ) -> Result<(), Error> {
+    fn add(&mut self, path: &Path, file: File) -> Result<(), Error> {
         let Some(text) = file::contents(path)? else {
             return Ok(());
         };
@@ -157,10 +159,20 @@ impl Profiles {
             .into_iter()
             .partition(|section| section.header == "DEFAULT");
         for section in sections {
-            let Some(name) = name(&section.header) else {
-                continue;
+            let (kind, name) = match file {
+                // In the credentials file every header is a profile's name, whatever it looks like.
+                File::Credentials => (Kind::Profile, section.header.clone()),
+                File::Config => match kind_and_name(&section.header) {
+                    Some(found) => found,
+                    None => continue,
+                },
             };
-            let profile = self.profiles.entry(name).or_default();
+            let of_kind = match kind {
+                Kind::Profile => &mut self.profiles,
+                Kind::SsoSession => &mut self.sso_sessions,
+                Kind::Services => &mut self.services,
+            };
+            let profile = of_kind.entry(name).or_default();
             if let Some(line) = section.misindented {
                 profile.misindented = Some(format!("{}:{line}", path.display()));
             }
@@ -177,10 +189,10 @@ impl Profiles {
     ///
     /// # Errors
     /// If the chosen profile exists nowhere, unless it is `default` and nobody named it.
-    pub fn choose(
+    pub(crate) fn choose(
         &self,
         world: &World,
-        named: Option<(&ProfileName, &'static str)>,
+        named: Option<(&ProfileName, &str)>,
     ) -> Result<Choice, Error> {
         let variables = [variable::AWS_DEFAULT_PROFILE, variable::AWS_PROFILE];
         let choice = if let Some((name, chosen_by)) = named {
@@ -192,7 +204,7 @@ impl Profiles {
                 } else {
                     decoded
                 },
-                chosen_by,
+                chosen_by: chosen_by.to_owned(),
                 explicit: true,
             }
         } else if let Some((name, chosen_by)) = variables
@@ -201,13 +213,13 @@ impl Profiles {
         {
             Choice {
                 name,
-                chosen_by,
+                chosen_by: chosen_by.to_owned(),
                 explicit: false,
             }
         } else {
             return Ok(Choice {
                 name: "default".into(),
-                chosen_by: "nothing else",
+                chosen_by: "nothing else".into(),
                 explicit: false,
             });
         };
@@ -221,7 +233,7 @@ impl Profiles {
         };
         Err(Error::NotFound {
             name,
-            chosen_by: choice.chosen_by.to_owned(),
+            chosen_by: choice.chosen_by,
             config: self.config.display().to_string(),
             credentials: self.credentials.display().to_string(),
             available: self.profiles.keys().cloned().collect(),
@@ -230,26 +242,23 @@ impl Profiles {
 
     /// A profile by its name.
     #[must_use]
-    pub fn profile(&self, name: &str) -> Option<&Profile> {
+    pub(crate) fn profile(&self, name: &str) -> Option<&Profile> {
         self.profiles.get(name)
     }
 
-    /// What a profile asks for, and this version does not do: a text each.
-    pub(crate) fn unused_settings(&self, profile: &str) -> Vec<String> {
-        let unused = ["ca_bundle", "endpoint_url", "services", "use_fips_endpoint"];
-        let settings = unused.iter().filter_map(|key| {
-            let setting = self.profile(profile)?.setting(key)?;
-            Some(format!(
-                "{key} of profile {profile:?} ({}) is not used yet",
-                setting.at
-            ))
-        });
-        settings.collect()
+    /// `[sso-session NAME]`.
+    pub(crate) fn sso_session(&self, name: &str) -> Option<&Profile> {
+        self.sso_sessions.get(name)
+    }
+
+    /// `[services NAME]`.
+    pub(crate) fn services(&self, name: &str) -> Option<&Profile> {
+        self.services.get(name)
     }
 
     /// A setting of a profile.
     #[must_use]
-    pub fn setting(&self, profile: &str, key: &str) -> Option<&str> {
+    pub(crate) fn setting(&self, profile: &str, key: &str) -> Option<&str> {
         let setting = self.profile(profile)?.setting(key)?;
         Some(setting.value.as_str())
     }
@@ -274,6 +283,14 @@ impl Profile {
             let setting = Setting { value, at };
             self.settings.insert(property.key.clone(), setting);
         }
+        for nested in &property.nested {
+            let key = format!("{}.{}", property.key, nested.key);
+            let setting = Setting {
+                value: nested.value.expose().to_owned(),
+                at: format!("{}:{}", path.display(), nested.line),
+            };
+            self.settings.insert(key, setting);
+        }
     }
 
     /// A setting that is there and not empty.
@@ -297,18 +314,39 @@ impl Profile {
     }
 }
 
-/// `[default]` and `[profile NAME]` are profiles; `[sso-session …]`, `[services …]` are not.
+/// The profile that a section of the config file is, if it is one.
+#[allow(dead_code, reason = "setup needs it")]
 pub(crate) fn profile_of_config_section(header: &str) -> Option<String> {
+    kind_and_name(header).and_then(|(kind, name)| (kind == Kind::Profile).then_some(name))
+}
+
+/// What a section of the config file is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Profile,
+    SsoSession,
+    Services,
+}
+
+/// `[default]` and `[profile NAME]` are profiles, `[sso-session NAME]` and `[services NAME]` what
+/// profiles refer to; nothing else is of use here.
+fn kind_and_name(header: &str) -> Option<(Kind, String)> {
     if header == "default" {
-        return Some(header.to_owned());
+        return Some((Kind::Profile, header.to_owned()));
     }
-    let name = header.strip_prefix("profile")?;
-    let name = name.strip_prefix(char::is_whitespace)?.trim();
+    let (kind, name) = header.split_once(char::is_whitespace)?;
+    let kind = match kind {
+        "profile" => Kind::Profile,
+        "sso-session" => Kind::SsoSession,
+        "services" => Kind::Services,
+        _ => return None,
+    };
+    let name = name.trim();
     let unquoted = ['"', '\''].into_iter().find_map(|quote| {
         name.strip_prefix(quote)
             .and_then(|name| name.strip_suffix(quote))
     });
-    Some(unquoted.unwrap_or(name).to_owned())
+    Some((kind, unquoted.unwrap_or(name).to_owned()))
 }
 
 #[cfg(test)]

@@ -30,14 +30,16 @@ pub(super) struct Property {
     pub(super) value: Secret,
     /// The line, counted from 1.
     pub(super) line: usize,
+    /// What stands indented under a key without a value, as `endpoint_url` under `sts =`.
+    pub(super) nested: Vec<Property>,
 }
 
 /// Reads a whole file's text.
 pub(super) fn read(text: &str, path: &Path) -> Result<Vec<Section>, Error> {
     let mut sections: Vec<Section> = Vec::new();
     // A line that is indented deeper than the property above it belongs to that property: under one
-    // without a value (`s3 =`, `[services]`) that is nesting, and of no use here; under another it
-    // does not count as the setting that it may look like.
+    // without a value (`sts =` in `[services x]`) that is nesting; under another it does not count as
+    // the setting that it may look like.
     let mut above: Option<(usize, bool)> = None;
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let line_number = index + 1;
@@ -52,11 +54,16 @@ pub(super) fn read(text: &str, path: &Path) -> Result<Vec<Section>, Error> {
         }
         let indent = line.len() - line.trim_start().len();
         if let Some((_, has_value)) = above.filter(|(above, _)| indent > *above) {
-            if let Some(section) = sections.last_mut()
-                && has_value
-                && content.contains('=')
-            {
+            let Some(section) = sections.last_mut() else {
+                continue;
+            };
+            if has_value && content.contains('=') {
                 section.misindented.get_or_insert(line_number);
+            } else if let Some(parent) = section.properties.last_mut()
+                && !has_value
+                && let Some(nested) = property(content, line_number)
+            {
+                parent.nested.push(nested);
             }
             continue;
         }
@@ -72,21 +79,25 @@ pub(super) fn read(text: &str, path: &Path) -> Result<Vec<Section>, Error> {
             above = None;
             continue;
         }
-        let (key, value) = content
-            .split_once(['=', ':'])
+        let property = property(content, line_number)
             .ok_or_else(|| malformed("neither a section nor \"key = value\""))?;
         let section = sections
             .last_mut()
             .ok_or_else(|| malformed("a property in front of the first section"))?;
-        let value = without_comment(value);
-        above = Some((indent, !value.is_empty()));
-        section.properties.push(Property {
-            key: key.trim().to_ascii_lowercase(),
-            value: Secret::new(value.to_owned()),
-            line: line_number,
-        });
+        above = Some((indent, !property.value.expose().is_empty()));
+        section.properties.push(property);
     }
     Ok(sections)
+}
+
+fn property(content: &str, line: usize) -> Option<Property> {
+    let (key, value) = content.split_once(['=', ':'])?;
+    Some(Property {
+        key: key.trim().to_ascii_lowercase(),
+        value: Secret::new(without_comment(value).to_owned()),
+        line,
+        nested: Vec::new(),
+    })
 }
 
 /// Cuts a comment off: it starts with `#` or `;` behind white space.

@@ -207,8 +207,9 @@ fn serve(
         &target.profiles,
         &target.choice,
         &plan,
+        &target.own,
         region,
     )?;
-    let git_host = smart_http::SmartHttp::new(&target.endpoint, &plan, resolver);
+    let git_host = smart_http::SmartHttp::new(&target.endpoint, resolver);
     commands::Conversation::new(git_host, stdin, stdout)?.run()
 }

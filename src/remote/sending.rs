@@ -105,7 +105,7 @@ impl SmartHttp<'_> {
         if let Some(credentials) = self.credentials.get() {
             return Ok(credentials);
         }
-        let credentials = self.resolver.resolve(self.plan).await?;
+        let credentials = self.resolver.resolve().await?;
         Ok(self.credentials.get_or_init(|| credentials))
     }
 }

@@ -18,13 +18,11 @@ use crate::credentials::{Credentials, Resolver};
 use crate::endpoint::Endpoint;
 use crate::error::Error as AnyError;
 use crate::http;
-use crate::profile::Plan;
 use crate::signature::BasicAuth;
 
 /// A repository on its git host, and whoever signs for it.
 pub(super) struct SmartHttp<'a> {
     pub(super) endpoint: &'a Endpoint,
-    pub(super) plan: &'a Plan,
     pub(super) resolver: Resolver<'a>,
     pub(super) credentials: OnceCell<Credentials>,
     git: OnceCell<Git>,
@@ -34,10 +32,9 @@ pub(super) struct SmartHttp<'a> {
 
 impl<'a> SmartHttp<'a> {
     /// Prepares; resolves and connects nothing yet.
-    pub(super) fn new(endpoint: &'a Endpoint, plan: &'a Plan, resolver: Resolver<'a>) -> Self {
+    pub(super) fn new(endpoint: &'a Endpoint, resolver: Resolver<'a>) -> Self {
         Self {
             endpoint,
-            plan,
             resolver,
             credentials: OnceCell::new(),
             git: OnceCell::new(),

@@ -78,7 +78,7 @@ fn sts_access_denied_says_which_policies_to_look_at() {
              hint: the caller's own policy must allow sts:AssumeRole on {role}\n\
              hint: the role's trust policy must name the caller (and its sts:ExternalId, if it asks for one)\n\
              hint: in a Studio domain that passes on the user's identity, both must also allow \
-             sts:SetSourceIdentity",
+             sts:SetSourceIdentity; a trust policy may also ask for MFA (mfa_serial)",
             studio.home().display()
         )
     );
@@ -95,7 +95,8 @@ fn an_unreachable_sts_is_named_with_the_endpoint_a_vpc_needs() {
              127.0.0.1:9: Connection refused (os error 111)\n\
              hint: check the network and https_proxy; a VPC without internet needs the interface \
              endpoint com.amazonaws.eu-west-1.sts\n\
-             hint: STS is asked in the region of AWS_DEFAULT_REGION, else of the profile"
+             hint: STS is asked in the region of codecommit.stsRegion, else AWS_DEFAULT_REGION, else of \
+             the profile"
         )
     );
 }

@@ -76,32 +76,6 @@ fn a_missing_region_is_asked_for() {
 }
 
 #[test]
-fn what_is_not_supported_yet_is_named_by_both_helpers() {
-    let studio = studio().with_https("!git-credential-codecommit --profile sso");
-    studio.write(
-        ".aws/config",
-        "[profile sso]\nregion = eu-west-1\nsso_session = corp\n",
-    );
-    let words = |program: &str| {
-        format!(
-            "{program}: profile \"sso\" uses IAM Identity Center (sso_session), which git-codecommit \
-             does not support yet\n\
-             hint: until then: eval \"$(aws configure export-credentials --profile 'sso' --format env)\"\n\
-             hint: and name no profile, but the region: codecommit::eu-west-1://repository, or a \
-             credential helper without --profile"
-        )
-    };
-    assert_eq!(
-        cannot_clone(&studio, "codecommit://sso@demo-repo"),
-        words("git-remote-codecommit")
-    );
-    assert_eq!(
-        cannot_clone(&studio, HTTPS),
-        words("git-credential-codecommit")
-    );
-}
-
-#[test]
 fn a_warning_is_said_where_the_environment_overrides_the_profiles_region() {
     let mut studio = studio();
     studio.set("AWS_DEFAULT_REGION", "eu-central-1");

@@ -73,9 +73,17 @@ impl Studio {
         studio.write(
             ".gitconfig",
             "[user]\n\tname = Data Scientist\n\temail = ds@example.com\n\
-             [init]\n\tdefaultBranch = main\n[advice]\n\tdetachedHead = false\n[gc]\n\tauto = 0\n",
+             [init]\n\tdefaultBranch = main\n[advice]\n\tdetachedHead = false\n[gc]\n\tauto = 0\n\
+             [codecommit]\n\tcache = false\n",
         );
         studio
+    }
+
+    /// Lets sessions be kept, as they are by default: without this each run of a test stands alone.
+    pub(crate) fn with_cache(self) -> Self {
+        self.git(&["config", "--global", "--unset", "codecommit.cache"])
+            .succeeded();
+        self
     }
 
     /// Leads git's own https transport from the real host name to the local AWS, and sets the

@@ -168,7 +168,10 @@ fn a_damaged_profile_does_not_disturb_another() {
 fn keys_of_the_config_file_come_after_an_external_program() {
     let config = "[profile p]\naws_access_key_id = A\naws_secret_access_key = s\n\
                   credential_process = x\n";
-    assert!(planned(config, &[], "p").contains("(credential_process)"));
+    assert_eq!(
+        planned(config, &[], "p"),
+        "credential_process of profile \"p\""
+    );
     assert_eq!(
         planned(
             "[profile p]\naws_secret_access_key = s\n",
@@ -180,27 +183,137 @@ fn keys_of_the_config_file_come_after_an_external_program() {
 }
 
 #[test]
-fn what_is_not_supported_yet_says_so_by_name() {
-    for (setting, feature) in [
-        ("sso_session = x", "IAM Identity Center (sso_session)"),
-        ("sso_account_id = 1", "IAM Identity Center (sso_account_id)"),
+fn every_source_of_a_profile_has_its_place_in_botocores_order() {
+    let everything = [
+        "web_identity_token_file = /t\nrole_arn = r",
+        "sso_account_id = 1\nsso_role_name = n\nsso_start_url = u\nsso_region = g",
+        "login_session = arn:l",
+        "credential_process = tool --secret hunter2",
+        "aws_access_key_id = A\naws_secret_access_key = s",
+    ];
+    let expected = [
+        "role r for the web identity token in /t",
+        "IAM Identity Center role n in account 1",
+        "aws login session arn:l",
+        "credential_process of profile \"p\"",
+        "keys of profile \"p\"",
+    ];
+    for (first, expected) in expected.iter().enumerate() {
+        let config = format!("[profile p]\n{}\n", everything[first..].join("\n"));
+        assert_eq!(planned(&config, &[CONTAINER], "p"), *expected, "{config}");
+        let as_source = config + "[profile q]\nrole_arn = r2\nsource_profile = p\n";
+        // Keys beside them end a chain at once, wherever they stand.
+        assert!(planned(&as_source, &[], "q").starts_with("keys of profile \"p\", then role r2"));
+    }
+}
+
+#[test]
+fn a_chain_ends_at_any_source_but_not_at_the_environments_token() {
+    let config = "[profile q]\nrole_arn = r2\nsource_profile = p\n[profile p]\n";
+    let token = [
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "/env"),
+        ("AWS_ROLE_ARN", "re"),
+    ];
+    for (settings, expected) in [
         (
-            "web_identity_token_file = x",
-            "web identity (web_identity_token_file)",
+            "web_identity_token_file = /t\nrole_arn = r",
+            "role r for the web identity token in /t",
         ),
         (
             "credential_process = x",
-            "an external program (credential_process)",
+            "credential_process of profile \"p\"",
         ),
-        ("login_session = x", "aws login (login_session)"),
+        ("login_session = arn:l", "aws login session arn:l"),
+    ] {
+        assert_eq!(
+            planned(&format!("{config}{settings}\n"), &token, "q"),
+            format!("{expected}, then role r2 (2)")
+        );
+    }
+    assert!(planned(&format!("{config}region = x\n"), &token, "q").contains("has no credentials"));
+}
+
+#[test]
+fn the_web_identity_of_the_environment_counts_unless_a_profile_is_named() {
+    let token = [
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "/env"),
+        ("AWS_ROLE_ARN", "re"),
+        CONTAINER,
+    ];
+    let config = "[profile p]\nregion = x\n[default]\nregion = x\n";
+    assert_eq!(
+        planned(config, &token, ""),
+        "role re for the web identity token in /env"
+    );
+    assert_eq!(planned(config, &token, "p"), "container credentials");
+    assert_eq!(
+        planned(config, &token[..1], ""),
+        "profile \"default\" (AWS_WEB_IDENTITY_TOKEN_FILE): a web identity token needs the ARN of a role"
+    );
+}
+
+#[test]
+fn an_sso_session_gives_what_the_profile_leaves_out() {
+    let session = "[sso-session s]\nsso_start_url = u\nsso_region = g\n";
+    let profile = "[profile p]\nsso_session = s\nsso_account_id = 1\nsso_role_name = n\n";
+    assert_eq!(
+        planned(&format!("{session}{profile}"), &[], "p"),
+        "IAM Identity Center role n in account 1"
+    );
+    for (config, problem) in [
+        (profile.to_owned(), "\"p\" (2): there is no [sso-session s]"),
         (
-            "role_arn = r\nmfa_serial = m\ncredential_source = EcsContainer",
-            "multi-factor authentication (mfa_serial)",
+            format!("{profile}sso_region = h\n{session}"),
+            "\"p\" (5): its sso_region differs from the one of its sso_session (8)",
+        ),
+        (
+            format!("{session}[profile p]\nsso_session = s\nsso_account_id = 1\n"),
+            "\"p\" (6): its IAM Identity Center settings have no sso_role_name",
+        ),
+        (
+            "[profile p]\nsso_role_name = n\nsso_account_id = 1\n".to_owned(),
+            "\"p\" (3): its IAM Identity Center settings have no sso_start_url",
         ),
     ] {
         assert_eq!(
-            planned(&format!("[profile p]\n{setting}\n"), &[CONTAINER], "p"),
-            format!("profile \"p\" uses {feature}, which git-codecommit does not support yet")
+            planned(&config, &[], "p"),
+            format!("profile {problem}"),
+            "{config}"
         );
     }
+    // A session alone gives tokens, not keys: it is no source.
+    assert_eq!(
+        planned(
+            &format!("{session}[profile p]\nsso_session = s\n"),
+            &[CONTAINER],
+            "p"
+        ),
+        "container credentials"
+    );
+}
+
+#[test]
+fn each_step_names_the_setting_that_decided_it() {
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("config");
+    let text = "[profile p]\nrole_arn = r\nsource_profile = q\nmfa_serial = m\nexternal_id = x\n\
+                duration_seconds = 900\nrole_session_name = n\n[profile q]\nlogin_session = l\n";
+    std::fs::write(&config, text).unwrap();
+    let config = config.to_str().unwrap();
+    let world = World::of(&[("AWS_CONFIG_FILE", config), ("AWS_PROFILE", "p")]);
+    let profiles = Profiles::load(&world).unwrap();
+    let choice = profiles.choose(&world, None).unwrap();
+    let plan = Plan::new(&world, &profiles, &choice).unwrap();
+    assert_eq!(
+        plan.steps(),
+        [
+            format!("aws login session l: login_session ({config}:9)"),
+            format!(
+                "AssumeRole r ({config}:2), session name n, external id x, MFA device m, for 900 seconds"
+            ),
+        ]
+    );
+    let option = plan.clone().then_role("r", "--role-arn");
+    assert_eq!(option, plan, "the plan ends with that role already");
+    assert_eq!(plan.then_role("r2", "--role-arn").hops[1].at, "--role-arn");
 }

@@ -1,0 +1,143 @@
+//! The names of cache files, by botocore's recipe, so that the AWS CLI and this share sessions.
+//!
+//! Source: `AssumeRoleCredentialFetcher._create_cache_key` and the CLI's `SSOCredentialFetcher`
+//! (reference/aws.md 2.1): the SHA-1 of the JSON of the arguments that were configured, keys sorted, as
+//! Python's `json.dumps` writes it. A session name that was made up, MFA codes and tokens are left out.
+
+use std::fmt::Write as _;
+
+use sha1::{Digest, Sha1};
+
+use crate::profile::{RoleHop, SingleSignOn, WebIdentity};
+
+/// A cache file's name without `.json`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key(String);
+
+impl Key {
+    /// Of an AssumeRole session.
+    pub(crate) fn role(hop: &RoleHop) -> Self {
+        let duration = hop.duration_seconds.map(|seconds| seconds.to_string());
+        Self::of(
+            &[
+                ("DurationSeconds", duration),
+                ("ExternalId", hop.external_id.as_deref().map(json)),
+                ("RoleArn", Some(json(&hop.role_arn))),
+                ("RoleSessionName", hop.session_name.as_deref().map(json)),
+                ("SerialNumber", hop.mfa_serial.as_deref().map(json)),
+            ],
+            (", ", ": "),
+        )
+    }
+
+    /// Of an AssumeRoleWithWebIdentity session.
+    pub(crate) fn web_identity(identity: &WebIdentity) -> Self {
+        let name = identity.session_name.as_deref().map(json);
+        Self::of(
+            &[
+                ("RoleArn", Some(json(&identity.role_arn))),
+                ("RoleSessionName", name),
+            ],
+            (", ", ": "),
+        )
+    }
+
+    /// Of an IAM Identity Center session.
+    pub(crate) fn single_sign_on(sso: &SingleSignOn) -> Self {
+        let (name, value) = match &sso.session {
+            Some(session) => ("sessionName", session),
+            None => ("startUrl", &sso.start_url),
+        };
+        Self::of(
+            &[
+                ("accountId", Some(json(&sso.account_id))),
+                ("roleName", Some(json(&sso.role_name))),
+                (name, Some(json(value))),
+            ],
+            (",", ":"),
+        )
+    }
+
+    /// `arguments` must be sorted by name; those without a value are not there.
+    fn of(arguments: &[(&str, Option<String>)], (comma, colon): (&str, &str)) -> Self {
+        let members: Vec<String> = arguments
+            .iter()
+            .filter_map(|(name, value)| Some(format!("\"{name}\"{colon}{}", value.as_ref()?)))
+            .collect();
+        let digest = Sha1::digest(format!("{{{}}}", members.join(comma)));
+        Self(digest.iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        }))
+    }
+
+    /// The name.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A string in JSON with everything but ASCII escaped, as Python does by default.
+fn json(text: &str) -> String {
+    let quoted = serde_json::Value::from(text).to_string();
+    let mut ascii = String::with_capacity(quoted.len());
+    for character in quoted.chars() {
+        if character.is_ascii() {
+            ascii.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(ascii, "\\u{unit:04x}");
+            }
+        }
+    }
+    ascii
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hop() -> RoleHop {
+        RoleHop {
+            asked_by: String::new(),
+            at: String::new(),
+            role_arn: "arn:aws:iam::111122223333:role/R".into(),
+            session_name: None,
+            external_id: None,
+            mfa_serial: None,
+            duration_seconds: None,
+        }
+    }
+
+    #[test]
+    fn names_are_those_that_botocore_gives() {
+        // Vectors of reference/aws.md 2.1, made by botocore.
+        let bare = Key::role(&hop());
+        assert_eq!(bare.as_str(), "9f6de0e54f0bab369e7d3e83f0126cd6be8735a2");
+        let full = RoleHop {
+            session_name: Some("alice".into()),
+            external_id: Some("ext".into()),
+            mfa_serial: Some("arn:aws:iam::999:mfa/x".into()),
+            duration_seconds: Some(3600),
+            ..hop()
+        };
+        assert_eq!(
+            Key::role(&full).as_str(),
+            "817488f1f6d642ddde6f41c10cea40a08e006ac9"
+        );
+        let identity = WebIdentity {
+            role_arn: hop().role_arn,
+            session_name: None,
+            token_file: "/t".into(),
+        };
+        assert_eq!(Key::web_identity(&identity), bare, "as in botocore");
+    }
+
+    #[test]
+    fn text_is_escaped_as_python_escapes_it() {
+        assert_eq!(
+            json("a\"\\\n\u{1}é\u{1f600}\u{7f}"),
+            "\"a\\\"\\\\\\n\\u0001\\u00e9\\ud83d\\ude00\u{7f}\""
+        );
+    }
+}

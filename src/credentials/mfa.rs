@@ -1,0 +1,151 @@
+//! The code of an MFA device, asked of the person: never of git's standard input.
+//!
+//! Who is asked follows git's own order (`prompt.c`; gitcredentials(7)): `GIT_ASKPASS`, `core.askPass`,
+//! `SSH_ASKPASS`, then the terminal, unless `GIT_TERMINAL_PROMPT` says no.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::process::Stdio;
+
+use crate::git_config;
+use crate::process;
+use crate::world::{self, World, variable};
+
+/// A device shows six digits.
+const DIGITS: usize = 6;
+/// How often a slip of the finger is forgiven.
+const TRIES: usize = 3;
+
+/// Why there is no code.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody can be asked.
+    #[error(
+        "{serial} asks for an MFA code, and there is neither a terminal nor an askpass program"
+    )]
+    Nobody {
+        /// The device.
+        serial: String,
+    },
+    /// The person was asked and gave none.
+    #[error("no MFA code of {serial} was given: it has {DIGITS} digits")]
+    None {
+        /// The device.
+        serial: String,
+    },
+    /// Git's configuration, which may name the askpass program, cannot be read.
+    #[error(transparent)]
+    GitConfig(#[from] git_config::Error),
+}
+
+impl Error {
+    /// What to do next.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Nobody { .. } => vec![
+                "run git once in a terminal: the session is then kept for up to 45 minutes".into(),
+                "or set GIT_ASKPASS or core.askPass to a program that asks".into(),
+            ],
+            Self::None { .. } => vec!["type the code that the device shows now".into()],
+            Self::GitConfig(error) => error.hints(),
+        }
+    }
+}
+
+/// Asks for the code that the device shows now.
+pub(super) fn ask(world: &World, serial: &str) -> Result<String, Error> {
+    let prompt = format!("Enter MFA code for {serial}: ");
+    if let Some(program) = askpass(world)?
+        && let Some(code) = from_program(&program, &prompt)
+    {
+        return Ok(code);
+    }
+    // As in git: an askpass program that gave nothing leaves the terminal.
+    let may_prompt = world.variable(variable::GIT_TERMINAL_PROMPT).as_deref() != Some("0");
+    let Some(terminal) = may_prompt.then(world::terminal).and_then(Result::ok) else {
+        return Err(Error::Nobody {
+            serial: serial.to_owned(),
+        });
+    };
+    from_terminal(terminal, &prompt).ok_or_else(|| Error::None {
+        serial: serial.to_owned(),
+    })
+}
+
+/// The askpass program. One that is set and empty means that there is none.
+fn askpass(world: &World) -> Result<Option<String>, Error> {
+    let program = match world.raw_variable(variable::GIT_ASKPASS) {
+        Some(program) => program,
+        None => match world.git_config()?.value("core.askPass") {
+            Some(program) => program.path(world.home())?.to_string_lossy().into_owned(),
+            None => world
+                .raw_variable(variable::SSH_ASKPASS)
+                .unwrap_or_default(),
+        },
+    };
+    Ok(Some(program).filter(|program| !program.is_empty()))
+}
+
+fn from_program(program: &str, prompt: &str) -> Option<String> {
+    let said = process::program(program)
+        .arg(prompt)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .ok()?;
+    checked(&String::from_utf8_lossy(&said.stdout)).filter(|_| said.status.success())
+}
+
+/// The code is typed in sight: it counts once, and a terminal that stays silent after Ctrl-C is worse.
+fn from_terminal(terminal: std::fs::File, prompt: &str) -> Option<String> {
+    let mut terminal = BufReader::new(terminal);
+    for _ in 0..TRIES {
+        let mut line = String::new();
+        let asked: io::Result<usize> = (|| {
+            terminal.get_mut().write_all(prompt.as_bytes())?;
+            terminal.read_line(&mut line)
+        })();
+        if !matches!(asked, Ok(1..)) {
+            return None;
+        }
+        if let Some(code) = checked(&line) {
+            return Some(code);
+        }
+    }
+    None
+}
+
+/// Six digits; people type the space that some devices show.
+fn checked(text: &str) -> Option<String> {
+    let code: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let is_code = code.len() == DIGITS && code.bytes().all(|b| b.is_ascii_digit());
+    is_code.then_some(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_six_digits_however_it_is_typed() {
+        assert_eq!(checked(" 123 456\r\n").as_deref(), Some("123456"));
+        for bad in ["", "12345", "1234567", "12345a", "\u{661}23456"] {
+            assert_eq!(checked(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_askpass_program_that_is_set_and_empty_switches_the_others_off() {
+        let choose = |environment: &[(&str, &str)], config: &str| {
+            let world = World::of(environment).with_git_config(config);
+            askpass(&world).unwrap()
+        };
+        let config = "core.askpass\n/c\0";
+        let both = [("GIT_ASKPASS", "/g"), ("SSH_ASKPASS", "/s")];
+        assert_eq!(choose(&both, config).as_deref(), Some("/g"));
+        assert_eq!(choose(&both[1..], config).as_deref(), Some("/c"));
+        assert_eq!(choose(&both[1..], "").as_deref(), Some("/s"));
+        assert_eq!(choose(&[("GIT_ASKPASS", ""), both[1]], config), None);
+        assert_eq!(choose(&[], ""), None);
+    }
+}

@@ -1,0 +1,180 @@
+//! `credential_process`: a program of the person's own that writes credentials as JSON.
+//!
+//! Source: AWS SDKs and Tools Reference Guide, "Process credential provider"; botocore's
+//! `ProcessProvider` (reference/aws.md 1.4): the command line is split as a shell would, but no shell runs.
+
+use std::io;
+use std::process::{ExitStatus, Stdio};
+
+use serde::Deserialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use zeroize::Zeroizing;
+
+use super::{Credentials, Origin};
+use crate::process;
+use crate::secret::Secret;
+
+/// Why the program gave no credentials. Neither its arguments nor its output are shown: people put
+/// secrets in both.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line is empty, or a quote in it has no end.
+    #[error("credential_process of profile {profile:?} is not a command line")]
+    CommandLine {
+        /// The profile.
+        profile: String,
+    },
+    /// The program could not be started.
+    #[error("cannot start {program:?}, the credential_process of profile {profile:?}: {cause}")]
+    Start {
+        /// The profile.
+        profile: String,
+        /// The program.
+        program: String,
+        /// The system's reason.
+        cause: io::Error,
+    },
+    /// The program failed; what it said stands above.
+    #[error("the credential_process of profile {profile:?} failed ({status})")]
+    Failed {
+        /// The profile.
+        profile: String,
+        /// How it ended.
+        status: ExitStatus,
+    },
+    /// The program wrote something else.
+    #[error("the credential_process of profile {profile:?} wrote {problem}")]
+    Answer {
+        /// The profile.
+        profile: String,
+        /// What was wrong.
+        problem: &'static str,
+    },
+}
+
+impl Error {
+    /// What to do next.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        vec![match self {
+            Self::CommandLine { .. } => {
+                "give the program and its arguments; no shell reads them".into()
+            }
+            Self::Start { .. } => "give its full path, or put it on PATH".into(),
+            Self::Failed { .. } => "run the same command by hand to see what it needs".into(),
+            Self::Answer { .. } => {
+                "it must write {\"Version\": 1, \"AccessKeyId\": …, \"SecretAccessKey\": …, \
+                 \"SessionToken\": …, \"Expiration\": …} and nothing else"
+                    .into()
+            }
+        }]
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Answer {
+    version: u64,
+    access_key_id: String,
+    secret_access_key: Zeroizing<String>,
+    session_token: Option<Zeroizing<String>>,
+    expiration: Option<String>,
+}
+
+/// Runs the program, once, and reads what it writes.
+pub(super) async fn run(profile: &str, command: &str) -> Result<Credentials, Error> {
+    let profile = profile.to_owned();
+    let Some((program, arguments)) = words(command) else {
+        return Err(Error::CommandLine { profile });
+    };
+    let mut child = tokio::process::Command::from(process::program(&program));
+    let said = child
+        .args(arguments)
+        // Git's own input must not be read by anyone else; what the program has to say is for the
+        // person.
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .map_err(|cause| Error::Start {
+            profile: profile.clone(),
+            program,
+            cause,
+        })?;
+    let output = Zeroizing::new(said.stdout);
+    if !said.status.success() {
+        let status = said.status;
+        return Err(Error::Failed { profile, status });
+    }
+    parse(&output).map_err(|problem| Error::Answer { profile, problem })
+}
+
+fn words(command: &str) -> Option<(String, Vec<String>)> {
+    let mut words = shlex::split(command)?.into_iter();
+    let program = words.next()?;
+    Some((program, words.collect()))
+}
+
+fn parse(output: &[u8]) -> Result<Credentials, &'static str> {
+    // serde's own message would quote the value it stumbled over.
+    let answer: Answer = serde_json::from_slice(output)
+        .map_err(|_| "something that is not JSON with Version, AccessKeyId and SecretAccessKey")?;
+    if answer.version != 1 {
+        return Err("a Version other than 1");
+    }
+    let expires_at = match answer.expiration.as_deref().filter(|text| !text.is_empty()) {
+        None => None,
+        Some(text) => Some(
+            OffsetDateTime::parse(text, &Rfc3339)
+                .map_err(|_| "an Expiration that is not a time with a zone")?,
+        ),
+    };
+    let token = answer.session_token.filter(|token| !token.is_empty());
+    Ok(Credentials {
+        access_key_id: answer.access_key_id,
+        secret_access_key: Secret::new(answer.secret_access_key.to_string()),
+        session_token: token.map(|token| Secret::new(token.to_string())),
+        expires_at,
+        principal: None,
+        origin: Origin::Fresh,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_is_split_without_a_shell() {
+        let (program, arguments) =
+            words(r#""/opt/my tool" --name 'a b' c\ d $HOME "x;y""#).unwrap();
+        assert_eq!(program, "/opt/my tool");
+        assert_eq!(arguments, ["--name", "a b", "c d", "$HOME", "x;y"]);
+        assert!(words("").is_none());
+        assert!(words("'open").is_none());
+    }
+
+    #[test]
+    fn an_answer_is_read_whole_or_not_at_all() {
+        let full = br#"{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "hunter2", "SessionToken": "t",
+                        "Expiration": "2026-11-22T00:00:00+01:00", "AccountId": "1"}"#;
+        let credentials = parse(full).unwrap();
+        assert_eq!(credentials.secret_access_key.expose(), "hunter2");
+        assert!(credentials.session_token.is_some() && credentials.expires_at.is_some());
+        let short = br#"{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "s"}"#;
+        assert!(parse(short).unwrap().session_token.is_none());
+        for bad in [
+            &b""[..],
+            b"A hunter2",
+            br#"{"Version": "1", "AccessKeyId": "A", "SecretAccessKey": "hunter2"}"#,
+            br#"{"Version": 2, "AccessKeyId": "A", "SecretAccessKey": "hunter2"}"#,
+            br#"{"Version": 1, "AccessKeyId": "A"}"#,
+            br#"{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "hunter2", "Expiration": "soon"}"#,
+        ] {
+            let problem = parse(bad).unwrap_err();
+            assert!(!problem.contains("hunter2"), "{problem}");
+        }
+    }
+}

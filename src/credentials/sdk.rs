@@ -1,0 +1,76 @@
+//! Sources that the AWS SDK does well: IAM Identity Center and `aws login`, tokens renewed included.
+//!
+//! Both read, and write back, the token files that `aws sso login` and `aws login` leave
+//! (reference/aws.md 1.4 and 2.2). Their requests go through the one HTTP client.
+
+use aws_config::login::LoginCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::sso::SsoCredentialsProvider;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_sdk_sts::config::Region as SdkRegion;
+use time::OffsetDateTime;
+
+use super::{Credentials, Error, Origin};
+use crate::endpoint::Region;
+use crate::http::{Http, SdkClient, root_cause};
+use crate::profile::SingleSignOn;
+use crate::secret::Secret;
+
+/// Credentials of a permission set's role.
+pub(super) async fn single_sign_on(
+    http: &Http<'_>,
+    sso: &SingleSignOn,
+) -> Result<Credentials, Error> {
+    let mut provider = SsoCredentialsProvider::builder()
+        .configure(&configuration(http)?)
+        .account_id(&sso.account_id)
+        .role_name(&sso.role_name)
+        .start_url(&sso.start_url)
+        .region(SdkRegion::new(sso.region.clone()));
+    if let Some(session) = &sso.session {
+        provider = provider.session_name(session);
+    }
+    provided(&provider.build())
+        .await
+        .map_err(|cause| Error::SingleSignOn {
+            profile: sso.profile.clone(),
+            cause,
+        })
+}
+
+/// Credentials of a console session. `region` is where AWS Sign-In is asked to renew them.
+pub(super) async fn login(
+    http: &Http<'_>,
+    profile: &str,
+    session: &str,
+    region: &Region,
+) -> Result<Credentials, Error> {
+    let configuration = configuration(http)?.with_region(Some(SdkRegion::new(region.to_string())));
+    let provider = LoginCredentialsProvider::builder(session)
+        .configure(&configuration)
+        .build();
+    provided(&provider).await.map_err(|cause| Error::Login {
+        profile: profile.to_owned(),
+        cause,
+    })
+}
+
+fn configuration(http: &Http<'_>) -> Result<ProviderConfig, Error> {
+    Ok(ProviderConfig::empty().with_http_client(SdkClient::new(http.internet()?)))
+}
+
+/// Asks a provider of the SDK; the error is the innermost reason, without its wrappings.
+pub(super) async fn provided(provider: &impl ProvideCredentials) -> Result<Credentials, String> {
+    let found = provider
+        .provide_credentials()
+        .await
+        .map_err(|error| root_cause(&error))?;
+    Ok(Credentials {
+        access_key_id: found.access_key_id().to_owned(),
+        secret_access_key: Secret::new(found.secret_access_key().to_owned()),
+        session_token: found.session_token().map(|t| Secret::new(t.to_owned())),
+        expires_at: found.expiry().map(OffsetDateTime::from),
+        principal: None,
+        origin: Origin::Fresh,
+    })
+}

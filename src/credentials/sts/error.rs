@@ -1,0 +1,215 @@
+//! Why STS gave no session, and what to do about it.
+
+use std::io;
+
+use crate::endpoint::Region;
+use crate::http;
+use crate::profile::RoleHop;
+
+/// A session through a role's own session lasts an hour at the most (role chaining).
+const CHAINED_LIMIT: i32 = 3600;
+
+/// Why a role could not be assumed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An endpoint of the person's own is not an https URL, or holds a password.
+    #[error("{from} is not an https URL without user name and password")]
+    EndpointUrl {
+        /// The setting.
+        from: String,
+    },
+    /// Two settings that choose the host: the SDKs refuse them together.
+    #[error("{one} and {other} are both set: only one of them can choose the STS host")]
+    Contradiction {
+        /// A setting.
+        one: String,
+        /// The other one.
+        other: String,
+    },
+    /// The profile's `services` names a section that is not there.
+    #[error("there is no [services {name}], which {from} names")]
+    NoServices {
+        /// The section.
+        name: String,
+        /// The setting.
+        from: String,
+    },
+    /// A setting whose value means nothing.
+    #[error("{from} is {value:?}, which is not {expected}")]
+    Setting {
+        /// The setting.
+        from: String,
+        /// Its value.
+        value: String,
+        /// What it may be.
+        expected: &'static str,
+    },
+    /// STS was not reached.
+    #[error("no answer from STS to assume {role}: {cause}")]
+    Unreachable {
+        /// The role.
+        role: String,
+        /// The region of STS.
+        region: Region,
+        /// Another region that the settings name.
+        other: Option<Region>,
+        /// The reason, host included.
+        cause: Box<http::Error>,
+    },
+    /// STS said no.
+    #[error("cannot assume role {} ({}, {}): {code}: {message}", hop.role_arn, hop.asked_by, hop.at)]
+    Refused {
+        /// The role, and where it is asked for.
+        hop: Box<RoleHop>,
+        /// The error code of STS.
+        code: String,
+        /// Its message.
+        message: String,
+    },
+    /// STS said no to a web identity token.
+    #[error("cannot assume role {role} with the token in {token_file}: {code}: {message}")]
+    RefusedToken {
+        /// The role.
+        role: String,
+        /// The token's file.
+        token_file: String,
+        /// The error code of STS.
+        code: String,
+        /// Its message.
+        message: String,
+    },
+    /// The web identity token cannot be read.
+    #[error("cannot read the web identity token in {path}: {cause}")]
+    TokenFile {
+        /// The file.
+        path: String,
+        /// The reason.
+        cause: io::Error,
+    },
+    /// STS said yes, without credentials.
+    #[error("STS at {host} answered without credentials")]
+    Empty {
+        /// The STS host.
+        host: String,
+    },
+}
+
+impl Error {
+    /// What to do next. Chosen by the error code of STS, never by its text.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::EndpointUrl { .. } => {
+                vec!["it must look like https://sts.eu-west-1.amazonaws.com".into()]
+            }
+            Self::Contradiction { one, other } => vec![format!("unset {other}, or {one}")],
+            Self::NoServices { .. } => vec!["correct the name or add that section".into()],
+            Self::Setting { .. } => vec!["correct that setting, or remove it".into()],
+            Self::Unreachable {
+                region,
+                other,
+                cause,
+                role: _,
+            } => unreachable_hints(region, other.as_ref(), cause),
+            Self::TokenFile { .. } => {
+                vec!["the platform writes this file: is the path right, and readable?".into()]
+            }
+            Self::Empty { .. } => vec!["check what answers at that address".into()],
+            Self::RefusedToken { role, code, .. } => match code.as_str() {
+                "AccessDenied" => vec![format!(
+                    "the trust policy of {role} must name the token's issuer, audience and subject"
+                )],
+                "ExpiredTokenException" | "ExpiredToken" => {
+                    vec!["the token has expired: have the platform write a new one".into()]
+                }
+                other => common_hints(other),
+            },
+            Self::Refused { code, hop, .. } => refusal_hints(code, hop),
+        }
+    }
+
+    /// Whether STS refuses the session that asked: it has been revoked, or has expired.
+    pub(in crate::credentials) fn blames_caller(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if matches!(
+            code.as_str(),
+            "ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" | "UnrecognizedClientException"
+        ))
+    }
+}
+
+fn unreachable_hints(region: &Region, other: Option<&Region>, cause: &http::Error) -> Vec<String> {
+    if !matches!(
+        cause,
+        http::Error::Connect { .. } | http::Error::Timeout { .. }
+    ) {
+        return cause.hints();
+    }
+    let mut hints = vec![format!(
+        "check the network and https_proxy; a VPC without internet needs the \
+         interface endpoint com.amazonaws.{region}.sts"
+    )];
+    hints.push(match other {
+        Some(other) => format!(
+            "if only the STS of {other} can be reached from here: git config --global codecommit.stsRegion {other}"
+        ),
+        None => "STS is asked in the region of codecommit.stsRegion, else AWS_DEFAULT_REGION, else of the \
+                 profile"
+            .into(),
+    });
+    hints
+}
+
+fn refusal_hints(code: &str, hop: &RoleHop) -> Vec<String> {
+    let role = &hop.role_arn;
+    let is_long = hop.duration_seconds > Some(CHAINED_LIMIT);
+    match code {
+        "AccessDenied" | "AccessDeniedException" => {
+            let mut hints = vec![
+                format!("the caller's own policy must allow sts:AssumeRole on {role}"),
+                "the role's trust policy must name the caller (and its sts:ExternalId, if it asks for one)"
+                    .into(),
+            ];
+            hints.push(match &hop.mfa_serial {
+                Some(serial) => {
+                    format!("the MFA code must be a new one of {serial}: each code counts once")
+                }
+                None => {
+                    "in a Studio domain that passes on the user's identity, both must also allow \
+                         sts:SetSourceIdentity; a trust policy may also ask for MFA (mfa_serial)"
+                        .into()
+                }
+            });
+            hints
+        }
+        "ValidationError" if is_long => vec![
+            "duration_seconds above 3600 is refused when the caller is itself a role: remove it"
+                .into(),
+        ],
+        other => common_hints(other),
+    }
+}
+
+fn common_hints(code: &str) -> Vec<String> {
+    let hint = match code {
+        "ExpiredToken" | "ExpiredTokenException" => {
+            "the source credentials have expired: renew them and try again"
+        }
+        "InvalidClientTokenId" | "UnrecognizedClientException" => {
+            "the source access key is unknown to this partition, or its region is not enabled"
+        }
+        "SignatureDoesNotMatch" | "RequestExpired" => {
+            "check the secret access key, and this machine's clock"
+        }
+        "RegionDisabledException" => {
+            "enable STS for this region in the account's settings, or set codecommit.stsRegion"
+        }
+        "Throttling"
+        | "ThrottlingException"
+        | "RequestLimitExceeded"
+        | "TooManyRequestsException" => {
+            "STS limits the rate of requests: wait a moment, and run fewer commands at once"
+        }
+        _ => return vec![],
+    };
+    vec![hint.into()]
+}

@@ -1,0 +1,221 @@
+//! STS: AssumeRole and AssumeRoleWithWebIdentity, one call a role, always at one endpoint a run.
+
+mod endpoint;
+mod error;
+mod session_name;
+
+use aws_credential_types::Credentials as SdkCredentials;
+use aws_sdk_sts::Client;
+use aws_sdk_sts::config::retry::RetryConfig;
+use aws_sdk_sts::config::{BehaviorVersion, Builder, Region as SdkRegion};
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sts::types::{AssumedRoleUser, Credentials as Session};
+use time::OffsetDateTime;
+
+pub(in crate::credentials) use error::Error;
+
+use self::endpoint::Endpoint;
+use super::{Credentials, Origin, Resolver};
+use crate::endpoint::Region;
+use crate::http::{self, SdkClient};
+use crate::profile::{RoleHop, Settings, WebIdentity};
+use crate::secret::{self, Secret};
+use crate::world::{World, variable};
+
+/// STS, as the settings have it: prepared before any key is fetched, so that what is wrong with it is
+/// found first.
+pub(super) struct Sts<'a> {
+    world: &'a World,
+    endpoint: Endpoint,
+    retries: RetryConfig,
+    client: SdkClient,
+}
+
+impl<'a> Sts<'a> {
+    /// Settles the endpoint and the network client.
+    pub(super) fn prepare(resolver: &Resolver<'a>) -> Result<Self, super::Error> {
+        let region = resolver.sts_region()?;
+        Ok(Self {
+            world: resolver.world,
+            endpoint: Endpoint::settle(resolver.settings(), region).map_err(Box::new)?,
+            retries: retries(resolver.settings()).map_err(Box::new)?,
+            client: SdkClient::new(resolver.http.internet()?),
+        })
+    }
+
+    /// Exchanges credentials for those of the hop's role; `code` is the person's MFA code.
+    pub(super) async fn assume(
+        &self,
+        hop: &RoleHop,
+        caller: &Credentials,
+        code: Option<String>,
+    ) -> Result<Credentials, Error> {
+        let session_name = match &hop.session_name {
+            Some(name) => name.clone(),
+            None => session_name::default(self.world),
+        };
+        let answer = self
+            .client(Some(caller))
+            .assume_role()
+            .role_arn(&hop.role_arn)
+            .role_session_name(session_name)
+            .set_external_id(hop.external_id.clone())
+            .set_serial_number(hop.mfa_serial.clone())
+            .set_token_code(code)
+            .set_duration_seconds(hop.duration_seconds)
+            .send()
+            .await
+            .map_err(|error| {
+                self.explain(&error, &hop.role_arn, |code, message| Error::Refused {
+                    hop: Box::new(hop.clone()),
+                    code,
+                    message: caller.scrubbed(&message),
+                })
+            })?;
+        self.session(answer.credentials, answer.assumed_role_user)
+    }
+
+    /// Exchanges a web identity token for credentials of its role. The request is not signed.
+    pub(super) async fn assume_with_web_identity(
+        &self,
+        identity: &WebIdentity,
+    ) -> Result<Credentials, Error> {
+        // Read at each call: the platform renews the file.
+        let token = std::fs::read_to_string(&identity.token_file)
+            .map(Secret::new)
+            .map_err(|cause| Error::TokenFile {
+                path: identity.token_file.clone(),
+                cause,
+            })?;
+        let session_name = match &identity.session_name {
+            Some(name) => name.clone(),
+            None => session_name::default(self.world),
+        };
+        let answer = self
+            .client(None)
+            .assume_role_with_web_identity()
+            .role_arn(&identity.role_arn)
+            .role_session_name(session_name)
+            .web_identity_token(token.expose())
+            .send()
+            .await
+            .map_err(|error| {
+                self.explain(&error, &identity.role_arn, |code, message| {
+                    Error::RefusedToken {
+                        role: identity.role_arn.clone(),
+                        token_file: identity.token_file.clone(),
+                        code,
+                        message: secret::scrubbed(&message, &[token.expose()]),
+                    }
+                })
+            })?;
+        self.session(answer.credentials, answer.assumed_role_user)
+    }
+
+    fn client(&self, caller: Option<&Credentials>) -> Client {
+        let mut config = Builder::new()
+            .behavior_version(BehaviorVersion::latest())
+            .region(SdkRegion::new(self.endpoint.region.to_string()))
+            .use_fips(self.endpoint.use_fips)
+            .use_dual_stack(self.endpoint.use_dual_stack)
+            .retry_config(self.retries.clone())
+            .http_client(self.client.clone());
+        if let Some(caller) = caller {
+            config = config.credentials_provider(sdk_credentials(caller));
+        }
+        if let Some(url) = &self.endpoint.url {
+            config = config.endpoint_url(url.as_str());
+        }
+        Client::from_conf(config.build())
+    }
+
+    fn session(
+        &self,
+        session: Option<Session>,
+        user: Option<AssumedRoleUser>,
+    ) -> Result<Credentials, Error> {
+        let session = session.ok_or_else(|| Error::Empty {
+            host: self.endpoint.host.clone(),
+        })?;
+        Ok(Credentials {
+            access_key_id: session.access_key_id,
+            secret_access_key: Secret::new(session.secret_access_key),
+            session_token: Some(Secret::new(session.session_token)),
+            expires_at: OffsetDateTime::from_unix_timestamp(session.expiration.secs()).ok(),
+            principal: user.map(|user| user.arn),
+            origin: Origin::Fresh,
+        })
+    }
+
+    /// Sorts a failed call; `refused` makes the error from the code and the message of STS.
+    fn explain<E>(
+        &self,
+        error: &SdkError<E>,
+        role: &str,
+        refused: impl FnOnce(String, String) -> Error,
+    ) -> Error
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        match error {
+            SdkError::ServiceError(refusal) => {
+                let code = refusal
+                    .err()
+                    .code()
+                    .map_or_else(|| format!("HTTP {}", refusal.raw().status()), str::to_owned);
+                let message = refusal.err().message().unwrap_or("no reason given");
+                refused(code, message.to_owned())
+            }
+            other => Error::Unreachable {
+                role: role.to_owned(),
+                region: self.endpoint.region.clone(),
+                other: self.other_region(),
+                cause: Box::new(http::Error::from_chain(&self.endpoint.host, other)),
+            },
+        }
+    }
+
+    /// The region that the environment names beside the one that was asked.
+    fn other_region(&self) -> Option<Region> {
+        [variable::AWS_DEFAULT_REGION, variable::AWS_REGION]
+            .into_iter()
+            .filter_map(|name| Region::parse(&self.world.variable(name)?).ok())
+            .find(|region| *region != self.endpoint.region)
+    }
+}
+
+/// `max_attempts` and `retry_mode`; the default is three attempts, as in the AWS CLI.
+fn retries(settings: Settings<'_>) -> Result<RetryConfig, Error> {
+    let mode = settings.find(variable::AWS_RETRY_MODE, "retry_mode");
+    let config = match mode.as_ref().map(|found| found.value.as_str()) {
+        Some("adaptive") => RetryConfig::adaptive(),
+        // What botocore calls "legacy" differs in nothing that matters for one call.
+        None | Some("standard" | "legacy") => RetryConfig::standard(),
+        Some(_) => return Err(invalid(mode, "standard, adaptive or legacy")),
+    };
+    let attempts = settings.find(variable::AWS_MAX_ATTEMPTS, "max_attempts");
+    match attempts.as_ref().map(|found| found.value.parse::<u32>()) {
+        None => Ok(config),
+        Some(Ok(attempts @ 1..)) => Ok(config.with_max_attempts(attempts)),
+        Some(_) => Err(invalid(attempts, "a number from 1 on")),
+    }
+}
+
+fn invalid(found: Option<crate::profile::Found>, expected: &'static str) -> Error {
+    let (from, value) = found.map_or_else(Default::default, |found| (found.from, found.value));
+    Error::Setting {
+        from,
+        value,
+        expected,
+    }
+}
+
+fn sdk_credentials(caller: &Credentials) -> SdkCredentials {
+    SdkCredentials::new(
+        &caller.access_key_id,
+        caller.secret_access_key.expose(),
+        caller.session_token.as_ref().map(|t| t.expose().to_owned()),
+        caller.expires_at.map(Into::into),
+        "git-codecommit",
+    )
+}

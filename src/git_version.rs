@@ -1,0 +1,73 @@
+//! The version of the git that started this program.
+
+use std::process::Stdio;
+
+use crate::process;
+
+/// `2.47.3`, `2.39.5 (Apple Git-154)`, `2.47.3.windows.1`: never read strictly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct GitVersion {
+    /// As git's own User-Agent has it, for example `2.47.3`.
+    pub(crate) text: String,
+}
+
+impl GitVersion {
+    /// Asks git; none if it cannot be started. It comes first on PATH: git puts its own folder there.
+    pub(crate) fn ask() -> Option<Self> {
+        let said = process::git("version")
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()
+            .ok()?;
+        Some(Self::parse(&String::from_utf8_lossy(&said.stdout)))
+    }
+
+    /// Reads `git version 2.47.3`.
+    pub(crate) fn parse(said: &str) -> Self {
+        let text = said
+            .strip_prefix("git version ")
+            .and_then(|rest| rest.split_whitespace().next())
+            .unwrap_or("0");
+        Self {
+            text: text.to_owned(),
+        }
+    }
+
+    /// Whether it is this version or a later one.
+    pub(crate) fn is_at_least(&self, major: u32, minor: u32) -> bool {
+        let digits = |part: &str| {
+            let end = part
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(part.len());
+            part[..end].parse().unwrap_or(0)
+        };
+        let mut numbers = self.text.split('.').map(digits);
+        let (a, b) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        (a, b) >= (major, minor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        for (said, at_least) in [
+            ("git version 2.27.1\n", false),
+            ("git version 2.28.0\n", true),
+            ("git version 2.39.5 (Apple Git-154)\n", true),
+            ("git version 2.47.3.windows.1\n", true),
+            ("git version 3.0-rc1\n", true),
+            ("git version 2.54-rc0\n", true),
+            ("git version 1.8.3.1\n", false),
+            ("", false),
+        ] {
+            assert_eq!(
+                GitVersion::parse(said).is_at_least(2, 28),
+                at_least,
+                "{said}"
+            );
+        }
+    }
+}

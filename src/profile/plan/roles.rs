@@ -1,0 +1,113 @@
+//! The chain of roles: from a profile with `role_arn`, by `source_profile`, to the first keys.
+
+use super::source;
+use super::{ABSENT, Decided, Error, Plan, Profile, Profiles, RoleHop, at, is_role, readable};
+use crate::world::World;
+
+/// Plans for a profile that is a role.
+pub(super) fn walk(world: &World, profiles: &Profiles, name: &str) -> Result<Plan, Error> {
+    let mut hops = Vec::new();
+    let decided = follow(world, profiles, name, &mut vec![name], &mut hops)?;
+    hops.reverse();
+    Ok(decided.with(hops))
+}
+
+/// Walks from a profile with `role_arn` to its source, and notes a hop for each role on the way.
+fn follow<'a>(
+    world: &World,
+    profiles: &'a Profiles,
+    name: &'a str,
+    visited: &mut Vec<&'a str>,
+    hops: &mut Vec<RoleHop>,
+) -> Result<Decided, Error> {
+    let profile = profiles.profile(name).unwrap_or(&ABSENT);
+    let hop = hop(name, profile)?;
+    let role_at = hop.at.clone();
+    hops.push(hop);
+    let invalid = |place: &str, problem: String, hint: String| Error::Invalid {
+        profile: name.to_owned(),
+        at: at(place),
+        problem,
+        hint,
+    };
+    let source = match (
+        profile.setting("source_profile"),
+        profile.setting("credential_source"),
+    ) {
+        (Some(_), Some(both)) => {
+            return Err(invalid(
+                &both.at,
+                "it has both source_profile and credential_source".into(),
+                "keep the one that holds the first keys".into(),
+            ));
+        }
+        (None, None) => {
+            return Err(invalid(
+                &role_at,
+                "role_arn needs a source_profile or a credential_source".into(),
+                "in Studio, ECS and EKS: credential_source = EcsContainer".into(),
+            ));
+        }
+        (None, Some(_)) => return source::named(world, name, profile),
+        (Some(source), None) => source,
+    };
+    let next = source.value.as_str();
+    let Some(next_profile) = profiles.profile(next) else {
+        return Err(invalid(
+            &source.at,
+            format!("its source_profile {next:?} does not exist"),
+            "correct the name or add that profile".into(),
+        ));
+    };
+    readable(next, next_profile)?;
+    let looped = visited.contains(&next);
+    // A profile may name itself if it has keys: they are then the source.
+    if looped && !(next == name && source::has_static_keys(next_profile)) {
+        return Err(invalid(
+            &source.at,
+            format!("its source_profile {next:?} leads back to itself"),
+            "let the last profile of the chain hold keys or a credential_source".into(),
+        ));
+    }
+    visited.push(next);
+    // Static keys end the chain: a role_arn beside them is not assumed.
+    if source::has_static_keys(next_profile) {
+        return source::static_keys(next, next_profile);
+    }
+    if is_role(next_profile) {
+        return follow(world, profiles, next, visited, hops);
+    }
+    if let Some(found) = source::web_identity(None, next, next_profile)? {
+        return Ok(found);
+    }
+    if let Some(found) = source::of_profile(profiles, next, next_profile)? {
+        return Ok(found);
+    }
+    if next_profile.setting("credential_source").is_some() {
+        return source::named(world, next, next_profile);
+    }
+    Err(invalid(
+        &source.at,
+        format!("its source_profile {next:?} has no credentials"),
+        format!("add access keys, a role_arn or a credential_source to profile {next:?}"),
+    ))
+}
+
+fn hop(name: &str, profile: &Profile) -> Result<RoleHop, Error> {
+    let text = |key| profile.setting(key).map(|setting| setting.value.clone());
+    let role = profile
+        .setting("role_arn")
+        .ok_or_else(|| Error::NoCredentials {
+            profile: name.to_owned(),
+        })?;
+    Ok(RoleHop {
+        asked_by: format!("profile {name:?}"),
+        at: role.at.clone(),
+        role_arn: role.value.clone(),
+        session_name: text("role_session_name"),
+        external_id: text("external_id"),
+        mfa_serial: text("mfa_serial"),
+        // As in botocore, a duration that is no number is not sent.
+        duration_seconds: text("duration_seconds").and_then(|seconds| seconds.parse().ok()),
+    })
+}

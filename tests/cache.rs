@@ -1,0 +1,366 @@
+//! Role sessions on disk: who shares them, what is trusted, and how many questions STS is asked.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::PathBuf;
+use std::process::Child;
+
+use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Protocol, Service};
+
+use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, WITHOUT_REGION, every_git};
+
+fn studio() -> Studio {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    Studio::new(&every_git()[0], aws).with_cache()
+}
+
+/// How often the container endpoint and STS were asked since the last time.
+fn asked(studio: &Studio) -> (usize, usize) {
+    let counts = (
+        studio.aws.container_requests().len(),
+        studio.aws.sts_requests().len(),
+    );
+    studio.aws.clear_record();
+    counts
+}
+
+fn list(studio: &Studio) {
+    studio.git(&["ls-remote", WITH_REGION]).succeeded();
+}
+
+/// The files in the cache, temporary ones included, less the locks.
+fn kept(studio: &Studio) -> Vec<PathBuf> {
+    let folder = studio.home().join(".aws/cli/cache");
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = files.map(|file| file.path());
+    paths
+        .filter(|path| path.extension().is_none_or(|extension| extension != "lock"))
+        .collect()
+}
+
+fn mode(path: &std::path::Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn one_assume_role_serves_every_command_and_both_helpers() {
+    for git in every_git() {
+        for protocol in [Protocol::V0Only, Protocol::Any] {
+            let aws = LocalAws::builder()
+                .repository("demo-repo")
+                .protocol(protocol)
+                .start();
+            let helper = format!("!git-credential-codecommit --profile {PROFILE}");
+            let studio = Studio::new(&git, aws).with_https(&helper).with_cache();
+            studio.git(&["clone", WITH_REGION]).succeeded();
+            let commit = studio.commit("demo-repo", "x", "x");
+            studio.git_in("demo-repo", &["push"]).succeeded();
+            assert_eq!(studio.remote_ref("refs/heads/main"), commit);
+            studio.git(&["ls-remote", WITHOUT_REGION]).succeeded();
+            studio.git(&["clone", HTTPS, "by-https"]).succeeded();
+            assert_eq!(asked(&studio), (1, 1));
+        }
+    }
+}
+
+#[test]
+fn a_session_is_kept_where_the_aws_cli_keeps_it_and_for_nobody_else() {
+    let studio = studio();
+    list(&studio);
+    let files = kept(&studio);
+    let [file] = files.as_slice() else {
+        panic!("{files:?}");
+    };
+    assert_eq!(mode(file), 0o600);
+    for folder in [".aws/cli", ".aws/cli/cache"] {
+        assert_eq!(mode(&studio.home().join(folder)), 0o700, "{folder}");
+    }
+    let text = fs::read_to_string(file).unwrap();
+    assert!(
+        text.starts_with("{\"Credentials\":{\"AccessKeyId\":\"ASIA"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Z\",\"AccountId\":\"111111111111\"}"),
+        "{text}"
+    );
+}
+
+#[test]
+fn sixty_four_processes_with_a_cold_cache_ask_sts_once() {
+    let studio = studio();
+    studio.git(&["clone", WITH_REGION]).succeeded();
+    studio
+        .helper("git-codecommit", &["cache", "clear"], "")
+        .succeeded();
+    studio.aws.clear_record();
+    let git = every_git()[0].program().to_owned();
+    let start = || {
+        studio
+            .command("demo-repo", &git, &["ls-remote"])
+            .spawn()
+            .unwrap()
+    };
+    let children: Vec<Child> = std::iter::repeat_with(start).take(64).collect();
+    for child in children {
+        let said = child.wait_with_output().unwrap();
+        assert!(said.status.success(), "{said:?}");
+        assert_eq!(
+            String::from_utf8_lossy(&said.stderr),
+            "From codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo\n"
+        );
+    }
+    assert_eq!(asked(&studio), (1, 1));
+}
+
+#[test]
+fn who_waited_for_a_refusal_is_refused_without_another_question() {
+    let studio = studio();
+    // Slow enough that all of them wait for the first one.
+    let answer = Action::sts_error(403, "AccessDenied", "no");
+    studio.aws.fail(Fault::new(
+        Service::Sts,
+        Action::Delay(std::time::Duration::from_secs(2)),
+    ));
+    studio.aws.fail(Fault::new(Service::Sts, answer).always());
+    let git = every_git()[0].program().to_owned();
+    let start = || {
+        studio
+            .command(".", &git, &["ls-remote", WITH_REGION])
+            .spawn()
+            .unwrap()
+    };
+    let children: Vec<Child> = std::iter::repeat_with(start).take(8).collect();
+    for child in children {
+        let said = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&said.stderr);
+        assert!(
+            !said.status.success() && stderr.contains("AccessDenied: no"),
+            "{stderr}"
+        );
+    }
+    assert_eq!(asked(&studio), (1, 1));
+}
+
+#[test]
+fn a_process_that_died_with_the_lock_keeps_nobody_waiting() {
+    let studio = studio();
+    studio.aws.fail(Fault::new(
+        Service::Sts,
+        Action::Delay(std::time::Duration::from_secs(60)),
+    ));
+    let git = every_git()[0].program().to_owned();
+    let mut holder = studio
+        .command(".", &git, &["ls-remote", WITH_REGION])
+        .spawn()
+        .unwrap();
+    while studio.aws.sts_requests().is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    // The helper, too: it is git's child.
+    let pid = holder.id().to_string();
+    studio
+        .run_in(".", "/usr/bin/pkill".as_ref(), &["-KILL", "-P", &pid], "")
+        .succeeded();
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    studio.aws.clear_faults();
+    let arguments = ["10", git.to_str().unwrap(), "ls-remote", WITH_REGION];
+    studio
+        .run_in(".", "/usr/bin/timeout".as_ref(), &arguments, "")
+        .succeeded();
+}
+
+#[test]
+fn a_session_that_is_about_to_end_is_not_used() {
+    let studio = studio();
+    studio
+        .aws
+        .set_session_lifetime(Some(time::Duration::minutes(14)));
+    list(&studio);
+    list(&studio);
+    assert_eq!(asked(&studio), (2, 2));
+}
+
+#[test]
+fn nothing_is_kept_where_the_person_or_a_shared_space_forbids_it() {
+    let mut studio = studio();
+    studio
+        .git(&["config", "--global", "codecommit.cache", "no"])
+        .succeeded();
+    list(&studio);
+    studio
+        .git(&["config", "--global", "--unset", "codecommit.cache"])
+        .succeeded();
+    studio.set("SAGEMAKER_SPACE_TYPE_LOWERCASE", "shared");
+    list(&studio);
+    list(&studio);
+    assert_eq!(asked(&studio), (3, 3));
+    assert!(!studio.home().join(".aws/cli").exists());
+}
+
+#[test]
+fn a_doubtful_file_is_neither_used_nor_the_end() {
+    let studio = studio();
+    list(&studio);
+    let file = kept(&studio).remove(0);
+    let good = fs::read_to_string(&file).unwrap();
+    let write = |text: &str, mode: u32| {
+        let _ = fs::remove_file(&file);
+        fs::write(&file, text).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    asked(&studio);
+    write(&good, 0o600);
+    list(&studio);
+    assert_eq!(asked(&studio), (0, 0), "as it should be");
+    for (text, mode) in [
+        (good.as_str(), 0o640),
+        (&good, 0o604),
+        (&good.replace("assumed-role/", "assumed-role/Other"), 0o600),
+        (&good.replace("Z\"", "\""), 0o600),
+        (&good[..good.len() / 2], 0o600),
+        ("", 0o600),
+        ("{}", 0o600),
+    ] {
+        write(text, mode);
+        list(&studio);
+        assert_eq!(asked(&studio), (1, 1), "{mode:o} {text}");
+    }
+    let elsewhere = studio.home().join("elsewhere");
+    fs::write(&elsewhere, &good).unwrap();
+    fs::set_permissions(&elsewhere, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::remove_file(&file).unwrap();
+    symlink(&elsewhere, &file).unwrap();
+    list(&studio);
+    assert_eq!(asked(&studio), (1, 1), "a link");
+    assert_eq!(
+        fs::read_to_string(&elsewhere).unwrap(),
+        good,
+        "written through the link"
+    );
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_is_a_warning() {
+    let studio = studio();
+    studio.write(".aws/cli", "a file where the folder should be");
+    let said = studio.git(&["ls-remote", WITH_REGION]).succeeded();
+    let folder = studio.home().join(".aws/cli/cache").display().to_string();
+    assert!(
+        said.stderr.starts_with(&format!(
+            "git-remote-codecommit: warning: the session cannot be kept in {folder}, so that the next \
+             command asks for it again: "
+        )),
+        "{}",
+        said.stderr
+    );
+}
+
+#[test]
+fn sessions_of_git_remote_codecommit_are_read_and_left_alone() {
+    let studio = studio();
+    list(&studio);
+    let file = kept(&studio).remove(0);
+    let other = studio.home().join(".aws/boto/cache");
+    fs::create_dir_all(&other).unwrap();
+    fs::rename(&file, other.join(file.file_name().unwrap())).unwrap();
+    asked(&studio);
+    list(&studio);
+    assert_eq!(asked(&studio), (0, 0));
+    assert!(kept(&studio).is_empty());
+}
+
+#[test]
+fn a_session_that_git_had_refused_is_dropped_on_erase() {
+    let studio = studio();
+    let request =
+        "protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com\npath=v1/repos/demo-repo\n";
+    let helper = |operation: &str, input: &str| {
+        let options = ["--profile", PROFILE, operation];
+        studio
+            .helper("git-credential-codecommit", &options, input)
+            .succeeded()
+    };
+    let said = helper("get", request);
+    let username = said.stdout.lines().next().unwrap();
+    // Somebody else's key drops nothing.
+    helper("erase", &format!("{request}username=ASIAOTHER%tok\n"));
+    assert_eq!(kept(&studio).len(), 1);
+    let erased = helper("erase", &format!("{request}{username}\npassword=x\n"));
+    assert_eq!((erased.stdout.as_str(), erased.stderr.as_str()), ("", ""));
+    assert!(kept(&studio).is_empty());
+    helper("get", request);
+    assert_eq!(asked(&studio), (2, 2));
+}
+
+#[test]
+fn the_cache_can_be_listed_and_cleared() {
+    let studio = studio();
+    let command = |action: &str| {
+        studio
+            .helper("git-codecommit", &["cache", action], "")
+            .succeeded()
+    };
+    assert_eq!(command("list").stdout, "");
+    list(&studio);
+    let listed = command("list").stdout;
+    let mut fields = listed.trim_end().split('\t');
+    assert!(
+        fields
+            .next()
+            .unwrap()
+            .starts_with("arn:aws:sts::111111111111:assumed-role/MyCross"),
+        "{listed}"
+    );
+    assert!(fields.next().unwrap().starts_with("until 20"), "{listed}");
+    studio.write(".aws/cli/cache/keep.txt", "");
+    let folder = studio.home().join(".aws/cli/cache").display().to_string();
+    assert_eq!(
+        command("clear").stdout,
+        format!("1 removed from {folder}\n")
+    );
+    assert_eq!(command("list").stdout, "");
+    assert!(studio.home().join(".aws/cli/cache/keep.txt").exists());
+}
+
+#[test]
+fn each_role_of_a_chain_is_kept_and_a_revoked_one_is_asked_for_anew() {
+    let second = "arn:aws:iam::111111111111:role/Second";
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .role_trusted_by(second, CONTRIBUTOR_ROLE)
+        .start();
+    let studio = Studio::new(&every_git()[0], aws).with_cache();
+    let config = fs::read_to_string(studio.home().join(".aws/config")).unwrap();
+    studio.write(
+        ".aws/config",
+        &format!("{config}[profile two]\nregion = eu-west-1\nrole_arn = {second}\nsource_profile = {PROFILE}\n"),
+    );
+    let run = || {
+        studio
+            .git(&["ls-remote", "codecommit://two@demo-repo"])
+            .succeeded()
+    };
+    run();
+    assert_eq!(asked(&studio), (1, 2));
+    // The first role's session serves another command.
+    list(&studio);
+    assert_eq!(asked(&studio), (0, 0));
+    let (first, last): (Vec<_>, Vec<_>) = kept(&studio)
+        .into_iter()
+        .partition(|file| fs::read_to_string(file).unwrap().contains("MyCross"));
+    fs::remove_file(&last[0]).unwrap();
+    run();
+    assert_eq!(asked(&studio), (0, 1));
+    fs::remove_file(&last[0]).unwrap();
+    let text = fs::read_to_string(&first[0]).unwrap();
+    let id = text.split('"').nth(5).unwrap();
+    studio.aws.expire(id);
+    run();
+    assert_eq!(
+        asked(&studio),
+        (1, 3),
+        "refused, the first role again, the second"
+    );
+}
