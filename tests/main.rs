@@ -9,6 +9,7 @@
 mod harness;
 
 mod cache;
+mod chain;
 mod credential_helper;
 mod failures;
 mod installer;
@@ -16,6 +17,7 @@ mod interop;
 mod large;
 mod link_local;
 mod main_job;
+mod mfa;
 mod operations;
 mod secrets;
 mod settings;
