@@ -15,6 +15,7 @@ mod failures;
 mod installer;
 mod interop;
 mod large;
+mod lfs;
 mod link_local;
 mod main_job;
 mod mfa;
