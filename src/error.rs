@@ -69,6 +69,7 @@ impl Error {
             | Self::GitConfig(_)
             | Self::Credential(_) => 3,
             Self::Credentials(_) => 4,
+            Self::Http(error) if error.is_setting() => 3,
             Self::Http(_) | Self::Remote(_) => 5,
         }
     }

@@ -60,6 +60,11 @@ impl Messages {
         self.line(&format!("remote: {text}"));
     }
 
+    /// Writes a line of a trace whose form is git's own.
+    pub fn plain(&self, text: &str) {
+        self.line(text);
+    }
+
     fn line(&self, text: &str) {
         let mut line = printable(text);
         line.push('\n');

@@ -67,8 +67,14 @@ pub mod variable {
     pub const AWS_ENDPOINT_URL_STS: &str = "AWS_ENDPOINT_URL_STS";
     /// Endpoint of every AWS service that has none of its own.
     pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
-    /// PEM file of certificate authorities to trust beside the system's.
+    /// PEM file, or folder of them, of certificate authorities to trust beside the system's.
     pub const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
+    /// The same, as botocore knows it.
+    pub const REQUESTS_CA_BUNDLE: &str = "REQUESTS_CA_BUNDLE";
+    /// The same, as OpenSSL knows it.
+    pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
+    /// Folders of certificate authorities, as OpenSSL knows them.
+    pub const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
     /// `true` chooses the FIPS host names.
     pub const AWS_USE_FIPS_ENDPOINT: &str = "AWS_USE_FIPS_ENDPOINT";
     /// `host[:port]` of the git host instead of the regional one (git-remote-codecommit's name).
@@ -107,6 +113,54 @@ pub mod variable {
     pub const HTTPS_PROXY: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
     /// Hosts that are reached without a proxy; the lower-case name wins.
     pub const NO_PROXY: [&str; 2] = ["no_proxy", "NO_PROXY"];
+    /// Instead of git's `http.proxyAuthMethod`.
+    pub const GIT_HTTP_PROXY_AUTHMETHOD: &str = "GIT_HTTP_PROXY_AUTHMETHOD";
+    /// Switches off the check of the git host's certificate.
+    pub const GIT_SSL_NO_VERIFY: &str = "GIT_SSL_NO_VERIFY";
+    /// Instead of git's `http.sslCAInfo`.
+    pub const GIT_SSL_CAINFO: &str = "GIT_SSL_CAINFO";
+    /// Instead of git's `http.sslCAPath`.
+    pub const GIT_SSL_CAPATH: &str = "GIT_SSL_CAPATH";
+    /// Instead of git's `http.proxySSLCAInfo`.
+    pub const GIT_PROXY_SSL_CAINFO: &str = "GIT_PROXY_SSL_CAINFO";
+    /// Instead of git's `http.proxySSLCert`.
+    pub const GIT_PROXY_SSL_CERT: &str = "GIT_PROXY_SSL_CERT";
+    /// Instead of git's `http.sslCert`.
+    pub const GIT_SSL_CERT: &str = "GIT_SSL_CERT";
+    /// Instead of git's `http.sslKey`.
+    pub const GIT_SSL_KEY: &str = "GIT_SSL_KEY";
+    /// Instead of git's `http.sslCertType`.
+    pub const GIT_SSL_CERT_TYPE: &str = "GIT_SSL_CERT_TYPE";
+    /// Instead of git's `http.sslKeyType`.
+    pub const GIT_SSL_KEY_TYPE: &str = "GIT_SSL_KEY_TYPE";
+    /// Instead of git's `http.sslVersion`.
+    pub const GIT_SSL_VERSION: &str = "GIT_SSL_VERSION";
+    /// Instead of git's `http.sslCipherList`.
+    pub const GIT_SSL_CIPHER_LIST: &str = "GIT_SSL_CIPHER_LIST";
+    /// Instead of git's `http.userAgent`.
+    pub const GIT_HTTP_USER_AGENT: &str = "GIT_HTTP_USER_AGENT";
+    /// Instead of git's `http.lowSpeedLimit`, in bytes a second.
+    pub const GIT_HTTP_LOW_SPEED_LIMIT: &str = "GIT_HTTP_LOW_SPEED_LIMIT";
+    /// Instead of git's `http.lowSpeedTime`, in seconds.
+    pub const GIT_HTTP_LOW_SPEED_TIME: &str = "GIT_HTTP_LOW_SPEED_TIME";
+    /// Instead of git's `http.maxRetries`.
+    pub const GIT_HTTP_MAX_RETRIES: &str = "GIT_HTTP_MAX_RETRIES";
+    /// Instead of git's `http.retryAfter`, in seconds.
+    pub const GIT_HTTP_RETRY_AFTER: &str = "GIT_HTTP_RETRY_AFTER";
+    /// Instead of git's `http.maxRetryTime`, in seconds.
+    pub const GIT_HTTP_MAX_RETRY_TIME: &str = "GIT_HTTP_MAX_RETRY_TIME";
+    /// Instead of git's `http.keepAliveIdle`, in seconds.
+    pub const GIT_TCP_KEEPIDLE: &str = "GIT_TCP_KEEPIDLE";
+    /// Instead of git's `http.keepAliveInterval`, in seconds.
+    pub const GIT_TCP_KEEPINTVL: &str = "GIT_TCP_KEEPINTVL";
+    /// Instead of git's `http.keepAliveCount`.
+    pub const GIT_TCP_KEEPCNT: &str = "GIT_TCP_KEEPCNT";
+    /// Where the trace of the HTTP conversation goes, as git has it: `1`, a file descriptor, a path.
+    pub const GIT_TRACE_CURL: &str = "GIT_TRACE_CURL";
+    /// The same on standard error, without bodies.
+    pub const GIT_CURL_VERBOSE: &str = "GIT_CURL_VERBOSE";
+    /// Keeps bodies out of the trace.
+    pub const GIT_TRACE_CURL_NO_DATA: &str = "GIT_TRACE_CURL_NO_DATA";
 }
 
 /// What a program was started with.
@@ -218,6 +272,13 @@ impl World {
     pub fn raw_variable(&self, name: &str) -> Option<String> {
         let value = self.environment.get(OsStr::new(name))?;
         Some(value.to_string_lossy().into_owned())
+    }
+
+    /// A path in an environment variable; an empty one counts as unset.
+    #[must_use]
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        let value = self.environment.get(OsStr::new(name))?;
+        (!value.is_empty()).then(|| PathBuf::from(value))
     }
 
     /// An environment variable that holds a secret.

@@ -1,34 +1,59 @@
 //! The HTTP client: one place for trust roots, proxies, timeouts and redirects.
 //!
-//! There are two kinds of connection. [`Http::internet`] is https only, through the person's proxy.
-//! [`Http::near`] is for the container and instance metadata endpoints, which are plain http on the
-//! loopback or a link-local address: never through a proxy, which would be handed the keys.
-//! Both are built when first asked for: loading the trust roots is most of a start-up's work.
+//! There are three kinds of connection. [`Http::git_host`] is the one that git's settings are about.
+//! [`Http::internet`] is for AWS services: https only, with the environment's proxy and AWS's trust
+//! settings, as the AWS tools have it; git's own do not count there. [`Http::near`] is for the container and instance
+//! metadata endpoints, which are plain http on the loopback or a link-local address: never through a
+//! proxy, which would be handed the keys. Each is built when first asked for.
 
+mod connect;
 mod failure;
+mod git_host;
+mod headers;
+mod no_proxy;
 mod proxy;
 mod sdk;
+mod settings;
+mod speed;
 mod tls;
+mod trace;
 
 use std::cell::OnceCell;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder};
+use reqwest::{Client, ClientBuilder, Url};
+use rustls::crypto::CryptoProvider;
+use rustls::version::{TLS12, TLS13};
 
-use crate::world::World;
+use crate::message::Messages;
+use crate::world::{World, variable};
+use connect::{CONNECT_TIMEOUT, Connections, Role, Route, Slot};
+use settings::Settings;
+use tls::{Authorities, ProxyTrust, Roots, Verifier};
 
 pub(crate) use failure::Error;
 pub(crate) use failure::root_cause;
+pub(crate) use git_host::{Answer, Family, GitHost, Load};
 pub(crate) use sdk::SdkClient;
 
-/// How long a connection may take to open before the host counts as unreachable.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+/// The client's own limit comes after that of `connect.rs`, whose error says more.
+const BEHIND: Duration = Duration::from_secs(2);
 
 /// Builds the clients a run needs, each once.
 pub struct Http<'w> {
     world: &'w World,
+    ca_bundle: Option<PathBuf>,
+    trust: OnceCell<AwsTrust>,
     internet: OnceCell<Client>,
+}
+
+/// Whom AWS's settings and the system trust.
+struct AwsTrust {
+    provider: Arc<CryptoProvider>,
+    roots: Vec<Arc<Roots>>,
 }
 
 impl<'w> Http<'w> {
@@ -37,26 +62,98 @@ impl<'w> Http<'w> {
     pub fn new(world: &'w World) -> Self {
         Self {
             world,
+            ca_bundle: None,
+            trust: OnceCell::new(),
             internet: OnceCell::new(),
         }
     }
 
-    /// The client for AWS hosts: https only, the environment's proxy, no redirects.
+    /// Adds the certificate authorities that a profile names, `ca_bundle`.
+    #[must_use]
+    pub fn with_ca_bundle(mut self, path: Option<PathBuf>) -> Self {
+        self.ca_bundle = path;
+        self
+    }
+
+    /// The client for AWS services: https only, the environment's proxy, no redirects.
     ///
     /// # Errors
-    /// If a CA bundle or the proxy's URL cannot be read.
+    /// If a CA bundle or the proxy cannot be used.
     pub fn internet(&self) -> Result<Client, Error> {
         if let Some(client) = self.internet.get() {
             return Ok(client.clone());
         }
-        let mut builder = common()
-            .https_only(true)
-            .tls_backend_preconfigured(tls::config(self.world)?);
-        if let Some(proxy) = proxy::from_environment(self.world)? {
-            builder = builder.proxy(proxy);
+        let trust = self.trust()?;
+        let (proxy, exempt) = proxy::for_aws(self.world)?.unzip();
+        let verifier = Verifier::new(Arc::clone(&trust.provider), trust.roots.clone());
+        let mut builder = common(true)
+            .user_agent(USER_AGENT)
+            .tls_backend_preconfigured(tls::config(verifier, None, &[&TLS13, &TLS12])?);
+        let route = Arc::new(Route {
+            proxy,
+            exempt: exempt.unwrap_or_default(),
+        });
+        if let Some(proxy) = &route.proxy {
+            let ways = Arc::clone(&route);
+            builder = builder.proxy(proxy.for_client(move |host| ways.proxy_to(host).is_some())?);
         }
-        let client = build(builder)?;
+        let role = Role::User(Slot::default());
+        let client = build(builder.connector_layer(Connections { route, role }))?;
         Ok(self.internet.get_or_init(|| client).clone())
+    }
+
+    /// The git host's client, with git's settings for a repository's URL. `remote` is the name git
+    /// gave the remote. What the person should know of the settings is said on `messages`.
+    ///
+    /// # Errors
+    /// If git's configuration, a certificate or the proxy cannot be used.
+    pub(crate) fn git_host(
+        &self,
+        url: &str,
+        remote: &str,
+        family: Family,
+        messages: &'w Messages,
+    ) -> Result<GitHost<'w>, Error> {
+        let url = Url::parse(url).map_err(|error| Error::Client(error.to_string()))?;
+        let mut settings = Settings::read(self.world, &url, remote)?;
+        for warning in std::mem::take(&mut settings.warnings) {
+            messages.warning(&warning);
+        }
+        let aws = self.trust()?;
+        let config = tls::config(
+            verifier(aws, &url, &mut settings),
+            settings.trust.identity.as_ref(),
+            settings.trust.versions,
+        )?;
+        let trace = trace::Trace::start(self.world, messages);
+        GitHost::new(
+            url,
+            settings,
+            |settings| {
+                let mut builder = common(true)
+                    .user_agent(USER_AGENT)
+                    .local_address(family.any_address())
+                    .tls_backend_preconfigured(config.clone());
+                for (name, addresses) in &settings.addresses {
+                    builder = builder.resolve_to_addrs(name, addresses);
+                }
+                let keep_alive = settings.keep_alive;
+                if let Some(idle) = keep_alive.idle {
+                    builder = builder.tcp_keepalive(idle);
+                }
+                if let Some(interval) = keep_alive.interval {
+                    builder = builder.tcp_keepalive_interval(interval);
+                }
+                if let Some(count) = keep_alive.count {
+                    builder = builder.tcp_keepalive_retries(count);
+                }
+                match &settings.proxy {
+                    None => Ok(builder),
+                    Some(proxy) => Ok(builder.proxy(proxy.for_client(|_| true)?)),
+                }
+            },
+            trace,
+        )
     }
 
     /// The client for credential endpoints of this machine: no proxy, no redirects.
@@ -66,24 +163,83 @@ impl<'w> Http<'w> {
     /// # Errors
     /// If a CA bundle cannot be read.
     pub fn near(&self, encrypted: bool) -> Result<Client, Error> {
-        let tls = if encrypted {
-            tls::config(self.world)?
+        let verifier = if encrypted {
+            let trust = self.trust()?;
+            Verifier::new(Arc::clone(&trust.provider), trust.roots.clone())
         } else {
-            tls::without_roots()?
+            Verifier::new(tls::provider(), Vec::new())
         };
-        build(common().tls_backend_preconfigured(tls))
+        let config = tls::config(verifier, None, &[&TLS13, &TLS12])?;
+        build(common(false).tls_backend_preconfigured(config))
+    }
+
+    /// What the environment and the profile name beside the system's authorities.
+    fn trust(&self) -> Result<&AwsTrust, Error> {
+        if let Some(trust) = self.trust.get() {
+            return Ok(trust);
+        }
+        let mut named = Vec::new();
+        for name in [variable::AWS_CA_BUNDLE, variable::REQUESTS_CA_BUNDLE] {
+            if let Some(path) = self.world.path(name) {
+                named.push(Authorities::named(path, name)?);
+            }
+        }
+        if let Some(path) = &self.ca_bundle {
+            named.push(Authorities::named(path.clone(), "ca_bundle")?);
+        }
+        let file = self.world.path(variable::SSL_CERT_FILE);
+        named.extend(file.map(Authorities::if_there));
+        if let Some(folders) = self.world.path(variable::SSL_CERT_DIR) {
+            named.extend(std::env::split_paths(&folders).map(Authorities::if_there));
+        }
+        let provider = tls::provider();
+        let mut roots = Vec::from_iter(Roots::named(named, &provider));
+        roots.extend(Roots::system(&provider));
+        Ok(self.trust.get_or_init(|| AwsTrust { provider, roots }))
     }
 }
 
-fn common() -> ClientBuilder {
+/// What proxies are told: the git host hears git's version as well.
+const USER_AGENT: &str = concat!("git-codecommit/", env!("CARGO_PKG_VERSION"));
+
+/// Whom the git host's connection trusts.
+fn verifier(aws: &AwsTrust, url: &Url, settings: &mut Settings) -> Verifier {
+    let trust = &mut settings.trust;
+    let provider = &aws.provider;
+    let named = Roots::named(std::mem::take(&mut trust.authorities), provider);
+    let roots = named.into_iter().chain(aws.roots.iter().cloned()).collect();
+    let verifier = Verifier::new(Arc::clone(provider), roots).with_pin(trust.pin.take());
+    let host = settings
+        .proxy
+        .as_ref()
+        .and_then(|proxy| proxy.encrypted_host());
+    // What is set for the git host goes before what is set for a proxy of the same name.
+    let host = host.filter(|host| {
+        url.host_str()
+            .is_none_or(|name| !name.eq_ignore_ascii_case(host))
+    });
+    let proxy = host.map(|host| ProxyTrust {
+        host: host.to_owned(),
+        roots: Roots::named(std::mem::take(&mut trust.proxy_authorities), provider),
+    });
+    let verifier = verifier.with_proxy(proxy);
+    if trust.verifies {
+        verifier
+    } else {
+        verifier.trusting_anybody()
+    }
+}
+
+fn common(https_only: bool) -> ClientBuilder {
     Client::builder()
+        .https_only(https_only)
         // Proxies are chosen in proxy.rs alone.
         .no_proxy()
         // A redirect would carry a signature to a place that was not signed.
         .redirect(Policy::none())
         // reqwest's HTTP/2 windows make it 8 times slower than HTTP/1.1 at 80 ms (reference/rust.md).
         .http1_only()
-        .connect_timeout(CONNECT_TIMEOUT)
+        .connect_timeout(CONNECT_TIMEOUT + BEHIND)
         .tcp_nodelay(true)
 }
 

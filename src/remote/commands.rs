@@ -64,6 +64,7 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
                 (b"capabilities", b"") => self.reply(CAPABILITIES)?,
                 (b"option", option) => {
                     let reply = self.options.set(option);
+                    self.git_host.family.set(self.options.family);
                     self.git_host.is_verbose.set(self.options.is_verbose());
                     self.reply(reply.line().as_bytes())?;
                 }

@@ -108,7 +108,9 @@ impl Error {
     /// sent, and no answer that can be understood came back.
     fn unless_clear(error: AnyError) -> AnyError {
         let is_clear = match &error {
-            AnyError::Http(http::Error::Cut { .. } | http::Error::Timeout { .. })
+            AnyError::Http(
+                http::Error::Cut { .. } | http::Error::Timeout { .. } | http::Error::TooSlow { .. },
+            )
             | AnyError::Remote(Self::Damaged { .. } | Self::NotGit { .. }) => false,
             AnyError::Remote(Self::Refused(refusal)) => !refusal.status.is_server_error(),
             _ => true,
@@ -187,7 +189,7 @@ fn serve(
     stdin: impl BufRead,
     stdout: impl Write,
 ) -> Result<(), AnyError> {
-    let [_remote, address] = world.arguments() else {
+    let [remote, address] = world.arguments() else {
         return Err(UsageError {
             problem: format!(
                 "git starts this program with a remote and an address; it got {} arguments",
@@ -210,6 +212,10 @@ fn serve(
         &target.own,
         region,
     )?;
-    let git_host = smart_http::SmartHttp::new(&target.endpoint, resolver);
+    let git_host = smart_http::SmartHttp::new(
+        &target.endpoint,
+        resolver,
+        remote.to_string_lossy().into_owned(),
+    );
     commands::Conversation::new(git_host, stdin, stdout)?.run()
 }

@@ -4,6 +4,8 @@
 
 use std::ffi::OsString;
 
+use crate::http::Family;
+
 /// The options of this run.
 #[derive(Debug, Default)]
 pub(super) struct Options {
@@ -11,6 +13,8 @@ pub(super) struct Options {
     progress: Option<bool>,
     /// Git wants `list` to start with the repository's object format.
     pub(super) object_format: bool,
+    /// The addresses that may be used.
+    pub(super) family: Family,
     depth: Option<u64>,
     deepen_since: Option<OsString>,
     deepen_not: Vec<OsString>,
@@ -97,7 +101,15 @@ impl Options {
             }
             b"push-option" => push(value, &mut self.push_options),
             b"cas" => push(value, &mut self.cas),
-            // The connections are made by an HTTP client that prefers neither family.
+            b"family" => {
+                self.family = match value {
+                    b"ipv4" => Family::V4,
+                    b"ipv6" => Family::V6,
+                    b"all" => Family::Any,
+                    _ => return Reply::Invalid,
+                };
+                Reply::Ok
+            }
             _ => Reply::Unsupported,
         }
     }

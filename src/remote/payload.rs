@@ -7,13 +7,12 @@ use std::io::Write;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use reqwest::{Body, RequestBuilder};
+use reqwest::Body;
 
 use super::pktline;
 use super::service::Service;
+use crate::http::Load;
 
-/// Requests up to this size are sent whole, with their length; larger ones as they are made.
-pub(super) const POST_BUFFER: usize = 1 << 20;
 /// Git compresses what is longer than this.
 const WORTH_COMPRESSING: usize = 1024;
 
@@ -58,13 +57,13 @@ impl Payload {
         Self::Streamed(Some(body))
     }
 
-    /// Puts it into a request.
-    pub(super) fn put_into(&mut self, request: RequestBuilder) -> RequestBuilder {
+    /// As it is put into a request.
+    pub(super) fn load(&mut self) -> Load {
         match self {
-            Self::Nothing => request,
-            Self::Probe => request.body(pktline::FLUSH),
-            Self::Whole { bytes, .. } => request.body(bytes.clone()),
-            Self::Streamed(body) => request.body(body.take().unwrap_or_default()),
+            Self::Nothing => Load::Nothing,
+            Self::Probe => Load::Whole(Bytes::from_static(pktline::FLUSH)),
+            Self::Whole { bytes, .. } => Load::Whole(bytes.clone()),
+            Self::Streamed(body) => Load::Streamed(body.take().unwrap_or_default()),
         }
     }
 

@@ -1,12 +1,13 @@
 //! An HTTP error of the git host, explained.
 
+use reqwest::StatusCode;
 use reqwest::header::DATE;
-use reqwest::{Response, StatusCode};
 use time::format_description::well_known::Rfc2822;
 use time::{Duration, OffsetDateTime};
 
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
+use crate::http::Answer;
 
 /// From this much on, a clock that differs explains a refusal.
 const SKEW: Duration = Duration::minutes(5);
@@ -57,16 +58,16 @@ impl std::fmt::Display for Refusal {
 impl Refusal {
     /// Gathers what explains an answer; `permission` is the IAM action that the request needs.
     pub(super) fn new(
-        response: &Response,
+        answer: &Answer<'_, '_>,
         endpoint: &Endpoint,
         credentials: &Credentials,
         permission: &'static str,
         now: OffsetDateTime,
     ) -> Self {
-        let date = response.headers().get(DATE);
+        let date = answer.headers().get(DATE);
         let date = date.and_then(|date| OffsetDateTime::parse(date.to_str().ok()?, &Rfc2822).ok());
         Self {
-            status: response.status(),
+            status: answer.status(),
             host: endpoint.authority().to_owned(),
             region: endpoint.region().to_string(),
             repository: endpoint.repository().to_string(),

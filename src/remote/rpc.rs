@@ -13,12 +13,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout};
 
 use super::advertisement::Advertisement;
-use super::payload::{POST_BUFFER, Payload};
+use super::payload::Payload;
 use super::service::Service;
-use super::smart_http::{Answer, SmartHttp};
+use super::smart_http::SmartHttp;
 use super::upload::{self, ProgramEnded};
 use super::{Error, pktline, plumbing};
 use crate::error::Error as AnyError;
+use crate::http::Answer;
 
 /// What a git program said when it was done.
 pub(super) struct Outcome {
@@ -109,8 +110,8 @@ impl<E: Into<AnyError>> From<E> for Stop {
 }
 
 /// A conversation under way.
-struct Rpc<'a> {
-    git_host: &'a SmartHttp<'a>,
+struct Rpc<'h, 'w> {
+    git_host: &'h SmartHttp<'w>,
     service: Service,
     version: u8,
     /// The program's input, until it is closed.
@@ -121,7 +122,7 @@ struct Rpc<'a> {
     relayed: bool,
 }
 
-impl<'a> Rpc<'a> {
+impl<'h, 'w> Rpc<'h, 'w> {
     /// Carries requests and answers until the program has no more; returns its report.
     async fn run(
         &mut self,
@@ -130,10 +131,12 @@ impl<'a> Rpc<'a> {
     ) -> Result<Vec<u8>, Stop> {
         self.write(&preamble).await?;
         drop(preamble);
+        // Requests up to this size are sent whole, with their length; larger ones as they come.
+        let post_buffer = self.git_host.network()?.settings().post_buffer();
         while let Some(first) = read(&mut stdout).await? {
             let mut request = Vec::from(first);
             let mut whole = false;
-            while !whole && request.len() <= POST_BUFFER {
+            while !whole && request.len() <= post_buffer {
                 match read(&mut stdout).await? {
                     Some(data) => request.extend_from_slice(&data),
                     None => whole = true,
@@ -190,13 +193,13 @@ impl<'a> Rpc<'a> {
         }
     }
 
-    async fn post(&self, payload: Payload) -> Result<Answer<'a>, AnyError> {
+    async fn post(&self, payload: Payload) -> Result<Answer<'h, 'w>, AnyError> {
         let git_host = self.git_host;
         git_host.post(self.service, self.version, payload).await
     }
 
     /// Hands an answer to the program as it comes.
-    async fn relay(&mut self, mut answer: Answer<'a>) -> Result<(), Stop> {
+    async fn relay(&mut self, mut answer: Answer<'h, 'w>) -> Result<(), Stop> {
         let mut is_empty = true;
         while let Some(piece) = answer.piece().await? {
             is_empty = is_empty && piece.is_empty();

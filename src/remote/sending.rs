@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue, USER_AGENT};
-use reqwest::{Method, Response, StatusCode};
+use reqwest::{Method, StatusCode};
 
 use super::payload::Payload;
 use super::service::Service;
@@ -11,6 +11,7 @@ use super::smart_http::{SmartHttp, media_type};
 use super::{Error, Refusal};
 use crate::credentials::Credentials;
 use crate::error::Error as AnyError;
+use crate::http::Answer;
 use crate::signature::{self, BasicAuth};
 
 /// An error body longer than this is not a message.
@@ -29,24 +30,22 @@ pub(super) struct Outgoing {
     pub(super) payload: Payload,
 }
 
-impl SmartHttp<'_> {
+impl<'a> SmartHttp<'a> {
     /// Sends a request; with the answer comes what it was signed with, to keep that out of messages.
     pub(super) async fn send(
         &self,
         mut outgoing: Outgoing,
-    ) -> Result<(Response, BasicAuth), AnyError> {
+    ) -> Result<(Answer<'_, 'a>, BasicAuth), AnyError> {
         // What is wrong with proxy or trust is found before any key is fetched.
-        let client = self.resolver.http().internet()?;
+        let network = self.network()?;
+        if self.credentials.get().is_none() {
+            // The connection opens while STS answers.
+            network.open();
+        }
         let credentials = self.credentials().await?;
         let mut headers = outgoing.headers;
-        let agent = format!(
-            "git/{} git-codecommit/{}",
-            self.git().await?.version,
-            env!("CARGO_PKG_VERSION")
-        );
-        if let Ok(agent) = HeaderValue::try_from(agent) {
-            headers.insert(USER_AGENT, agent);
-        }
+        let agent = network.user_agent(&self.git().await?.version)?;
+        headers.insert(USER_AGENT, agent);
         if let Some(version) = outgoing.version {
             headers.insert("Git-Protocol", protocol(version));
         }
@@ -68,31 +67,31 @@ impl SmartHttp<'_> {
         authorization.set_sensitive(true);
         headers.insert(AUTHORIZATION, authorization);
 
-        let request = client.request(outgoing.method, outgoing.url);
-        let request = outgoing.payload.put_into(request.headers(headers));
-        let response = request.send().await.map_err(|error| self.failed(&error))?;
-        messages.trace(|| format!("answer: {}", response.status()));
-        if response.status() == StatusCode::OK {
-            return Ok((response, auth));
+        let load = outgoing.payload.load();
+        let sent = network.send(outgoing.method, &outgoing.url, headers, load);
+        let answer = sent.await?;
+        messages.trace(|| format!("answer: {}", answer.status()));
+        if answer.status() == StatusCode::OK {
+            return Ok((answer, auth));
         }
         let service = outgoing.service;
-        let refusal = self.refusal(response, service, credentials, &auth).await;
+        let refusal = self.refusal(answer, service, credentials, &auth).await;
         Err(Error::from(Box::new(refusal)).into())
     }
 
     async fn refusal(
         &self,
-        response: Response,
+        answer: Answer<'_, '_>,
         service: Service,
         credentials: &Credentials,
         auth: &BasicAuth,
     ) -> Refusal {
         let now = self.resolver.world().now();
         let permission = service.permission();
-        let refusal = Refusal::new(&response, self.endpoint, credentials, permission, now);
+        let refusal = Refusal::new(&answer, self.endpoint, credentials, permission, now);
         // As git does: text/plain is meant for people, anything else is not.
-        if media_type(&response) == "text/plain" {
-            let text = beginning(response).await;
+        if media_type(&answer) == "text/plain" {
+            let text = beginning(answer).await;
             for line in auth.scrubbed(&text).lines() {
                 self.resolver.messages().remote(line);
             }
@@ -111,10 +110,10 @@ impl SmartHttp<'_> {
 }
 
 /// The first part of an error's text, as much of it as comes soon.
-async fn beginning(mut response: Response) -> String {
+async fn beginning(mut answer: Answer<'_, '_>) -> String {
     let mut text = Vec::new();
     let read = async {
-        while let Ok(Some(piece)) = response.chunk().await {
+        while let Ok(Some(piece)) = answer.piece().await {
             text.extend_from_slice(&piece);
             if text.len() > ERROR_BODY_LIMIT {
                 break;

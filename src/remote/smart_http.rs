@@ -4,9 +4,8 @@
 
 use std::cell::{Cell, OnceCell};
 
-use bytes::Bytes;
+use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, PRAGMA};
-use reqwest::{Method, Response};
 
 use super::Error;
 use super::advertisement::{Advertisement, Problem};
@@ -17,7 +16,7 @@ use super::service::Service;
 use crate::credentials::{Credentials, Resolver};
 use crate::endpoint::Endpoint;
 use crate::error::Error as AnyError;
-use crate::http;
+use crate::http::{self, Answer, Family, GitHost};
 use crate::signature::BasicAuth;
 
 /// A repository on its git host, and whoever signs for it.
@@ -26,18 +25,26 @@ pub(super) struct SmartHttp<'a> {
     pub(super) resolver: Resolver<'a>,
     pub(super) credentials: OnceCell<Credentials>,
     git: OnceCell<Git>,
+    /// What git calls the remote.
+    remote: String,
+    /// The addresses that may be used, from the first connection on.
+    pub(super) family: Cell<Family>,
+    network: OnceCell<GitHost<'a>>,
     /// The person wants to hear of each request: `-v`.
     pub(super) is_verbose: Cell<bool>,
 }
 
 impl<'a> SmartHttp<'a> {
     /// Prepares; resolves and connects nothing yet.
-    pub(super) fn new(endpoint: &'a Endpoint, resolver: Resolver<'a>) -> Self {
+    pub(super) fn new(endpoint: &'a Endpoint, resolver: Resolver<'a>, remote: String) -> Self {
         Self {
             endpoint,
             resolver,
             credentials: OnceCell::new(),
             git: OnceCell::new(),
+            remote,
+            family: Cell::default(),
+            network: OnceCell::new(),
             is_verbose: Cell::new(false),
         }
     }
@@ -45,6 +52,20 @@ impl<'a> SmartHttp<'a> {
     /// The repository's URL, for the messages of git's programs.
     pub(super) fn url(&self) -> String {
         self.endpoint.url()
+    }
+
+    /// The git host, talked to as git's settings want it.
+    pub(super) fn network(&self) -> Result<&GitHost<'a>, http::Error> {
+        if let Some(network) = self.network.get() {
+            return Ok(network);
+        }
+        let network = self.resolver.http().git_host(
+            &self.url(),
+            &self.remote,
+            self.family.get(),
+            self.resolver.messages(),
+        )?;
+        Ok(self.network.get_or_init(|| network))
     }
 
     /// The git that started this helper.
@@ -80,12 +101,10 @@ impl<'a> SmartHttp<'a> {
             headers,
             payload: Payload::Nothing,
         };
-        let (response, auth) = self.send(outgoing).await?;
+        let (answer, auth) = self.send(outgoing).await?;
         let expected = format!("application/x-{}-advertisement", service.name());
-        self.expect_type(&response, &expected, &auth)?;
-        let body = response.bytes().await;
-        let body = body.map_err(|error| self.failed(&error))?;
-        Advertisement::parse(service, body.into()).map_err(|problem| match problem {
+        self.expect_type(&answer, &expected, &auth)?;
+        Advertisement::parse(service, answer.body().await?).map_err(|problem| match problem {
             Problem::Format(problem) => self.not_git(problem.to_owned()).into(),
             Problem::Remote(message) => Error::Remote(auth.scrubbed(&message)).into(),
         })
@@ -97,7 +116,7 @@ impl<'a> SmartHttp<'a> {
         service: Service,
         version: u8,
         payload: Payload,
-    ) -> Result<Answer<'_>, AnyError> {
+    ) -> Result<Answer<'_, 'a>, AnyError> {
         if self.is_verbose.get()
             && let Some(words) = payload.in_words()
         {
@@ -115,12 +134,9 @@ impl<'a> SmartHttp<'a> {
             headers,
             payload,
         };
-        let (response, auth) = self.send(outgoing).await?;
-        self.expect_type(&response, service.result_type(), &auth)?;
-        Ok(Answer {
-            response,
-            smart_http: self,
-        })
+        let (answer, auth) = self.send(outgoing).await?;
+        self.expect_type(&answer, service.result_type(), &auth)?;
+        Ok(answer)
     }
 
     /// An answer of the host that is not what the protocol allows.
@@ -131,18 +147,13 @@ impl<'a> SmartHttp<'a> {
         }
     }
 
-    /// A request that got no answer, or not the whole of it.
-    pub(super) fn failed(&self, error: &reqwest::Error) -> http::Error {
-        http::Error::from_reqwest(self.endpoint.authority(), error)
-    }
-
     fn expect_type(
         &self,
-        response: &Response,
+        answer: &Answer<'_, '_>,
         expected: &str,
         auth: &BasicAuth,
     ) -> Result<(), Error> {
-        let media_type = media_type(response);
+        let media_type = media_type(answer);
         if media_type == expected {
             return Ok(());
         }
@@ -157,26 +168,9 @@ impl<'a> SmartHttp<'a> {
     }
 }
 
-/// A service's answer, read piece by piece.
-pub(super) struct Answer<'a> {
-    response: Response,
-    smart_http: &'a SmartHttp<'a>,
-}
-
-impl Answer<'_> {
-    /// The next piece as it came from the network; none at the end.
-    ///
-    /// # Errors
-    /// If the connection was cut before the body's announced end.
-    pub(super) async fn piece(&mut self) -> Result<Option<Bytes>, AnyError> {
-        let piece = self.response.chunk().await;
-        Ok(piece.map_err(|error| self.smart_http.failed(&error))?)
-    }
-}
-
 /// The content type in lower case, parameters cut off.
-pub(super) fn media_type(response: &Response) -> String {
-    let value = response.headers().get(CONTENT_TYPE);
+pub(super) fn media_type(answer: &Answer<'_, '_>) -> String {
+    let value = answer.headers().get(CONTENT_TYPE);
     let text = value.and_then(|v| v.to_str().ok()).unwrap_or_default();
     let (media_type, _parameters) = text.split_once(';').unwrap_or((text, ""));
     media_type.trim().to_ascii_lowercase()

@@ -123,7 +123,7 @@ fn wrong_network_settings_are_found_before_any_key_is_fetched() {
         (
             "AWS_CA_BUNDLE",
             "/no/such/file",
-            "cannot read the CA bundle /no/such/file: ",
+            "cannot read the CA bundle /no/such/file (AWS_CA_BUNDLE): ",
         ),
         (
             "AWS_ENDPOINT_URL_STS",
@@ -133,7 +133,7 @@ fn wrong_network_settings_are_found_before_any_key_is_fetched() {
         (
             "https_proxy",
             "://",
-            "the proxy in the environment variable https_proxy cannot be used",
+            "the proxy in https_proxy cannot be used",
         ),
         (
             "CODE_COMMIT_ENDPOINT",

@@ -1,0 +1,252 @@
+//! The conversation with one git host, as git's settings want it.
+
+use std::cell::Cell;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::{Body, Client, Method, Request, Response, StatusCode, Url};
+
+use super::connect::{Connections, Role, Route, Slot};
+use super::settings::Settings;
+use super::speed::{TooSlow, Watch};
+use super::trace::Trace;
+use super::{Error, build};
+
+/// Which addresses may be used: git's `-4` and `-6`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// Whatever the host has.
+    #[default]
+    Any,
+    /// IPv4 only.
+    V4,
+    /// IPv6 only.
+    V6,
+}
+
+impl Family {
+    /// The address to start from: sockets of one family reach only addresses of the same.
+    pub(super) fn any_address(self) -> Option<IpAddr> {
+        match self {
+            Self::Any => None,
+            Self::V4 => Some(Ipv4Addr::UNSPECIFIED.into()),
+            Self::V6 => Some(Ipv6Addr::UNSPECIFIED.into()),
+        }
+    }
+}
+
+/// The body of a request.
+pub(crate) enum Load {
+    /// None.
+    Nothing,
+    /// In memory: sent with its length.
+    Whole(Bytes),
+    /// Sent as it is made.
+    Streamed(Body),
+}
+
+/// A git host, and how to talk to it.
+pub(crate) struct GitHost<'w> {
+    url: Url,
+    settings: Settings,
+    client: Client,
+    /// Opens the first connection before there is a request for it.
+    opener: Client,
+    route: Arc<Route>,
+    trace: Option<Trace<'w>>,
+    /// The opener has begun, or a request: then it is too late for it.
+    has_begun: Cell<bool>,
+    /// The proxy's password has been right once.
+    is_through: Cell<bool>,
+}
+
+impl<'w> GitHost<'w> {
+    /// Prepares; opens nothing yet. `builder` makes a client that has all but its connections.
+    pub(super) fn new(
+        url: Url,
+        mut settings: Settings,
+        builder: impl Fn(&Settings) -> Result<reqwest::ClientBuilder, Error>,
+        trace: Option<Trace<'w>>,
+    ) -> Result<Self, Error> {
+        let plain = [builder(&settings)?, builder(&settings)?];
+        let route = Arc::new(Route {
+            proxy: settings.proxy.take(),
+            exempt: String::new(),
+        });
+        let slot = Slot::default();
+        let [client, opener] = plain;
+        let with = |role| Connections {
+            route: Arc::clone(&route),
+            role,
+        };
+        Ok(Self {
+            client: build(client.connector_layer(with(Role::User(slot.clone()))))?,
+            opener: build(opener.connector_layer(with(slot.opener())))?,
+            url,
+            settings,
+            route,
+            trace,
+            has_begun: Cell::new(false),
+            is_through: Cell::new(false),
+        })
+    }
+
+    /// What git's configuration and environment say.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The `User-Agent` of a run that git of this version started. Ours stands at its end, whatever is
+    /// configured: AWS logs it.
+    ///
+    /// # Errors
+    /// If `http.userAgent` holds what a header cannot.
+    pub(crate) fn user_agent(&self, git_version: &str) -> Result<HeaderValue, Error> {
+        let ours = concat!("git-codecommit/", env!("CARGO_PKG_VERSION"));
+        let agent = match &self.settings.user_agent {
+            Some(agent) => format!("{agent} {ours}"),
+            None => format!("git/{git_version} {ours}"),
+        };
+        HeaderValue::try_from(agent).map_err(|_| Error::UserAgent)
+    }
+
+    /// Begins to open the connection for the first request; may be called once, before it.
+    pub(crate) fn open(&self) {
+        if self.has_begun.replace(true) {
+            return;
+        }
+        self.info("opens a connection early");
+        let request = self.opener.get(self.url.clone()).send();
+        // Its connector fails in every case: the connection is in the slot then, or the reason.
+        tokio::spawn(async move { drop(request.await) });
+    }
+
+    /// Sends a request and waits for the answer's headers.
+    ///
+    /// # Errors
+    /// If no answer comes.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        headers: HeaderMap,
+        load: Load,
+    ) -> Result<Answer<'_, 'w>, Error> {
+        let url = Url::parse(url).map_err(|error| Error::Client(error.to_string()))?;
+        let mut request = Request::new(method, url);
+        *request.headers_mut() = headers;
+        self.settings.headers.add_to(request.headers_mut());
+        if let Some(trace) = &self.trace {
+            trace.request(request.method(), request.url(), request.headers());
+            match &load {
+                Load::Nothing => {}
+                Load::Whole(bytes) => trace.sent(bytes),
+                Load::Streamed(_) => trace.info("the body is sent while git makes it"),
+            }
+        }
+        let mut watch = Watch::new(self.settings.low_speed);
+        *request.body_mut() = match load {
+            Load::Nothing => None,
+            Load::Whole(bytes) => Some(watch.over_bytes(bytes)),
+            Load::Streamed(body) => Some(watch.over_body(body)),
+        };
+        self.has_begun.set(true);
+        let sent = watch.wait(self.client.execute(request)).await;
+        let response = sent
+            .map_err(|slow| self.too_slow(slow))?
+            .map_err(|error| self.failed(&error))?;
+        if let Some(proxy) = &self.route.proxy
+            && !self.is_through.replace(true)
+        {
+            proxy.tell(true);
+        }
+        if let Some(trace) = &self.trace {
+            trace.answer(response.status(), response.headers());
+        }
+        Ok(Answer {
+            response,
+            watch,
+            git_host: self,
+        })
+    }
+
+    /// `host[:port]`, as requests name it.
+    fn authority(&self) -> &str {
+        self.url.authority()
+    }
+
+    fn failed(&self, error: &reqwest::Error) -> Error {
+        let error = Error::from_reqwest(self.authority(), error);
+        if let (Error::ProxyPassword { .. }, Some(proxy)) = (&error, &self.route.proxy) {
+            proxy.tell(false);
+        }
+        self.info(&error.to_string());
+        error
+    }
+
+    fn too_slow(&self, slow: TooSlow) -> Error {
+        Error::TooSlow {
+            host: self.authority().to_owned(),
+            limit: slow.limit,
+            seconds: slow.time.as_secs(),
+        }
+    }
+
+    fn info(&self, text: &str) {
+        if let Some(trace) = &self.trace {
+            trace.info(text);
+        }
+    }
+}
+
+/// An answer, read piece by piece.
+pub(crate) struct Answer<'h, 'w> {
+    response: Response,
+    watch: Watch,
+    git_host: &'h GitHost<'w>,
+}
+
+impl Answer<'_, '_> {
+    /// Its status.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    /// Its headers.
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        self.response.headers()
+    }
+
+    /// The next piece of the body as it came from the network; none at the end.
+    ///
+    /// # Errors
+    /// If the connection was cut before the body's announced end, or is too slow.
+    pub(crate) async fn piece(&mut self) -> Result<Option<Bytes>, Error> {
+        let git_host = self.git_host;
+        let piece = self.watch.wait(self.response.chunk()).await;
+        let piece = piece
+            .map_err(|slow| git_host.too_slow(slow))?
+            .map_err(|error| git_host.failed(&error))?;
+        if let Some(piece) = &piece {
+            self.watch.count(piece.len());
+            if let Some(trace) = &git_host.trace {
+                trace.received(piece);
+            }
+        }
+        Ok(piece)
+    }
+
+    /// The whole body.
+    ///
+    /// # Errors
+    /// As for [`piece`](Self::piece).
+    pub(crate) async fn body(mut self) -> Result<Vec<u8>, Error> {
+        let mut body = Vec::new();
+        while let Some(piece) = self.piece().await? {
+            body.extend_from_slice(&piece);
+        }
+        Ok(body)
+    }
+}

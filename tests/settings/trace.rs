@@ -1,0 +1,121 @@
+//! `GIT_TRACE_CURL` and `GIT_CURL_VERBOSE`.
+
+use super::{list, studio};
+use crate::harness::{Studio, WITH_REGION};
+
+/// The trace's lines without their time.
+fn lines(text: &str) -> Vec<&str> {
+    let trace = text
+        .lines()
+        .filter(|line| line.contains(" git-codecommit:http "));
+    trace
+        .map(|line| {
+            let (prefix, text) = line.split_at(40);
+            let (time, source) = prefix.split_once(' ').unwrap();
+            assert_eq!(time.len(), "12:34:56.123456".len(), "{line}");
+            assert!(source.starts_with("git-codecommit:http "), "{line}");
+            text
+        })
+        .collect()
+}
+
+#[test]
+fn the_conversation_is_shown_in_gits_lines_without_its_secrets() {
+    let mut studio = studio();
+    studio.set("GIT_TRACE_CURL", "1");
+    studio.set("GIT_TRACE_REDACT", "0");
+    let said = list(&studio, &["http.extraHeader=X-Token: hunter2"]).succeeded();
+    let lines = lines(&said.stderr);
+    for line in [
+        "=> Send header: GET /v1/repos/demo-repo/info/refs?service=git-upload-pack HTTP/1.1",
+        "=> Send header: authorization: Basic <redacted>",
+        "=> Send header: x-token: <redacted>",
+        "=> Send header: git-protocol: version=2",
+        "=> Send header:",
+        "<= Recv header: HTTP/1.1 200 OK",
+        "<= Recv header: content-type: application/x-git-upload-pack-advertisement",
+        "<= Recv header:",
+        "<= Recv data: 001e# service=git-upload-pack.0000",
+    ] {
+        assert!(
+            lines.iter().any(|known| known.starts_with(line)),
+            "{line}\n{}",
+            lines.join("\n")
+        );
+    }
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.starts_with("<= Recv data, 0000000")),
+        "{lines:#?}"
+    );
+    assert!(!said.stderr.contains("hunter2"));
+    for secret in studio.aws.canaries() {
+        assert!(!said.stderr.contains(&secret), "{secret}");
+    }
+}
+
+#[test]
+fn bodies_are_left_out_where_that_is_asked_for() {
+    let mut studio = studio();
+    studio.set("GIT_TRACE_CURL", "1");
+    studio.set("GIT_TRACE_CURL_NO_DATA", "1");
+    let said = list(&studio, &[]).succeeded().stderr;
+    assert!(
+        said.contains("<= Recv header: ") && !said.contains("Recv data"),
+        "{said}"
+    );
+    studio.unset("GIT_TRACE_CURL");
+    studio.unset("GIT_TRACE_CURL_NO_DATA");
+    studio.set("GIT_CURL_VERBOSE", "1");
+    let said = list(&studio, &[]).succeeded().stderr;
+    assert!(
+        said.contains("<= Recv header: ") && !said.contains("Recv data"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_trace_may_go_to_a_file_or_a_descriptor() {
+    let mut studio = studio();
+    let file = studio.home().join("trace");
+    studio.set("GIT_TRACE_CURL", file.to_str().unwrap());
+    let said = list(&studio, &[]).succeeded();
+    assert!(!said.stderr.contains("Recv header"), "{said:?}");
+    let first = std::fs::read_to_string(&file).unwrap();
+    assert!(first.contains("=> Send header: GET "), "{first}");
+    list(&studio, &[]).succeeded();
+    let both = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        both.starts_with(&first) && both.len() > first.len(),
+        "it is appended to"
+    );
+
+    studio.set("GIT_TRACE_CURL", "5");
+    let through = |studio: &Studio| {
+        let script = format!("exec 5>>fifth && exec git ls-remote {WITH_REGION}");
+        studio
+            .run_in(".", std::path::Path::new("/bin/sh"), &["-c", &script], "")
+            .succeeded()
+    };
+    through(&studio);
+    let fifth = std::fs::read_to_string(studio.home().join("fifth")).unwrap();
+    assert!(fifth.contains("<= Recv header: HTTP/1.1 200 OK"), "{fifth}");
+
+    studio.set("GIT_TRACE_CURL", "relative");
+    let said = list(&studio, &[]).succeeded().said();
+    assert_eq!(
+        said,
+        "git-remote-codecommit: warning: GIT_TRACE_CURL=relative cannot be written: it is neither a \
+         number nor an absolute path"
+    );
+    for off in ["0", "false", ""] {
+        studio.set("GIT_TRACE_CURL", off);
+        assert!(
+            !list(&studio, &[])
+                .succeeded()
+                .stderr
+                .contains("Send header")
+        );
+    }
+}
