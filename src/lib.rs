@@ -21,6 +21,7 @@ pub mod signature;
 pub mod world;
 
 mod address;
+mod doctor;
 mod error;
 mod git_version;
 mod http;

@@ -63,6 +63,12 @@ impl<'a> OwnConfig<'a> {
         Self { world, names }
     }
 
+    /// For no repository in particular: only keys without a beginning of an address count.
+    pub(crate) fn of_nothing(world: &'a World) -> Self {
+        let names = Vec::new();
+        Self { world, names }
+    }
+
     /// `codecommit.<name>`, scoped or not.
     ///
     /// # Errors

@@ -16,6 +16,8 @@ pub(crate) struct Target<'a> {
     pub(crate) choice: Choice,
     /// The repository.
     pub(crate) endpoint: Endpoint,
+    /// Which setting named its region.
+    pub(crate) region_decided_by: String,
     /// Git's `codecommit.*` keys for it.
     pub(crate) own: OwnConfig<'a>,
 }
@@ -59,6 +61,7 @@ impl<'a> Target<'a> {
             profiles,
             choice,
             endpoint,
+            region_decided_by: region.decided_by,
             own,
         })
     }

@@ -10,6 +10,7 @@ mod harness;
 
 mod cache;
 mod credential_helper;
+mod explain;
 mod failures;
 mod installer;
 mod interop;

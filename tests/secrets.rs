@@ -155,6 +155,42 @@ fn no_secret_is_in_any_output_argument_or_file() {
 }
 
 #[test]
+fn a_kept_session_is_in_its_file_and_nowhere_else() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let mut studio = Studio::new(&every_git()[0], aws).with_cache();
+    studio.set("GIT_CODECOMMIT_TRACE", "1");
+    let mut seen: Vec<(String, Vec<u8>)> = Vec::new();
+    for folder in ["one", "two"] {
+        let said = studio.git(&["clone", WITH_REGION, folder]).succeeded();
+        seen.push(("errors".to_owned(), said.stderr.into()));
+    }
+    let listed = studio.helper("git-codecommit", &["cache", "list"], "");
+    seen.push(("the list".to_owned(), listed.succeeded().stdout.into()));
+    every_file(studio.place(), &mut seen);
+    let (kept, elsewhere): (Vec<_>, Vec<_>) = seen
+        .into_iter()
+        .partition(|(place, _)| place.contains("/.aws/cli/cache/") && place.ends_with(".json"));
+    let [(_, kept)] = kept.as_slice() else {
+        panic!("{} files", kept.len());
+    };
+    let secrets = studio.aws.canaries();
+    assert!(
+        secrets.iter().any(|secret| contains(kept, secret)),
+        "the search works"
+    );
+    // Only the role's session: nothing of the keys it was assumed with.
+    let source = studio.aws.execution_role_keys();
+    assert!(!contains(kept, &source.secret_access_key));
+    for secret in secrets {
+        for disguise in disguises(&secret) {
+            for (place, text) in &elsewhere {
+                assert!(!contains(text, &disguise), "{disguise} is in {place}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_search_would_find_a_secret_in_every_disguise() {
     let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     let finds = |text: &str| {

@@ -1,6 +1,6 @@
 //! The command line of `git codecommit`: the one definition.
 
-use super::{cache, completions, man, url, version};
+use super::{cache, completions, doctor, man, url, version};
 
 /// Git for AWS CodeCommit: set up, look into and ask the helpers git starts for it
 #[derive(clap::Parser)]
@@ -25,6 +25,7 @@ pub(super) struct CommandLine {
 #[derive(clap::Subcommand)]
 pub(super) enum Subcommand {
     Url(url::Url),
+    Doctor(doctor::Doctor),
     Cache(cache::Cache),
     Completions(completions::Completions),
     Man(man::Man),

@@ -6,6 +6,7 @@
 mod cache;
 mod command;
 mod completions;
+mod doctor;
 mod man;
 mod url;
 mod usage;
@@ -71,6 +72,7 @@ fn dispatch(session: &mut Session) -> Result<u8, Error> {
     };
     match command.subcommand {
         Subcommand::Url(url) => url.run(session)?,
+        Subcommand::Doctor(doctor) => doctor.run(session)?,
         Subcommand::Cache(cache) => cache.run(session)?,
         Subcommand::Completions(completions) => completions.run(session)?,
         Subcommand::Man(man) => man.run(session)?,

@@ -3,7 +3,7 @@
 use tokio::runtime;
 
 use super::cache::{Cache, Key, Turn};
-use super::sts::Sts;
+use super::sts::{self, Sts};
 use super::{Credentials, Error, Origin, container, instance_metadata, mfa, process, sdk};
 use crate::endpoint::{self, Region};
 use crate::http::Http;
@@ -97,8 +97,38 @@ impl<'a> Resolver<'a> {
         Settings::new(self.world, self.profiles, &self.choice.name)
     }
 
-    /// The region of STS and of AWS Sign-In.
-    pub(super) fn sts_region(&self) -> Result<Region, Error> {
+    /// Where STS is asked, and where the last session is kept, in words: for `git codecommit doctor`.
+    /// Makes no request.
+    pub(crate) fn explained(&self) -> Result<Vec<(&'static str, String)>, Error> {
+        let mut lines = Vec::new();
+        if !self.plan.hops.is_empty() || matches!(self.plan.source, Source::WebIdentity(_)) {
+            let (region, decided_by) = self.sts_region()?;
+            let host = sts::host(self.settings(), region.clone()).map_err(Box::new)?;
+            lines.push(("STS", format!("{host} in {region} ({decided_by})")));
+        }
+        let depth = self.plan.hops.len();
+        if let Some((key, _)) = self.key(depth) {
+            lines.push((
+                "session",
+                match &self.cache {
+                    None => {
+                        "not kept: codecommit.cache is false, or the space is shared".to_owned()
+                    }
+                    Some(cache) => {
+                        let state = match self.kept(depth) {
+                            Some(_) => "kept and good",
+                            None => "none is kept that is good",
+                        };
+                        format!("{state}: {}", cache.file(&key).display())
+                    }
+                },
+            ));
+        }
+        Ok(lines)
+    }
+
+    /// The region of STS and of AWS Sign-In, and the setting that named it.
+    pub(super) fn sts_region(&self) -> Result<(Region, String), Error> {
         let own = self.own.text("stsRegion")?;
         let option = || {
             Some((
@@ -240,7 +270,7 @@ impl<'a> Resolver<'a> {
             Source::Process { profile, command } => Ok(process::run(profile, command).await?),
             Source::SingleSignOn(sso) => sdk::single_sign_on(&self.http, sso).await,
             Source::Login { profile, session } => {
-                sdk::login(&self.http, profile, session, &self.sts_region()?).await
+                sdk::login(&self.http, profile, session, &self.sts_region()?.0).await
             }
             Source::WebIdentity(identity) => {
                 let Some(sts) = sts else {

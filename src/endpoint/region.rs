@@ -75,6 +75,8 @@ impl fmt::Display for Region {
 pub(crate) struct Choice {
     /// The region to use.
     pub(crate) region: Region,
+    /// The setting that named it.
+    pub(crate) decided_by: String,
     /// Texts for the person.
     pub(crate) warnings: Vec<String>,
 }
@@ -96,8 +98,8 @@ pub(crate) fn of_repository(
     fips: bool,
 ) -> Result<Choice, Error> {
     let mut warnings = Vec::new();
-    let region = match in_address {
-        Some(region) => region.clone(),
+    let (decided_by, region) = match in_address {
+        Some(region) => ("the address".to_owned(), region.clone()),
         None => {
             let (setting, region) =
                 first_setting(world, in_profile, profile).ok_or_else(|| Error::NoRegion {
@@ -111,7 +113,7 @@ pub(crate) fn of_repository(
                      codecommit::{other}://… chooses the other"
                 ));
             }
-            named(setting, region)?
+            (setting.clone(), named(setting, region)?)
         }
     };
     if !partition::is_listed(&region) {
@@ -124,11 +126,16 @@ pub(crate) fn of_repository(
             "a FIPS endpoint is asked for, but AWS documents no FIPS git host in {region}; trying it anyway"
         ));
     }
-    Ok(Choice { region, warnings })
+    Ok(Choice {
+        region,
+        decided_by,
+        warnings,
+    })
 }
 
 /// The region of STS: `named_by` (an option or `codecommit.stsRegion`, with its name) >
-/// `AWS_DEFAULT_REGION` > the profile's `region` > `AWS_REGION` > the repository's.
+/// `AWS_DEFAULT_REGION` > the profile's `region` > `AWS_REGION` > the repository's. With it comes
+/// the setting that named it.
 ///
 /// In Studio the environment names the region Studio runs in, the only one whose STS a VPC without
 /// internet can reach.
@@ -141,10 +148,10 @@ pub(crate) fn of_sts(
     in_profile: Option<&str>,
     profile: &str,
     repository: &Region,
-) -> Result<Region, Error> {
+) -> Result<(Region, String), Error> {
     match named_by.or_else(|| first_setting(world, in_profile, profile)) {
-        Some((setting, region)) => named(setting, region),
-        None => Ok(repository.clone()),
+        Some((setting, region)) => Ok((named(setting.clone(), region)?, setting)),
+        None => Ok((repository.clone(), "the repository".to_owned())),
     }
 }
 
@@ -217,7 +224,9 @@ mod tests {
     fn sts_is_asked_in_studios_region() {
         let repository = Region::parse("eu-west-1").unwrap();
         let chosen = |environment: &[(&str, &str)], profile| {
-            let region = of_sts(&World::of(environment), None, profile, "p", &repository).unwrap();
+            let region = of_sts(&World::of(environment), None, profile, "p", &repository)
+                .map(|(region, _)| region)
+                .unwrap();
             region.to_string()
         };
         let studio = [("AWS_DEFAULT_REGION", "us-east-2")];

@@ -170,6 +170,11 @@ impl<'a> Cache<'a> {
         Ok(removed)
     }
 
+    /// The file of a session.
+    pub(crate) fn file(&self, key: &Key) -> PathBuf {
+        file_in(&self.own, key)
+    }
+
     /// The folder that is written.
     pub(crate) fn folder(&self) -> &Path {
         &self.own

@@ -34,7 +34,7 @@ pub(super) struct Sts<'a> {
 impl<'a> Sts<'a> {
     /// Settles the endpoint and the network client.
     pub(super) fn prepare(resolver: &Resolver<'a>) -> Result<Self, super::Error> {
-        let region = resolver.sts_region()?;
+        let (region, _) = resolver.sts_region()?;
         Ok(Self {
             world: resolver.world,
             endpoint: Endpoint::settle(resolver.settings(), region).map_err(Box::new)?,
@@ -182,6 +182,11 @@ impl<'a> Sts<'a> {
             .filter_map(|name| Region::parse(&self.world.variable(name)?).ok())
             .find(|region| *region != self.endpoint.region)
     }
+}
+
+/// The host that STS is asked at.
+pub(super) fn host(settings: Settings<'_>, region: Region) -> Result<String, Error> {
+    Endpoint::settle(settings, region).map(|endpoint| endpoint.host)
 }
 
 /// `max_attempts` and `retry_mode`; the default is three attempts, as in the AWS CLI.

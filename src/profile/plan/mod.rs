@@ -164,7 +164,6 @@ impl Plan {
 
     /// The plan step by step, each with the setting that decided it: for `git codecommit doctor`.
     #[must_use]
-    #[allow(dead_code, reason = "doctor needs it")]
     pub(crate) fn steps(&self) -> Vec<String> {
         let source = format!("{}: {}", self.source.in_words(), self.decided_by);
         let hops = self.hops.iter().map(|hop| {

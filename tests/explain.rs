@@ -1,0 +1,88 @@
+//! `git codecommit doctor --explain`: the plan, without a request.
+
+use local_aws::{CONTRIBUTOR_ROLE, LocalAws};
+
+use crate::harness::{PROFILE, Studio, WITH_REGION, WITHOUT_REGION, every_git};
+
+fn studio() -> Studio {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let mut studio = Studio::new(&every_git()[0], aws).with_cache();
+    studio.unset("CODE_COMMIT_ENDPOINT");
+    studio.unset("AWS_ENDPOINT_URL_STS");
+    studio
+}
+
+fn explained(studio: &Studio, arguments: &[&str]) -> String {
+    let arguments = [&["doctor", "--explain"], arguments].concat();
+    let said = studio.helper("git-codecommit", &arguments, "").succeeded();
+    assert_eq!(said.stderr, "");
+    assert!(studio.aws.requests().is_empty());
+    said.stdout
+        .replace(&studio.home().display().to_string(), "~")
+}
+
+#[test]
+fn each_step_names_the_setting_that_decided_it() {
+    let studio = studio();
+
+    let text = explained(&studio, &[WITH_REGION]);
+    let (text, file) = text.trim_end().rsplit_once('/').unwrap();
+    assert_eq!(file.len(), 40 + ".json".len());
+    assert_eq!(
+        text,
+        format!(
+            "repository demo-repo\n\
+             git host   git-codecommit.eu-west-1.amazonaws.com\n\
+             region     eu-west-1 (the address)\n\
+             profile    {PROFILE} (the address)\n\
+             step 1     container credentials: credential_source = EcsContainer (~/.aws/config:3)\n\
+             step 2     AssumeRole {CONTRIBUTOR_ROLE} (~/.aws/config:4)\n\
+             STS        sts.eu-west-1.amazonaws.com in eu-west-1 (the region of profile {PROFILE:?})\n\
+             session    none is kept that is good: ~/.aws/cli/cache"
+        )
+    );
+}
+
+#[test]
+fn settings_of_git_and_of_the_environment_are_named_too() {
+    let mut studio = studio();
+    studio.set("AWS_PROFILE", PROFILE);
+    studio.set("AWS_DEFAULT_REGION", "eu-west-1");
+    studio
+        .git(&["config", "--global", "codecommit.stsRegion", "us-east-1"])
+        .succeeded();
+    studio
+        .git(&["config", "--global", "codecommit.cache", "false"])
+        .succeeded();
+    let text = explained(&studio, &[]);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], format!("profile    {PROFILE} (AWS_PROFILE)"));
+    assert_eq!(
+        lines[3..],
+        [
+            "STS        sts.us-east-1.amazonaws.com in us-east-1 (codecommit.stsregion)",
+            "session    not kept: codecommit.cache is false, or the space is shared",
+        ]
+    );
+    let said = explained(&studio, &[WITHOUT_REGION]);
+    assert!(
+        said.contains("\nregion     eu-west-1 (AWS_DEFAULT_REGION)\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_step_that_cannot_be_settled_is_the_error_that_git_is_told() {
+    let studio = studio();
+    let arguments = [
+        "doctor",
+        "--explain",
+        "codecommit::eu-west-1://typo@demo-repo",
+    ];
+    let said = studio.helper("git-codecommit", &arguments, "").failed();
+    assert_eq!(said.code, Some(3));
+    assert!(
+        said.stderr
+            .starts_with("git-codecommit: profile \"typo\", chosen by the address, is not in")
+    );
+}
