@@ -24,6 +24,9 @@ pub enum Error {
     Remote(#[from] remote::Error),
     /// Git's credential request cannot be answered.
     Credential(#[from] credential::Error),
+    /// A set-up cannot be made or undone.
+    #[cfg(unix)]
+    Setup(#[from] crate::setup::Error),
     /// What was asked for cannot be written.
     #[error("cannot write: {0}")]
     Output(#[from] std::io::Error),
@@ -53,6 +56,8 @@ impl Error {
             Self::Http(error) => error.hints(),
             Self::Remote(error) => error.hints(),
             Self::Credential(error) => error.hints(),
+            #[cfg(unix)]
+            Self::Setup(error) => error.hints(),
             Self::Output(_) => Vec::new(),
         }
     }
@@ -61,6 +66,8 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
+            #[cfg(unix)]
+            Self::Setup(error) => error.exit_code(),
             Self::Output(_) => 1,
             Self::Usage(_) => 2,
             Self::Address(_)

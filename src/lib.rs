@@ -29,6 +29,8 @@ mod message;
 mod own_config;
 mod process;
 mod profile;
+#[cfg(unix)]
+mod setup;
 mod target;
 
 pub use world::World;

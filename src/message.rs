@@ -41,6 +41,14 @@ impl Messages {
         self.line(&format!("{}: warning: {text}", self.program));
     }
 
+    /// Writes a question, for an answer on the same line.
+    pub fn ask(&self, question: &str) {
+        let mut out = self.out.borrow_mut();
+        let _ = out
+            .write_all(question.as_bytes())
+            .and_then(|()| out.flush());
+    }
+
     /// Writes a line of the trace; `text` is not even made when the trace is off.
     ///
     /// A [`Secret`](crate::secret::Secret) cannot get in: it has no `Display`.
@@ -75,7 +83,7 @@ impl Messages {
 }
 
 /// Replaces control characters, which could drive the person's terminal, by `\u{…}` escapes.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len() + 1);
     for character in text.chars() {
         if character.is_control() {

@@ -20,5 +20,6 @@ mod main_job;
 mod operations;
 mod secrets;
 mod settings;
+mod setup;
 mod sources;
 mod transport;

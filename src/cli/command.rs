@@ -1,5 +1,7 @@
 //! The command line of `git codecommit`: the one definition.
 
+#[cfg(unix)]
+use super::setup;
 use super::{cache, completions, doctor, man, url, version};
 
 /// Git for AWS CodeCommit: set up, look into and ask the helpers git starts for it
@@ -24,6 +26,10 @@ pub(super) struct CommandLine {
 /// One variant a subcommand, in the order in which help lists them.
 #[derive(clap::Subcommand)]
 pub(super) enum Subcommand {
+    #[cfg(unix)]
+    Setup(setup::Setup),
+    #[cfg(unix)]
+    Unsetup(setup::Unsetup),
     Url(url::Url),
     Doctor(doctor::Doctor),
     Cache(cache::Cache),

@@ -8,6 +8,8 @@ mod command;
 mod completions;
 mod doctor;
 mod man;
+#[cfg(unix)]
+mod setup;
 mod url;
 mod usage;
 mod version;
@@ -21,7 +23,7 @@ use clap::error::ErrorKind;
 
 use self::command::{CommandLine, Subcommand};
 use crate::error::Error;
-use crate::message::Messages;
+use crate::message::{Messages, printable};
 use crate::world::World;
 
 /// What every subcommand works with.
@@ -29,6 +31,15 @@ struct Session<'a> {
     world: &'a World,
     messages: &'a Messages,
     out: &'a mut dyn Write,
+}
+
+impl Session<'_> {
+    /// Writes a line for the person. Control characters, which could drive a terminal, are escaped: a line
+    /// may show what stands in a file. Tabs are not.
+    fn line(&mut self, text: &str) -> io::Result<()> {
+        let parts: Vec<String> = text.split('\t').map(printable).collect();
+        writeln!(self.out, "{}", parts.join("\t"))
+    }
 }
 
 /// Runs the program. Returns the exit code; all errors have been said on `stderr` by then.
@@ -71,6 +82,10 @@ fn dispatch(session: &mut Session) -> Result<u8, Error> {
         Err(error) => return Err(usage::in_words(&error).into()),
     };
     match command.subcommand {
+        #[cfg(unix)]
+        Subcommand::Setup(setup) => setup.run(session)?,
+        #[cfg(unix)]
+        Subcommand::Unsetup(unsetup) => unsetup.run(session)?,
         Subcommand::Url(url) => url.run(session)?,
         Subcommand::Doctor(doctor) => doctor.run(session)?,
         Subcommand::Cache(cache) => cache.run(session)?,

@@ -45,6 +45,12 @@ impl Region {
         &self.0
     }
 
+    /// The partition's name in ARNs.
+    #[must_use]
+    pub fn partition(&self) -> &'static str {
+        partition::of(self).name
+    }
+
     /// The host of STS in this region: FIPS 140, reachable by IPv6, both or neither.
     ///
     /// Source: the STS endpoint rules of botocore and the AWS SDKs (reference/aws.md 1.5).

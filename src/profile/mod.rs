@@ -14,8 +14,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(crate) use error::Error;
+pub(crate) use file::expanded;
 pub(crate) use plan::{Plan, RoleHop, SingleSignOn, Source, WebIdentity};
-
+pub(crate) use reader::without_comment;
 pub(crate) use settings::{Found, Settings};
 
 use self::keys::Keys;

@@ -101,7 +101,7 @@ fn property(content: &str, line: usize) -> Option<Property> {
 }
 
 /// Cuts a comment off: it starts with `#` or `;` behind white space.
-fn without_comment(value: &str) -> &str {
+pub(crate) fn without_comment(value: &str) -> &str {
     let mut after_space = true;
     for (at, character) in value.char_indices() {
         if after_space && matches!(character, '#' | ';') {

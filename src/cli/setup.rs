@@ -1,0 +1,267 @@
+//! `git codecommit setup` and `git codecommit unsetup`.
+
+use std::io::{self, BufRead as _};
+use std::path::PathBuf;
+
+use super::Session;
+use crate::address::RepositoryName;
+use crate::endpoint::Region;
+use crate::error::Error;
+use crate::setup::{
+    self, CredentialSource, ExternalId, Mode, NewProfile, Placement, Plan, Request, RoleArn, Scope,
+    SessionName, Task,
+};
+
+/// Set up AWS profile, git and PATH for CodeCommit repositories, and keep all else as it is
+#[derive(clap::Args)]
+#[command(after_help = "\
+Exit codes: 0 done, or nothing to do; 1 declined; 2 usage; 3 what is there says otherwise;
+5 a file cannot be read or written; 6 the clone failed.
+
+Example, in SageMaker Studio, with the repository in account 111111111111:
+  git codecommit setup --region eu-west-1 \\
+    --role-arn arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole")]
+pub(super) struct Setup {
+    /// The role that may use the repositories
+    #[arg(long, value_name = "ARN")]
+    role_arn: RoleArn,
+    /// A region of the repositories; the first is the profile's own
+    #[arg(long = "region", value_name = "REGION", required = true, value_parser = region)]
+    regions: Vec<Region>,
+    /// The AWS profile that stands for the role
+    #[arg(long, value_name = "NAME", default_value = "CrossAccountAccessProfile")]
+    profile: NewProfile,
+    /// Where the keys come from that may assume the role [default: EcsContainer, unless --source-profile is given]
+    #[arg(long, value_name = "SOURCE", conflicts_with = "source_profile")]
+    credential_source: Option<CredentialSource>,
+    /// The profile whose keys may assume the role
+    #[arg(long, value_name = "NAME")]
+    source_profile: Option<NewProfile>,
+    /// The external id that the role's trust policy asks for
+    #[arg(long, value_name = "ID")]
+    external_id: Option<ExternalId>,
+    /// The session's name in CloudTrail
+    #[arg(long, value_name = "NAME")]
+    role_session_name: Option<SessionName>,
+    /// A repository of the role: --clone clones it
+    #[arg(long, value_name = "NAME", value_parser = repository)]
+    repo: Option<RepositoryName>,
+    /// Clone --repo there, unless that is done
+    #[arg(long, value_name = "FOLDER", requires = "repo")]
+    clone: Option<PathBuf>,
+    /// How git reaches the repositories
+    #[arg(long, value_name = "MODE", value_enum, default_value_t = Mode::Both)]
+    mode: Mode,
+    /// Lead git-lfs to the https URLs
+    #[arg(long)]
+    lfs: bool,
+    #[command(flatten)]
+    common: Common,
+    /// Take a warning for an error, before anything is changed
+    #[arg(long)]
+    strict: bool,
+    /// Leave ~/.aws/config as it is: the helpers read the role from ~/.config/git-codecommit
+    #[arg(long)]
+    no_aws_config: bool,
+    /// Leave ~/.bashrc as it is
+    #[arg(long)]
+    no_path: bool,
+    /// The folder of the three programs [default: that of this one]
+    #[arg(long, value_name = "FOLDER")]
+    bin_dir: Option<PathBuf>,
+}
+
+/// Take back what setup added, and nothing else
+#[derive(clap::Args)]
+#[command(after_help = "\
+Exit codes: 0 done, or nothing to do; 1 declined; 2 usage; 3 something was changed since and left in place;
+5 a file cannot be read or written.")]
+pub(super) struct Unsetup {
+    /// Only this profile; without it, everything
+    #[arg(long, value_name = "NAME")]
+    profile: Option<NewProfile>,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What both take.
+#[derive(clap::Args)]
+struct Common {
+    /// Whose git configuration
+    #[arg(long, value_name = "SCOPE", value_enum, default_value_t = Scope::Global)]
+    scope: Scope,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    yes: bool,
+    /// Go on where a person's settings are in the way
+    #[arg(long)]
+    force: bool,
+    /// Say what was done as JSON
+    #[arg(long)]
+    json: bool,
+    /// Say nothing but warnings and errors
+    #[arg(long, short, conflicts_with = "json")]
+    quiet: bool,
+}
+
+impl Setup {
+    pub(super) fn run(self, session: &mut Session) -> Result<(), Error> {
+        let (common, strict, folder) = (self.common, self.strict, self.clone);
+        let source = match (self.credential_source, &self.source_profile) {
+            (None, None) => Some(CredentialSource::EcsContainer),
+            (source, _) => source,
+        };
+        let request = Request {
+            role_arn: self.role_arn,
+            regions: self.regions,
+            profile: self.profile,
+            credential_source: source,
+            source_profile: self.source_profile,
+            external_id: self.external_id,
+            role_session_name: self.role_session_name,
+            repository: self.repo,
+            mode: self.mode,
+            lfs: self.lfs,
+            placement: Placement {
+                scope: common.scope,
+                bin_dir: self.bin_dir,
+                no_aws_config: self.no_aws_config,
+                no_path: self.no_path,
+                force: common.force,
+            },
+        };
+        let plan = common.carry_out(session, &Task::Setup(&request), strict)?;
+        match folder {
+            Some(folder) if !common.dry_run => {
+                let said = setup::clone(&request, &plan, &std::path::absolute(folder)?)?;
+                common.say(session, &said)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Unsetup {
+    pub(super) fn run(self, session: &mut Session) -> Result<(), Error> {
+        let placement = Placement {
+            scope: self.common.scope,
+            bin_dir: None,
+            no_aws_config: false,
+            no_path: false,
+            force: self.common.force,
+        };
+        let task = Task::Undo {
+            profile: self.profile.as_ref(),
+            placement: &placement,
+        };
+        self.common.carry_out(session, &task, false).map(drop)
+    }
+}
+
+impl Common {
+    /// Plans, shows, asks, applies.
+    fn carry_out(&self, session: &mut Session, task: &Task, strict: bool) -> Result<Plan, Error> {
+        let plan = task.plan(session.world)?;
+        for warning in &plan.warnings {
+            session.messages.warning(warning);
+        }
+        let obstacle = if let [first, ..] = plan.conflicts.as_slice() {
+            Some(format!("{}: {}", first.file, first.why))
+        } else {
+            let warning = plan.warnings.first().filter(|_| strict);
+            warning.map(|warning| format!("--strict: {warning}"))
+        };
+        if let Some(obstacle) = obstacle {
+            self.report(session, &plan, false)?;
+            return Err(setup::Error::Conflict(obstacle).into());
+        }
+        let is_to_be_done = plan.is_needed() && !self.dry_run;
+        if is_to_be_done && !self.yes {
+            self.show(session, &plan)?;
+            ask(session)?;
+        }
+        let plan = if is_to_be_done {
+            task.apply(session.world, &plan)?
+        } else {
+            plan
+        };
+        if !is_to_be_done || self.yes {
+            self.show(session, &plan)?;
+        }
+        self.report(session, &plan, is_to_be_done)?;
+        match plan.kept.first() {
+            Some(kept) if !self.dry_run => {
+                Err(setup::Error::Kept(format!("{}: {}", kept.file, kept.why)).into())
+            }
+            _ => Ok(plan),
+        }
+    }
+
+    /// The changes, for a person.
+    fn show(&self, session: &mut Session, plan: &Plan) -> Result<(), Error> {
+        for line in plan.in_words() {
+            self.say(session, &line)?;
+        }
+        Ok(())
+    }
+
+    /// What came of it.
+    fn report(&self, session: &mut Session, plan: &Plan, is_applied: bool) -> Result<(), Error> {
+        if self.json {
+            writeln!(session.out, "{:#}", plan.in_json(is_applied))?;
+            return Ok(());
+        }
+        for conflict in plan.conflicts.iter().chain(&plan.kept) {
+            for line in conflict.in_words() {
+                self.say(session, &line)?;
+            }
+        }
+        for note in &plan.notes {
+            self.say(session, &format!("note: {note}"))?;
+        }
+        if !plan.conflicts.is_empty() {
+            return Ok(());
+        }
+        self.say(
+            session,
+            match (plan.is_needed(), is_applied) {
+                (false, _) => "unchanged",
+                (true, true) => "done",
+                (true, false) => "nothing was changed (--dry-run)",
+            },
+        )
+    }
+
+    fn say(&self, session: &mut Session, text: &str) -> Result<(), Error> {
+        if !self.quiet && !self.json {
+            session.line(text)?;
+        }
+        Ok(())
+    }
+}
+
+/// Asks whether to go on.
+fn ask(session: &mut Session) -> Result<(), Error> {
+    if !session.world.can_ask() {
+        return Err(setup::Error::Unasked.into());
+    }
+    session.out.flush()?;
+    session.messages.ask("change these files? [y/N] ");
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    if matches!(answer.trim(), "y" | "Y" | "yes") {
+        return Ok(());
+    }
+    Err(setup::Error::Declined.into())
+}
+
+fn region(text: &str) -> Result<Region, String> {
+    Region::parse(text).map_err(|_| "a region looks like eu-west-1".to_owned())
+}
+
+fn repository(text: &str) -> Result<RepositoryName, String> {
+    RepositoryName::parse(text).map_err(|error| error.hints().join("; "))
+}

@@ -1,0 +1,378 @@
+//! Changing files so that each is the old one or the new one at every moment, whatever happens.
+//!
+//! A new content is written beside the old one, synchronised, and renamed over it. All of a run's contents
+//! are written before the first is renamed, so that a full disk changes nothing.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{
+    DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, chown, symlink,
+};
+use std::path::{Path, PathBuf};
+
+use super::Error;
+use super::lock::GitLock;
+
+/// The ends of the hidden names beside a file: its next content, a copy of the first one, git's lock.
+const NEW: &str = ".git-codecommit-new";
+const OLD: &str = ".git-codecommit-old";
+pub(super) const LOCK: &str = ".git-codecommit-lock";
+
+/// A file before and after.
+#[derive(Debug)]
+pub(super) struct Change {
+    /// The file, symbolic links followed.
+    pub(super) path: PathBuf,
+    pub(super) kind: Kind,
+    pub(super) before: Option<Vec<u8>>,
+    /// None takes the file away.
+    pub(super) after: Option<Vec<u8>>,
+    /// Keep a copy of what a person had, once.
+    pub(super) backup: bool,
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One of our own, which every user of the home directory's names must be able to read: git ends
+    /// with an error where an included file cannot be read. It holds no secret.
+    Own,
+    Aws,
+    Git,
+    Shell,
+}
+
+impl Kind {
+    /// The mode of a new file.
+    fn mode(self) -> u32 {
+        match self {
+            Self::Aws => 0o600,
+            Self::Own | Self::Git | Self::Shell => 0o644,
+        }
+    }
+}
+
+impl Change {
+    /// Whether there is anything to do.
+    pub(super) fn is_needed(&self) -> bool {
+        self.before != self.after
+    }
+}
+
+/// A symbolic link to make, or to take away.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) path: PathBuf,
+    before: Option<PathBuf>,
+    /// None takes the link away.
+    pub(super) target: Option<PathBuf>,
+}
+
+impl Link {
+    /// Looks at what is there.
+    pub(super) fn new(path: PathBuf, target: Option<PathBuf>) -> Self {
+        let before = fs::read_link(&path).ok();
+        Self {
+            path,
+            before,
+            target,
+        }
+    }
+
+    /// Whether there is anything to do.
+    pub(super) fn is_needed(&self) -> bool {
+        self.before != self.target
+    }
+}
+
+/// Where a copy of what a person had is kept.
+pub(super) fn backup_of(path: &Path) -> PathBuf {
+    beside(path, "", ".bak-git-codecommit")
+}
+
+/// Reads a file; none if it does not exist.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    match fs::read(path) {
+        Ok(content) => Ok(Some(content)),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(None)
+        }
+        Err(cause) => Err(Error::Unreadable {
+            path: path.to_owned(),
+            cause,
+        }),
+    }
+}
+
+/// The folders above a path that do not exist, the outer ones first.
+pub(super) fn missing_folders(path: &Path) -> Vec<PathBuf> {
+    let mut missing: Vec<PathBuf> = path
+        .ancestors()
+        .skip(1)
+        .take_while(|folder| !folder.exists())
+        .map(Path::to_owned)
+        .collect();
+    missing.reverse();
+    missing
+}
+
+/// Whether a folder holds nothing but what setup makes.
+pub(super) fn holds_only_ours(folder: &Path) -> bool {
+    let Ok(mut entries) = fs::read_dir(folder) else {
+        return false;
+    };
+    entries.all(|entry| {
+        entry.is_ok_and(|entry| {
+            entry
+                .file_name()
+                .to_string_lossy()
+                .contains("git-codecommit")
+        })
+    })
+}
+
+/// Makes a folder for one user, or for all where git and other users of the home read in it.
+pub(super) fn make_folder(folder: &Path) -> Result<(), Error> {
+    let mode = if folder.file_name() == Some(".aws".as_ref()) {
+        0o700
+    } else {
+        0o755
+    };
+    match fs::DirBuilder::new().mode(mode).create(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        made => made.map_err(|error| Error::write(folder, error))?,
+    }
+    // The umask of a lifecycle script must not hide our settings from git.
+    let permissions = Permissions::from_mode(mode);
+    fs::set_permissions(folder, permissions).map_err(|error| Error::write(folder, error))?;
+    give_to_owner_of_parent(folder)
+}
+
+/// Does all changes: everything is written first, then put in place in the order given.
+pub(super) fn apply(changes: &[Change], links: &[Link]) -> Result<(), Error> {
+    let needed: Vec<&Change> = changes.iter().filter(|change| change.is_needed()).collect();
+    let mut locks = Vec::new();
+    for change in needed.iter().filter(|change| change.kind == Kind::Git) {
+        locks.push(GitLock::take(&change.path)?);
+    }
+    let staged = needed
+        .iter()
+        .map(|change| Staged::write(change))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut backups = Vec::new();
+    for change in needed.iter().filter(|change| change.backup) {
+        if let Err(error) = back_up(change, &mut backups) {
+            for backup in backups {
+                let _ = fs::remove_file(backup);
+            }
+            return Err(error);
+        }
+    }
+    let needed_links = |is_removal: bool| {
+        links
+            .iter()
+            .filter(move |link| link.is_needed() && link.target.is_none() == is_removal)
+    };
+    // What remembers the links is a file: it must be there before they are, and after they are gone.
+    needed_links(true).try_for_each(set_link)?;
+    for (change, staged) in needed.into_iter().zip(staged) {
+        staged.put_in_place(change)?;
+    }
+    needed_links(false).try_for_each(set_link)
+}
+
+/// What a run that was stopped left beside a file.
+pub(super) fn leftovers(path: &Path) -> Vec<PathBuf> {
+    let names = [NEW, OLD, LOCK].map(|name| beside(path, ".", name));
+    let mut left: Vec<PathBuf> = names
+        .into_iter()
+        .filter(|path| path.symlink_metadata().is_ok())
+        .collect();
+    left.extend(GitLock::left_for(path));
+    left
+}
+
+/// A content that lies beside its file, and is taken away unless it is put in place.
+struct Staged {
+    path: Option<PathBuf>,
+}
+
+impl Staged {
+    fn write(change: &Change) -> Result<Self, Error> {
+        let existing = protected(change)?;
+        let Some(content) = &change.after else {
+            return Ok(Self { path: None });
+        };
+        let path = beside(&change.path, ".", NEW);
+        let result = Self {
+            path: Some(path.clone()),
+        };
+        let failed = |error| Error::write(&change.path, error);
+        let mut file = fresh(&path).map_err(failed)?;
+        match existing {
+            Some(existing) => {
+                if file.metadata().map_err(failed)?.uid() != existing.uid()
+                    || file.metadata().map_err(failed)?.gid() != existing.gid()
+                {
+                    chown(&path, Some(existing.uid()), Some(existing.gid())).map_err(failed)?;
+                }
+                // After the owner: chown takes special bits away.
+                file.set_permissions(Permissions::from_mode(existing.mode() & 0o7777))
+                    .map_err(failed)?;
+            }
+            None => {
+                give_to_owner_of_parent(&path)?;
+                file.set_permissions(Permissions::from_mode(change.kind.mode()))
+                    .map_err(failed)?;
+            }
+        }
+        file.write_all(content).map_err(failed)?;
+        file.sync_all().map_err(failed)?;
+        Ok(result)
+    }
+
+    fn put_in_place(mut self, change: &Change) -> Result<(), Error> {
+        // Whoever wrote the file since it was read must not lose that.
+        if read(&change.path)? != change.before {
+            return Err(Error::ChangedMeanwhile(change.path.clone()));
+        }
+        let done = match &self.path {
+            Some(new) => fs::rename(new, &change.path),
+            None => fs::remove_file(&change.path),
+        };
+        done.map_err(|error| Error::write(&change.path, error))?;
+        self.path = None;
+        synchronise_folder(&change.path);
+        Ok(())
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if let Some(path) = &self.path {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// What is known of the file that is there. One that its owner made read-only, or that is another
+/// user's, is not replaced.
+fn protected(change: &Change) -> Result<Option<fs::Metadata>, Error> {
+    let refuse = |problem, hint| Error::Protected {
+        path: change.path.clone(),
+        problem,
+        hint,
+    };
+    let existing = match fs::metadata(&change.path) {
+        Ok(existing) => existing,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::write(&change.path, error)),
+    };
+    if !existing.is_file() {
+        return Err(refuse("it is not a file", "move it away"));
+    }
+    if existing.mode() & 0o200 == 0 {
+        return Err(refuse(
+            "it is read-only",
+            "make it writable (chmod u+w), or leave that file out: --no-aws-config, --no-path",
+        ));
+    }
+    if existing.nlink() > 1 {
+        return Err(refuse(
+            "it has a second name (a hard link), and replacing one would part the two",
+            "make it a file of its own: copy it, and move the copy over it",
+        ));
+    }
+    Ok(Some(existing))
+}
+
+/// A new file that nobody else can open; what a stopped run left there is replaced.
+fn fresh(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600);
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(path)?;
+            options.open(path)
+        }
+        opened => opened,
+    }
+}
+
+/// Keeps what a person had, once and for its owner only.
+fn back_up(change: &Change, made: &mut Vec<PathBuf>) -> Result<(), Error> {
+    let (backup, Some(content)) = (backup_of(&change.path), &change.before) else {
+        return Ok(());
+    };
+    if backup.symlink_metadata().is_ok() {
+        return Ok(());
+    }
+    let staged = beside(&change.path, ".", OLD);
+    let failed = |error| Error::write(&backup, error);
+    let done = (|| {
+        let mut file = fresh(&staged)?;
+        let existing = fs::metadata(&change.path)?;
+        let new = file.metadata()?;
+        if (new.uid(), new.gid()) != (existing.uid(), existing.gid()) {
+            chown(&staged, Some(existing.uid()), Some(existing.gid()))?;
+        }
+        file.write_all(content)?;
+        file.sync_all()?;
+        fs::rename(&staged, &backup)
+    })();
+    done.map_err(|error| {
+        let _ = fs::remove_file(&staged);
+        failed(error)
+    })?;
+    made.push(backup);
+    Ok(())
+}
+
+/// Makes, changes or removes a symbolic link.
+fn set_link(link: &Link) -> Result<(), Error> {
+    let failed = |error| Error::write(&link.path, error);
+    let Some(target) = &link.target else {
+        return match fs::remove_file(&link.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
+            _ => Ok(()),
+        };
+    };
+    let new = beside(&link.path, ".", NEW);
+    let _ = fs::remove_file(&new);
+    symlink(target, &new)
+        .and_then(|()| fs::rename(&new, &link.path))
+        .map_err(failed)
+}
+
+/// What root makes in another user's home directory is that user's.
+fn give_to_owner_of_parent(path: &Path) -> Result<(), Error> {
+    let failed = |error| Error::write(path, error);
+    let parent = path.parent().unwrap_or(Path::new("/"));
+    let (new, parent) = (
+        fs::metadata(path).map_err(failed)?,
+        fs::metadata(parent).map_err(failed)?,
+    );
+    if new.uid() == 0 && parent.uid() != 0 {
+        chown(path, Some(parent.uid()), Some(parent.gid())).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Best effort: some file systems have no such call, and the rename is there in any case.
+fn synchronise_folder(path: &Path) {
+    let folder = path.parent().and_then(|folder| File::open(folder).ok());
+    let _ = folder.map(|folder| folder.sync_all());
+}
+
+/// A name beside a file's.
+pub(super) fn beside(path: &Path, before: &str, after: &str) -> PathBuf {
+    let mut name = std::ffi::OsString::from(before);
+    name.push(path.file_name().unwrap_or_default());
+    name.push(after);
+    path.with_file_name(name)
+}

@@ -1,0 +1,133 @@
+//! Git's own programs, as setup uses them: to change a git config file, and to find one.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use super::Error;
+use crate::process;
+
+/// Git's version, its first two numbers.
+pub(super) fn version(home: &Path) -> Result<(u32, u32), Error> {
+    let said = said("version", home, |_| {})?;
+    let mut numbers = said
+        .trim_start_matches("git version ")
+        .split('.')
+        .map(|part| part.parse().unwrap_or(0));
+    Ok((numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)))
+}
+
+/// The folder of git's own programs, in which git looks before PATH.
+pub(super) fn exec_path(home: &Path) -> Result<PathBuf, Error> {
+    let said = said("--exec-path", home, |_| {})?;
+    Ok(PathBuf::from(said.trim_end_matches('\n')))
+}
+
+/// The file of `--local` or `--system`. Git tells every version of it only to an editor; it makes no
+/// file for these two.
+pub(super) fn path_of_config(scope: &str, home: &Path) -> Result<PathBuf, Error> {
+    let said = said("config", home, |git| {
+        git.args([scope, "--edit"]).env("GIT_EDITOR", "echo");
+    })?;
+    Ok(PathBuf::from(said.trim_end_matches('\n')))
+}
+
+/// The values of a key in a config file's content.
+pub(super) fn values_in(content: &[u8], key: &str, home: &Path) -> Result<Vec<String>, Error> {
+    let mut git = command("config", home);
+    git.args(["--file", "-", "-z", "--get-all", key])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = git.spawn().map_err(|error| start("config", &error))?;
+    if let Some(mut input) = child.stdin.take() {
+        // Git may end before it has read all: what it says then counts.
+        let _ = input.write_all(content);
+    }
+    let said = child
+        .wait_with_output()
+        .map_err(|error| start("config", &error))?;
+    // 1: no such key.
+    if said.status.code() == Some(1) {
+        return Ok(Vec::new());
+    }
+    let text = text("config", said)?;
+    Ok(text.split_terminator('\0').map(str::to_owned).collect())
+}
+
+/// Everything that holds outside a repository: `origin NUL key LF value NUL`.
+pub(super) fn list_with_origin(home: &Path) -> Result<Vec<u8>, Error> {
+    let said = run("config", home, |git| {
+        git.args(["--list", "--includes", "--show-origin", "-z"])
+            // A home directory may itself be a repository.
+            .current_dir("/")
+            .env_remove("GIT_DIR");
+    })?;
+    let output = said.stdout.clone();
+    text("config", said).map(|_| output)
+}
+
+/// Clones a repository, with git's own words for the person.
+pub(super) fn clone(url: &str, folder: &Path, home: &Path) -> Result<bool, Error> {
+    let mut git = command("clone", home);
+    git.args(["--", url])
+        .arg(folder)
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .stdin(Stdio::null())
+        // Standard output is this program's own.
+        .stdout(Stdio::null())
+        .stderr(Stdio::inherit());
+    let status = git.status().map_err(|error| start("clone", &error))?;
+    Ok(status.success())
+}
+
+/// The URL of a clone's `origin`, as it is written there; none if it is no clone.
+pub(super) fn origin(folder: &Path, home: &Path) -> Result<Option<String>, Error> {
+    let said = run("config", home, |git| {
+        git.args(["--get", "remote.origin.url"])
+            .current_dir(folder)
+            .env_remove("GIT_DIR")
+            .env("GIT_CEILING_DIRECTORIES", folder.parent().unwrap_or(folder));
+    })?;
+    let url = String::from_utf8_lossy(&said.stdout).trim_end().to_owned();
+    Ok((said.status.success() && !url.is_empty()).then_some(url))
+}
+
+fn said(program: &str, home: &Path, with: impl FnOnce(&mut Command)) -> Result<String, Error> {
+    text(program, run(program, home, with)?)
+}
+
+fn run(program: &str, home: &Path, with: impl FnOnce(&mut Command)) -> Result<Output, Error> {
+    let mut git = command(program, home);
+    git.stdin(Stdio::null());
+    with(&mut git);
+    git.output().map_err(|error| start(program, &error))
+}
+
+fn command(program: &str, home: &Path) -> Command {
+    let mut git = process::git(program);
+    // Git finds nothing of a person's without HOME.
+    git.env("HOME", home).env("LC_ALL", "C.UTF-8");
+    git
+}
+
+fn text(program: &str, said: Output) -> Result<String, Error> {
+    if said.status.success() {
+        return Ok(String::from_utf8_lossy(&said.stdout).into_owned());
+    }
+    let words = String::from_utf8_lossy(&said.stderr);
+    let words = words.lines().next().unwrap_or("it gave no reason");
+    let words = words.strip_prefix("fatal: ").unwrap_or(words);
+    let words = words.strip_prefix("error: ").unwrap_or(words);
+    Err(Error::Git {
+        command: program.to_owned(),
+        words: words.to_owned(),
+    })
+}
+
+fn start(program: &str, error: &std::io::Error) -> Error {
+    Error::Git {
+        command: program.to_owned(),
+        words: format!("git cannot be started: {error}"),
+    }
+}

@@ -1,0 +1,110 @@
+//! `git codecommit setup` and `unsetup`: plan, show, apply, undo.
+//!
+//! A plan is made from what is there and touches nothing. It holds each file's content before and after,
+//! so that what is shown is what is done. What was added is remembered in `state.json` beside our own
+//! files, before it is added: undoing then finds it after any interruption.
+//!
+//! | file | what setup does |
+//! |---|---|
+//! | `~/.config/git-codecommit/` | all its own: roles (`config`), git settings (`gitconfig`), links (`bin`), `state.json` |
+//! | `~/.aws/config` | adds a section |
+//! | `~/.gitconfig`, or where git's rules lead | adds one `include.path` |
+//! | `~/.bashrc` | adds a block, only where terminals would find other programs |
+
+mod aws;
+mod claims;
+mod diff;
+mod disk;
+mod error;
+mod git;
+mod git_settings;
+mod ini;
+mod lock;
+mod places;
+mod plan;
+mod request;
+mod shell;
+mod show;
+mod state;
+mod undo;
+
+pub(crate) mod shadow;
+
+use std::path::Path;
+
+pub(crate) use error::Error;
+pub(crate) use plan::{Conflict, Plan};
+pub(crate) use request::{
+    CredentialSource, ExternalId, Mode, NewProfile, Placement, Request, RoleArn, Scope, SessionName,
+};
+
+use self::lock::Lock;
+use self::places::Places;
+use crate::error::Error as AnyError;
+use crate::world::World;
+
+/// What a run is to do.
+pub(crate) enum Task<'a> {
+    /// Set this up.
+    Setup(&'a Request),
+    /// Undo one profile's set-up, or all of it.
+    Undo {
+        profile: Option<&'a NewProfile>,
+        placement: &'a Placement,
+    },
+}
+
+impl Task<'_> {
+    /// Looks at what is there and says what would become of it.
+    pub(crate) fn plan(&self, world: &World) -> Result<Plan, AnyError> {
+        self.plan_with(world, &[])
+    }
+
+    fn plan_with(&self, world: &World, made: &[std::path::PathBuf]) -> Result<Plan, AnyError> {
+        let places = Places::find(world, self.placement())?;
+        match self {
+            Self::Setup(request) => plan::of_setup(world, places, request, made),
+            Self::Undo { profile, placement } => Ok(undo::plan(places, *profile, placement.force)?),
+        }
+    }
+
+    fn placement(&self) -> &Placement {
+        match self {
+            Self::Setup(request) => &request.placement,
+            Self::Undo { placement, .. } => placement,
+        }
+    }
+
+    /// Does what the plan says. Another run may have come first: it is made again under the lock, and must
+    /// be the same one, or have nothing left to do.
+    pub(crate) fn apply(&self, world: &World, shown: &Plan) -> Result<Plan, AnyError> {
+        let lock = Lock::take(&shown.places.own)?;
+        let done = self.apply_under(world, shown, &lock);
+        match done {
+            Ok(plan) if plan.leaves_nothing => {
+                undo::remove_folders(&plan, lock);
+                Ok(plan)
+            }
+            // A first run that could do nothing leaves nothing.
+            Err(error) if !shown.places.own_file(plan::STATE).exists() => {
+                lock.remove();
+                Err(error)
+            }
+            done => done,
+        }
+    }
+
+    fn apply_under(&self, world: &World, shown: &Plan, lock: &Lock) -> Result<Plan, AnyError> {
+        let plan = self.plan_with(world, &lock.made)?;
+        if !plan.conflicts.is_empty() {
+            return Err(Error::ChangedMeanwhile(shown.places.own.clone()).into());
+        }
+        plan.apply()?;
+        Ok(plan)
+    }
+}
+
+/// Clones what the request names; what is cloned already is left alone.
+pub(crate) fn clone(request: &Request, plan: &Plan, folder: &Path) -> Result<String, AnyError> {
+    Ok(plan::clone(request, plan, folder)?)
+}

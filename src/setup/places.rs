@@ -1,0 +1,213 @@
+//! Where everything is: the home directory, our own folder, and the files of others that setup changes.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Error;
+use super::git;
+use super::request::{Placement, Scope};
+use crate::profile;
+use crate::world::{World, variable};
+
+/// Our folder for everyone on a machine.
+const SYSTEM: &str = "/etc/git-codecommit";
+
+/// The places of one run.
+#[derive(Debug)]
+pub(super) struct Places {
+    pub(super) scope: Scope,
+    home: PathBuf,
+    /// Our own folder.
+    pub(super) own: PathBuf,
+    /// The AWS config file, symbolic links followed; none where it is not to be changed.
+    pub(super) aws_config: Option<PathBuf>,
+    /// The git config file that pulls ours in, symbolic links followed.
+    pub(super) git_config: PathBuf,
+    /// The file that interactive shells read; none where it is not to be changed.
+    pub(super) bashrc: Option<PathBuf>,
+    /// The folder of our programs.
+    pub(super) programs: PathBuf,
+    /// What a person should know about them.
+    pub(super) warnings: Vec<String>,
+}
+
+impl Places {
+    pub(super) fn find(world: &World, placement: &Placement) -> Result<Self, Error> {
+        let mut warnings = Vec::new();
+        let home = home(world, &mut warnings)?;
+        let is_system = placement.scope == Scope::System;
+        let own = if is_system {
+            PathBuf::from(SYSTEM)
+        } else {
+            home.join(profile::OWN_FOLDER)
+        };
+        let aws_config = match world.variable(variable::AWS_CONFIG_FILE) {
+            Some(path) => profile::expanded(world, &path),
+            None => home.join(".aws/config"),
+        };
+        let keep = |unwanted: bool, path: PathBuf| -> Result<Option<PathBuf>, Error> {
+            (!unwanted && !is_system)
+                .then(|| resolved(&path))
+                .transpose()
+        };
+        Ok(Self {
+            scope: placement.scope,
+            own,
+            aws_config: keep(placement.no_aws_config, aws_config)?,
+            git_config: resolved(&match placement.scope {
+                Scope::Global => global_git_config(world, &home)?,
+                Scope::Local => git::path_of_config("--local", &home)?,
+                Scope::System => git::path_of_config("--system", &home)?,
+            })?,
+            bashrc: keep(placement.no_path, home.join(".bashrc"))?,
+            programs: programs(world, placement)?,
+            home,
+            warnings,
+        })
+    }
+
+    /// The home directory.
+    pub(super) fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Whether a file, by any name of the home directory, is in our own folder.
+    pub(super) fn is_own(&self, file: &Path) -> bool {
+        let folder = |path: &Path| path.parent().and_then(|folder| folder.canonicalize().ok());
+        file.parent() == Some(&self.own)
+            || folder(file)
+                .is_some_and(|folder| self.own.canonicalize().is_ok_and(|own| own == folder))
+    }
+
+    /// That our programs are where they are looked for.
+    pub(super) fn check_programs(&self) -> Result<(), Error> {
+        let missing = ["git-credential-codecommit", "git-remote-codecommit"]
+            .into_iter()
+            .find(|name| !self.programs.join(name).is_file());
+        match missing {
+            None => Ok(()),
+            Some(name) => Err(Error::Request {
+                problem: format!("{} does not hold {name}", self.programs.display()),
+                hint: "name the folder of the three programs: --bin-dir FOLDER".into(),
+            }),
+        }
+    }
+
+    /// One of our own files.
+    pub(super) fn own_file(&self, name: &str) -> PathBuf {
+        self.own.join(name)
+    }
+
+    /// A path as it is shown and remembered: `~/…` below the home directory, which has several names
+    /// in Studio.
+    pub(super) fn shown(&self, path: &Path) -> String {
+        let canonical = self.home.canonicalize();
+        let homes = [Some(&self.home), canonical.as_ref().ok()];
+        for home in homes.into_iter().flatten() {
+            if let Ok(below) = path.strip_prefix(home) {
+                return Path::new("~").join(below).display().to_string();
+            }
+        }
+        path.display().to_string()
+    }
+
+    /// The path that [`Self::shown`] stands for.
+    pub(super) fn path(&self, shown: &str) -> PathBuf {
+        match shown.strip_prefix("~/") {
+            Some(below) => self.home.join(below),
+            None => PathBuf::from(shown),
+        }
+    }
+}
+
+/// The home directory: `HOME`, but `/` is nobody's.
+fn home(world: &World, warnings: &mut Vec<String>) -> Result<PathBuf, Error> {
+    let Some(home) = world.account_home() else {
+        return Err(Error::Request {
+            problem: "HOME is not set, and this user has no home directory".into(),
+            hint: "set HOME to the folder that holds .gitconfig".into(),
+        });
+    };
+    if world.home() != Some(home) || world.variable(variable::HOME).is_none() {
+        warnings.push(format!(
+            "HOME is {}: the home directory {} is from the password database, and git reads its \
+             settings there only where HOME says so",
+            world
+                .variable(variable::HOME)
+                .as_deref()
+                .unwrap_or("not set"),
+            home.display()
+        ));
+    }
+    if !home.is_dir() {
+        return Err(Error::Request {
+            problem: format!("the home directory {} does not exist", home.display()),
+            hint: "set HOME to the folder that holds .gitconfig".into(),
+        });
+    }
+    Ok(home.to_owned())
+}
+
+/// The file that `git config --global` writes.
+///
+/// Source: git-config(1), FILES: `GIT_CONFIG_GLOBAL` (since 2.32), else `~/.gitconfig` if it exists or
+/// `$XDG_CONFIG_HOME/git/config` does not.
+fn global_git_config(world: &World, home: &Path) -> Result<PathBuf, Error> {
+    if let Some(path) = world.variable(variable::GIT_CONFIG_GLOBAL)
+        && git::version(home)? >= (2, 32)
+    {
+        if path == "/dev/null" {
+            return Err(Error::Request {
+                problem: "GIT_CONFIG_GLOBAL switches the person's git configuration off".into(),
+                hint: "unset it, or choose another --scope".into(),
+            });
+        }
+        return Ok(PathBuf::from(path));
+    }
+    let own = home.join(".gitconfig");
+    let xdg = match world.variable(variable::XDG_CONFIG_HOME) {
+        Some(folder) => PathBuf::from(folder),
+        None => home.join(".config"),
+    };
+    let xdg = xdg.join("git/config");
+    Ok(if !own.exists() && !own.is_symlink() && xdg.exists() {
+        xdg
+    } else {
+        own
+    })
+}
+
+/// The folder of our programs: the one that is named, else that of this program.
+fn programs(world: &World, placement: &Placement) -> Result<PathBuf, Error> {
+    let folder = match (&placement.bin_dir, world.program()) {
+        (Some(folder), _) => folder.clone(),
+        (None, Some(program)) => program.parent().unwrap_or(Path::new("/")).to_owned(),
+        (None, None) => PathBuf::from("/"),
+    };
+    std::path::absolute(&folder).map_err(|error| Error::write(&folder, error))
+}
+
+/// Follows symbolic links: a link is kept, and what it leads to is changed.
+fn resolved(path: &Path) -> Result<PathBuf, Error> {
+    match path.canonicalize() {
+        Ok(path) => Ok(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
+            // A folder on the way may still be a link, or not exist.
+            let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+                return Ok(path.to_owned());
+            };
+            Ok(folder
+                .canonicalize()
+                .map_or_else(|_| path.to_owned(), |folder| folder.join(name)))
+        }
+        Err(_) if path.is_symlink() => Err(Error::Protected {
+            path: path.to_owned(),
+            problem: "it is a symbolic link that leads nowhere",
+            hint: "make what it should lead to, or remove it",
+        }),
+        Err(cause) => Err(Error::Unreadable {
+            path: path.to_owned(),
+            cause,
+        }),
+    }
+}

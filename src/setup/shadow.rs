@@ -1,0 +1,59 @@
+//! Which program git really runs: SageMaker images have conda's `git-remote-codecommit` on PATH, in front of
+//! `~/.local/bin` (reference/studio.md 0).
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use crate::world::{World, variable};
+
+/// Folders that may come first on PATH in processes that are not this one: a lifecycle script's PATH is
+/// not that of the Jupyter server.
+const ELSEWHERE: [&str; 1] = ["/opt/conda/bin"];
+
+/// The program that a name stands for in this process.
+pub(crate) fn found_on_path(world: &World, name: &str) -> Option<PathBuf> {
+    every(world, name).into_iter().next()
+}
+
+/// Every program of a name on PATH, in order.
+pub(crate) fn every(world: &World, name: &str) -> Vec<PathBuf> {
+    folders(world)
+        .into_iter()
+        .map(|folder| folder.join(name))
+        .filter(|program| is_program(program))
+        .collect()
+}
+
+/// Other programs of this name, which some process would run instead of the one in `ours`.
+pub(crate) fn others(world: &World, name: &str, ours: &Path) -> Vec<PathBuf> {
+    let mut others = every(world, name);
+    let elsewhere = ELSEWHERE.map(|folder| Path::new(folder).join(name));
+    others.extend(elsewhere.into_iter().filter(|program| is_program(program)));
+    let is_other = |program: &PathBuf| !is_same(program, &ours.join(name));
+    let mut distinct: Vec<PathBuf> = Vec::new();
+    for other in others.into_iter().filter(is_other) {
+        if !distinct.contains(&other) {
+            distinct.push(other);
+        }
+    }
+    distinct
+}
+
+/// Whether two paths lead to the same file.
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
+fn folders(world: &World) -> Vec<PathBuf> {
+    let path = world.variable(variable::PATH).unwrap_or_default();
+    let folders = path.split(':').filter(|folder| !folder.is_empty());
+    folders.map(PathBuf::from).collect()
+}
+
+fn is_program(path: &Path) -> bool {
+    std::fs::metadata(path)
+        .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+}

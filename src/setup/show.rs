@@ -1,0 +1,107 @@
+//! A plan, for a person and for a machine.
+
+use serde_json::{Value, json};
+
+use super::diff;
+use super::disk::Change;
+use super::plan::{Conflict, Plan, STATE};
+
+impl Plan {
+    /// What changes in which file, a line each, with the lines that differ and no others.
+    pub(crate) fn in_words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        for change in self.changes.iter().filter(|change| change.is_needed()) {
+            words.push(format!("{}: {}", self.name(change), action(change)));
+            words.extend(
+                self.lines(change)
+                    .into_iter()
+                    .map(|line| format!("  {line}")),
+            );
+        }
+        for link in self.links.iter().filter(|link| link.is_needed()) {
+            let shown = self.places.shown(&link.path);
+            words.push(match &link.target {
+                Some(target) => format!("{shown}: link to {}", target.display()),
+                None => format!("{shown}: removed"),
+            });
+        }
+        for leftover in &self.leftovers {
+            let shown = self.places.shown(leftover);
+            words.push(format!("{shown}: removed (left by a run that was stopped)"));
+        }
+        words
+    }
+
+    /// The same as JSON.
+    pub(crate) fn in_json(&self, is_applied: bool) -> Value {
+        let files: Vec<Value> = self
+            .changes
+            .iter()
+            .map(|change| {
+                json!({
+                    "file": self.name(change),
+                    "action": action(change),
+                    "diff": self.lines(change),
+                })
+            })
+            .collect();
+        let links: Vec<Value> = self
+            .links
+            .iter()
+            .map(|link| {
+                json!({
+                    "link": self.places.shown(&link.path),
+                    "to": link.target.as_ref().map(|target| target.display().to_string()),
+                    "action": if link.is_needed() { "changed" } else { "unchanged" },
+                })
+            })
+            .collect();
+        json!({
+            "needed": self.is_needed(),
+            "applied": is_applied,
+            "files": files,
+            "links": links,
+            "conflicts": self.conflicts.iter().map(Conflict::in_json).collect::<Vec<_>>(),
+            "kept": self.kept.iter().map(Conflict::in_json).collect::<Vec<_>>(),
+            "notes": self.notes,
+            "warnings": self.warnings,
+        })
+    }
+
+    fn name(&self, change: &Change) -> String {
+        self.places.shown(&change.path)
+    }
+
+    /// What setup remembers is of no interest to a person.
+    fn lines(&self, change: &Change) -> Vec<String> {
+        if change.path.ends_with(STATE) {
+            return Vec::new();
+        }
+        diff::lines(
+            change.before.as_deref().unwrap_or_default(),
+            change.after.as_deref().unwrap_or_default(),
+        )
+    }
+}
+
+impl Conflict {
+    /// What is the matter, and the lines that differ.
+    pub(crate) fn in_words(&self) -> Vec<String> {
+        let mut words = vec![format!("{}: {}", self.file, self.why)];
+        words.extend(self.lines.iter().map(|line| format!("  {line}")));
+        words
+    }
+
+    fn in_json(&self) -> Value {
+        json!({ "file": self.file, "why": self.why, "diff": self.lines })
+    }
+}
+
+fn action(change: &Change) -> &'static str {
+    match (&change.before, &change.after) {
+        _ if !change.is_needed() => "unchanged",
+        (None, _) => "new",
+        (_, None) => "removed",
+        _ => "changed",
+    }
+}

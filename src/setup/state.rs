@@ -1,0 +1,207 @@
+//! What setup remembers: the roles it set up, and what exactly it put into which file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::Error;
+use super::request::{Mode, Request};
+
+/// The layout of the state file; a later one is refused.
+const VERSION: u32 = 1;
+
+/// One role that git may use: a profile, and what git needs to know about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Role {
+    pub(super) profile: String,
+    pub(super) role_arn: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) credential_source: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) source_profile: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) external_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) role_session_name: Option<String>,
+    /// The profile's own region first.
+    pub(super) regions: Vec<String>,
+    /// The regions whose plain https URLs this role answers for.
+    #[serde(default)]
+    pub(super) hosts: Vec<String>,
+    /// The repositories, `region/name`, whose https URLs it answers for elsewhere.
+    #[serde(default)]
+    pub(super) repositories: Vec<String>,
+    pub(super) mode: Mode,
+    /// codecommit:: addresses of this profile go by https.
+    #[serde(default)]
+    pub(super) rewrite: bool,
+    /// So do those without a region.
+    #[serde(default)]
+    pub(super) rewrite_without_region: bool,
+    #[serde(default)]
+    pub(super) lfs: bool,
+}
+
+impl Role {
+    /// A role as it is asked for; the host names are given out by the caller.
+    pub(super) fn new(request: &Request) -> Self {
+        Self {
+            profile: request.profile.as_str().into(),
+            role_arn: request.role_arn.as_str().into(),
+            credential_source: request.credential_source.map(|s| s.as_str().into()),
+            source_profile: request.source_profile.as_ref().map(|p| p.as_str().into()),
+            external_id: request.external_id.as_ref().map(|id| id.as_str().into()),
+            role_session_name: request
+                .role_session_name
+                .as_ref()
+                .map(|n| n.as_str().into()),
+            regions: request.regions.iter().map(ToString::to_string).collect(),
+            hosts: Vec::new(),
+            repositories: Vec::new(),
+            mode: request.mode,
+            rewrite: false,
+            rewrite_without_region: false,
+            lfs: request.lfs,
+        }
+    }
+
+    /// Its settings under the names of AWS config files, in the order they are written.
+    pub(super) fn settings(&self) -> Vec<(&'static str, &str)> {
+        let settings = [
+            ("region", self.regions.first()),
+            ("credential_source", self.credential_source.as_ref()),
+            ("source_profile", self.source_profile.as_ref()),
+            ("role_arn", Some(&self.role_arn)),
+            ("external_id", self.external_id.as_ref()),
+            ("role_session_name", self.role_session_name.as_ref()),
+        ];
+        settings
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value?.as_str())))
+            .collect()
+    }
+}
+
+/// A text that was put into a person's file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Insertion {
+    pub(super) what: What,
+    /// `~/…`, so that it holds under every name of the home directory.
+    pub(super) file: String,
+    pub(super) text: String,
+    /// The file did not exist before.
+    pub(super) created: bool,
+}
+
+/// What an insertion is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum What {
+    /// The section of a profile.
+    Profile(String),
+    /// The line that pulls our git settings in.
+    Include,
+    /// The block that puts our programs first on PATH.
+    Path,
+}
+
+/// A setting of a person's profile that `--force` changed. Never a key or another secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Replacement {
+    pub(super) file: String,
+    pub(super) profile: String,
+    pub(super) key: String,
+    pub(super) before: Option<String>,
+    pub(super) after: Option<String>,
+}
+
+/// The state file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct State {
+    version: u32,
+    pub(super) roles: Vec<Role>,
+    /// Our own files and the SHA-256 of what was written.
+    pub(super) owned: BTreeMap<String, String>,
+    pub(super) insertions: Vec<Insertion>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) replacements: Vec<Replacement>,
+    /// Symbolic links that were made, and where they lead.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) links: BTreeMap<String, String>,
+    /// Folders that were made, the outer ones first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) folders: Vec<String>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            roles: Vec::new(),
+            owned: BTreeMap::new(),
+            insertions: Vec::new(),
+            replacements: Vec::new(),
+            links: BTreeMap::new(),
+            folders: Vec::new(),
+        }
+    }
+}
+
+impl State {
+    /// Reads the state file's content; nothing there is an empty state.
+    pub(super) fn read(path: &Path, content: Option<&[u8]>) -> Result<Self, Error> {
+        let Some(content) = content else {
+            return Ok(Self::default());
+        };
+        let broken = |problem: String| Error::Content {
+            path: path.to_owned(),
+            problem,
+            hint: "move it away; setup then starts afresh, and unsetup no longer knows what setup \
+                   added"
+                .into(),
+        };
+        let state: Self = serde_json::from_slice(content)
+            .map_err(|error| broken(format!("this is not what setup wrote ({error})")))?;
+        if state.version > VERSION {
+            return Err(broken(
+                "a later version of git-codecommit wrote this".into(),
+            ));
+        }
+        Ok(state)
+    }
+
+    /// The file's content.
+    pub(super) fn content(&self) -> Vec<u8> {
+        // A struct of texts always has a JSON form.
+        let mut text = serde_json::to_vec_pretty(self).unwrap_or_default();
+        text.push(b'\n');
+        text
+    }
+
+    /// Whether a file is as setup left it. One that setup never wrote is not.
+    pub(super) fn is_as_written(&self, file: &str, content: &[u8]) -> bool {
+        self.owned
+            .get(file)
+            .is_some_and(|hash| *hash == sha256(content))
+    }
+
+    /// Notes an insertion, in place of an older one of its kind.
+    pub(super) fn insert(&mut self, insertion: Insertion) {
+        let known = self
+            .insertions
+            .iter_mut()
+            .find(|known| known.what == insertion.what && known.file == insertion.file);
+        match known {
+            Some(known) => *known = insertion,
+            None => self.insertions.push(insertion),
+        }
+    }
+}
+
+/// The SHA-256 of a content, in hexadecimal digits.
+pub(super) fn sha256(content: &[u8]) -> String {
+    let digest = Sha256::digest(content);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,359 @@
+//! Taking back what setup added, and nothing else.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::disk::{self, Change, Kind, Link};
+use super::ini::Ini;
+use super::lock::Lock;
+use super::places::Places;
+use super::plan::{Conflict, GIT_SETTINGS, Plan, STATE, roles_file};
+use super::request::NewProfile;
+use super::state::{Insertion, State, What};
+use super::{Error, git_settings, shell};
+use crate::profile::OWN_FILE;
+
+/// Plans to undo the set-up of one profile, or all of it.
+pub(super) fn plan(
+    places: Places,
+    profile: Option<&NewProfile>,
+    force: bool,
+) -> Result<Plan, Error> {
+    let state_file = places.own_file(STATE);
+    let state_before = disk::read(&state_file)?;
+    let state = State::read(&state_file, state_before.as_deref())?;
+    let mut plan = Plan::new(places, state);
+    if let Some(profile) = profile {
+        let name = profile.as_str();
+        if plan.state.roles.iter().all(|role| role.profile != name) {
+            plan.notes.push(format!("profile {name:?} was not set up"));
+            return Ok(plan);
+        }
+        plan.state.roles.retain(|role| role.profile != name);
+        if !plan.state.roles.is_empty() {
+            return of_one(plan, name, state_before, force);
+        }
+    }
+    if state_before.is_none() {
+        plan.notes.push("nothing was set up".into());
+        return Ok(plan);
+    }
+    of_all(plan, state_before, force)
+}
+
+/// Undoes one profile: the others' settings are written anew without it.
+fn of_one(
+    mut plan: Plan,
+    name: &str,
+    state_before: Option<Vec<u8>>,
+    force: bool,
+) -> Result<Plan, Error> {
+    let roles = roles_file(&plan.state.roles);
+    let allow = disk::read(&plan.places.own_file(GIT_SETTINGS))?
+        .is_some_and(|text| String::from_utf8_lossy(&text).contains("[protocol "));
+    let settings = git_settings::content(&plan.state.roles, &plan.places, allow);
+    let insertions = plan.state.insertions.clone();
+    for insertion in insertions {
+        if insertion.what == What::Profile(name.to_owned()) {
+            take_out(&mut plan, &insertion, force)?;
+        }
+    }
+    take_back(&mut plan, Some(name))?;
+    plan.own_file(GIT_SETTINGS, Some(settings), force)?;
+    plan.own_file(OWN_FILE, Some(roles), force)?;
+    let after = plan.state.content();
+    push_state(&mut plan, state_before, Some(after));
+    Ok(plan)
+}
+
+/// Undoes everything. The state goes last: an undo that is stopped can be begun again.
+fn of_all(mut plan: Plan, state_before: Option<Vec<u8>>, force: bool) -> Result<Plan, Error> {
+    let insertions = plan.state.insertions.clone();
+    // The block on PATH first, the profile last: the other way round from setup.
+    for insertion in insertions.iter().rev() {
+        take_out(&mut plan, insertion, force)?;
+    }
+    take_back(&mut plan, None)?;
+    plan.own_file(GIT_SETTINGS, None, force)?;
+    plan.own_file(OWN_FILE, None, force)?;
+    let folder = plan.places.own_file(shell::BIN);
+    for name in shell::PROGRAMS {
+        plan.links.push(Link::new(folder.join(name), None));
+    }
+    for (path, target) in &plan.state.links {
+        let path = PathBuf::from(path);
+        if fs::read_link(&path).is_ok_and(|there| there.display().to_string() == *target) {
+            plan.links.push(Link::new(path, None));
+        }
+    }
+    plan.leaves_nothing = plan.kept.is_empty();
+    let after = if plan.leaves_nothing {
+        None
+    } else {
+        plan.state.roles.clear();
+        plan.state.links.clear();
+        Some(plan.state.content())
+    };
+    push_state(&mut plan, state_before, after);
+    Ok(plan)
+}
+
+fn push_state(plan: &mut Plan, before: Option<Vec<u8>>, after: Option<Vec<u8>>) {
+    plan.changes.push(Change {
+        path: plan.places.own_file(STATE),
+        kind: Kind::Own,
+        before,
+        after,
+        backup: false,
+    });
+    plan.find_leftovers();
+}
+
+/// Takes an inserted text out of its file, where it still stands as it was written.
+fn take_out(plan: &mut Plan, insertion: &Insertion, force: bool) -> Result<(), Error> {
+    let shown = &insertion.file;
+    let path = plan.places.path(shown);
+    let (before, text) = content(plan, &path)?;
+    let forget = |plan: &mut Plan| {
+        plan.state
+            .insertions
+            .retain(|known| (&known.what, &known.file) != (&insertion.what, &insertion.file));
+    };
+    let Some(text) = text else {
+        forget(plan);
+        return Ok(());
+    };
+    let after = match without(&text, &insertion.text) {
+        Some(after) => Some(after),
+        None => match &insertion.what {
+            What::Include => Some(without_include(&text, &insertion.text)),
+            What::Profile(name) if Ini::new(&text).count(name) == 0 => Some(text.clone()),
+            What::Path if !shell::has_block(&text) => Some(text.clone()),
+            What::Profile(name) if force => Ini::new(&text).without_section(name),
+            What::Path if force => shell::without_block(&text),
+            _ => None,
+        },
+    };
+    let Some(after) = after else {
+        let was = match &insertion.what {
+            What::Profile(name) => Ini::new(&text).section_of(name).unwrap_or_default(),
+            _ => shell::block_in(&text).unwrap_or_default(),
+        };
+        plan.kept.push(Conflict {
+            file: shown.clone(),
+            why: match &insertion.what {
+                What::Profile(name) => format!("profile {name:?} was changed since"),
+                _ => "the block on PATH was changed since".into(),
+            },
+            lines: super::diff::lines(insertion.text.trim().as_bytes(), was.trim().as_bytes())
+                .into_iter()
+                .filter(|line| !looks_secret(line))
+                .collect(),
+        });
+        return Ok(());
+    };
+    forget(plan);
+    let is_gone = insertion.created && after.trim().is_empty();
+    let kind = match insertion.what {
+        What::Profile(_) => Kind::Aws,
+        What::Include => Kind::Git,
+        What::Path => Kind::Shell,
+    };
+    set(
+        plan,
+        path,
+        kind,
+        before,
+        (!is_gone).then(|| after.into_bytes()),
+    );
+    Ok(())
+}
+
+/// Keys of profiles that hold secrets are not shown, whatever else a person put there.
+fn looks_secret(line: &str) -> bool {
+    let key = line.trim_start_matches(['-', '+', ' ']);
+    let key = key
+        .split(['=', ':'])
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    let known = [
+        "region",
+        "role_arn",
+        "credential_source",
+        "source_profile",
+        "external_id",
+        "role_session_name",
+        "output",
+    ];
+    !key.starts_with('[') && !known.contains(&key.as_str())
+}
+
+/// Brings back the settings that `--force` changed, where they are still what it made of them.
+fn take_back(plan: &mut Plan, profile: Option<&str>) -> Result<(), Error> {
+    let all = std::mem::take(&mut plan.state.replacements);
+    let (ours, others): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|known| profile.is_none_or(|name| name == known.profile));
+    plan.state.replacements = others;
+    for known in ours {
+        let path = plan.places.path(&known.file);
+        let (before, Some(text)) = content(plan, &path)? else {
+            continue;
+        };
+        let ini = Ini::new(&text);
+        if ini.value(&known.profile, &known.key).as_deref() != known.after.as_deref() {
+            plan.notes.push(format!(
+                "{} of profile {:?} in {} was changed since, and stays",
+                known.key, known.profile, known.file
+            ));
+            continue;
+        }
+        if let Some(after) = ini.with(&known.profile, &known.key, known.before.as_deref()) {
+            set(plan, path, Kind::Aws, before, Some(after.into_bytes()));
+        }
+    }
+    Ok(())
+}
+
+/// A file's content as the plan has it so far: what is on disk, and what will be there.
+fn content(
+    plan: &Plan,
+    path: &std::path::Path,
+) -> Result<(Option<Vec<u8>>, Option<String>), Error> {
+    let planned = plan.changes.iter().find(|change| change.path == path);
+    let (before, now) = match planned {
+        Some(change) => (change.before.clone(), change.after.clone()),
+        None => {
+            let there = disk::read(path)?;
+            (there.clone(), there)
+        }
+    };
+    let text = now
+        .map(String::from_utf8)
+        .transpose()
+        .map_err(|_| Error::Content {
+            path: path.to_owned(),
+            problem: "this is not text in UTF-8".into(),
+            hint: "correct the file, then run this again".into(),
+        })?;
+    Ok((before, text))
+}
+
+fn set(
+    plan: &mut Plan,
+    path: PathBuf,
+    kind: Kind,
+    before: Option<Vec<u8>>,
+    after: Option<Vec<u8>>,
+) {
+    match plan.changes.iter_mut().find(|change| change.path == path) {
+        Some(change) => change.after = after,
+        None => plan.changes.push(Change {
+            path,
+            kind,
+            before,
+            after,
+            backup: false,
+        }),
+    }
+}
+
+/// The text without a part of it, if that stands there exactly once.
+fn without(text: &str, part: &str) -> Option<String> {
+    let at = text.find(part)?;
+    let (before, after) = (&text[..at], &text[at + part.len()..]);
+    if after.contains(part) {
+        return None;
+    }
+    // The line end that was missing at the file's end is needed where something was added behind.
+    let end = match part {
+        _ if before.is_empty() || before.ends_with('\n') || after.is_empty() => "",
+        part if part.starts_with("\r\n") => "\r\n",
+        _ => "\n",
+    };
+    Some(format!("{before}{end}{after}"))
+}
+
+/// The text without our include line, wherever a person moved it, and without a header that it leaves alone.
+fn without_include(text: &str, inserted: &str) -> String {
+    let Some(line) = inserted
+        .lines()
+        .map(str::trim)
+        .find(|line| line.starts_with("path"))
+    else {
+        return text.to_owned();
+    };
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let Some(at) = lines.iter().position(|there| there.trim() == line) else {
+        return text.to_owned();
+    };
+    let is_header = |index: usize| {
+        lines
+            .get(index)
+            .is_some_and(|line| line.trim_start().starts_with('['))
+    };
+    let is_alone = at > 0
+        && lines[at - 1].trim() == "[include]"
+        && (at + 1 == lines.len() || is_header(at + 1));
+    let first = if is_alone { at - 1 } else { at };
+    [&lines[..first], &lines[at + 1..]].concat().concat()
+}
+
+/// Removes what is empty of the folders that setup made, and copies that a person no longer needs.
+pub(super) fn remove_folders(plan: &Plan, lock: Lock) {
+    for change in &plan.changes {
+        let backup = disk::backup_of(&change.path);
+        let is_same = disk::read(&backup).is_ok_and(|kept| kept.is_some() && kept == change.after);
+        if is_same {
+            let _ = fs::remove_file(backup);
+        }
+    }
+    let _ = fs::remove_dir(plan.places.own_file(shell::BIN));
+    lock.remove();
+    let mut folders: Vec<PathBuf> = plan
+        .state
+        .folders
+        .iter()
+        .map(|folder| plan.places.path(folder))
+        .collect();
+    folders.push(plan.places.own.clone());
+    folders.sort();
+    folders.dedup();
+    // The inner ones first; one that holds anything else stays.
+    for folder in folders.iter().rev() {
+        let _ = fs::remove_dir(folder);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moved_include_is_found_and_its_neighbours_stay() {
+        let inserted = "[include]\n\tpath = ~/x\n";
+        for (text, expected) in [
+            (
+                "[include]\n\tpath = ~/x\n[user]\n\tname = n\n",
+                "[user]\n\tname = n\n",
+            ),
+            (
+                "[include]\n\tpath = ~/y\n\tpath = ~/x\n",
+                "[include]\n\tpath = ~/y\n",
+            ),
+            (
+                "[include]\n\tpath = ~/x\n\tpath = ~/y\n",
+                "[include]\n\tpath = ~/y\n",
+            ),
+            ("[user]\n", "[user]\n"),
+        ] {
+            assert_eq!(without_include(text, inserted), expected);
+        }
+        assert_eq!(without("abcb", "b"), None);
+        assert_eq!(without("a\nb\nc\n", "b\n").as_deref(), Some("a\nc\n"));
+        assert_eq!(without("a\nb\n", "\nb\n").as_deref(), Some("a"));
+        assert_eq!(without("a\nb\nc\n", "\nb\n").as_deref(), Some("a\nc\n"));
+    }
+}

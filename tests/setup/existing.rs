@@ -1,0 +1,337 @@
+//! What is there already: the same, something else, or something that must not be touched.
+
+use super::{Home, PROFILE, ROLE, assert_same};
+use std::os::unix::fs::PermissionsExt;
+
+const OTHER: &str = "arn:aws:iam::222222222222:role/Other";
+
+#[test]
+fn a_profile_with_another_role_is_a_conflict_and_force_changes_it_and_back() {
+    let home = Home::new();
+    let text = format!(
+        "[profile {PROFILE}]\n# mine\nrole_arn = {OTHER}\nsource_profile = base\noutput = json\n\
+         [profile base]\naws_access_key_id = AKIDCANARY\naws_secret_access_key = hunter2\n"
+    );
+    home.write(".aws/config", &text);
+    let before = home.snapshot();
+    let said = home.setup(&[]).failed();
+    assert_eq!(said.code, Some(3));
+    assert_eq!(
+        said.said(),
+        format!(
+            "git-codecommit: ~/.aws/config: profile \"{PROFILE}\" is there with other settings, so nothing \
+             was changed\n\
+             hint: --force goes ahead (git codecommit unsetup brings the old values back); --dry-run shows \
+             what it would do"
+        )
+    );
+    assert!(
+        said.stdout.starts_with(&format!(
+            "~/.aws/config: profile \"{PROFILE}\" is there with other settings\n  - role_arn = {OTHER}\n  \
+             + role_arn = {ROLE}\n  + credential_source = EcsContainer\n  - source_profile = base\n"
+        )),
+        "{said:?}"
+    );
+    assert_same(&home.snapshot(), &before, "");
+
+    home.setup(&["--force"]).succeeded();
+    let now = home.read(".aws/config");
+    assert!(
+        now.contains(&format!("# mine\nrole_arn = {ROLE}\noutput = json\n")),
+        "{now}"
+    );
+    assert!(now.contains("credential_source = EcsContainer\n") && !now.contains("source_profile"));
+    home.setup(&[]).succeeded();
+    assert_eq!(home.read(".aws/config"), now);
+    assert!(
+        !home
+            .read(".config/git-codecommit/state.json")
+            .contains("hunter2")
+    );
+    home.unsetup(&[]).succeeded();
+    assert_eq!(
+        home.read(".aws/config"),
+        text.replace(
+            "source_profile = base\noutput = json\n",
+            "output = json\nsource_profile = base\n"
+        )
+    );
+}
+
+#[test]
+fn the_same_profile_is_left_as_it_is_and_stays_after_unsetup() {
+    let home = Home::new();
+    // As the published pattern writes it.
+    let text = format!(
+        "[profile {PROFILE}]\nregion = eu-west-1\ncredential_source=EcsContainer\nrole_arn = {ROLE}\noutput = json"
+    );
+    home.write(".aws/config", &text);
+    home.setup(&[]).succeeded();
+    assert_eq!(home.read(".aws/config"), text);
+    home.unsetup(&[]).succeeded();
+    assert_eq!(home.read(".aws/config"), text);
+}
+
+#[test]
+fn a_role_that_was_set_up_before_is_not_replaced_silently() {
+    let home = Home::new();
+    home.setup(&[]).succeeded();
+    let before = home.snapshot();
+    let bin = home.path(".local/bin").display().to_string();
+    let other = [
+        "setup",
+        "--yes",
+        "--role-arn",
+        OTHER,
+        "--region",
+        "eu-west-1",
+        "--bin-dir",
+        &bin,
+    ];
+    let said = home.run(home.program(), &other).failed();
+    assert_eq!(said.code, Some(3), "{said:?}");
+    assert_same(&home.snapshot(), &before, "");
+    // Nor where only our own file still has it.
+    std::fs::remove_file(home.path(".aws/config")).unwrap();
+    let said = home.run(home.program(), &other).failed();
+    assert!(
+        said.stderr.contains("was set up with other settings"),
+        "{said:?}"
+    );
+
+    let forced: Vec<&str> = other.into_iter().chain(["--force"]).collect();
+    home.run(home.program(), &forced).succeeded();
+    assert!(home.read(".aws/config").contains(OTHER));
+    assert!(home.read(".config/git-codecommit/config").contains(OTHER));
+    home.unsetup(&[]).succeeded();
+    assert!(home.snapshot().is_empty(), "{:?}", home.snapshot());
+}
+
+#[test]
+fn profiles_of_the_credentials_file_count_too() {
+    let home = Home::new();
+    home.write(
+        ".aws/credentials",
+        &format!("[{PROFILE}]\naws_access_key_id = AKID\naws_secret_access_key = hunter2\n"),
+    );
+    let said = home.setup(&[]).failed();
+    assert_eq!(said.code, Some(3), "{said:?}");
+    assert!(
+        !said.stdout.contains("hunter2") && !said.stdout.contains("AKID"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn another_helper_for_the_host_goes_on() {
+    let helper = "!aws --profile mine codecommit credential-helper $@";
+    for (section, is_kept) in [
+        (format!("[credential]\n\thelper = {helper}\n"), true),
+        (
+            format!(
+                "[credential \"https://git-codecommit.eu-west-1.amazonaws.com\"]\n\thelper = {helper}\n"
+            ),
+            true,
+        ),
+        (
+            format!(
+                "[credential \"https://git-codecommit.*.amazonaws.com\"]\n\thelper = {helper}\n"
+            ),
+            true,
+        ),
+        // The published pattern's own: ours is the same identity.
+        (
+            format!(
+                "[credential \"https://git-codecommit.eu-west-1.amazonaws.com\"]\n\
+                 \thelper = !aws codecommit credential-helper --profile {PROFILE} $@\n"
+            ),
+            false,
+        ),
+        // Another region's, one that was reset, and one that is for every host.
+        (
+            format!(
+                "[credential \"https://git-codecommit.us-east-1.amazonaws.com\"]\n\thelper = {helper}\n"
+            ),
+            false,
+        ),
+        (
+            format!("[credential]\n\thelper = {helper}\n\thelper =\n"),
+            false,
+        ),
+        ("[credential]\n\thelper = store\n".to_owned(), false),
+    ] {
+        let home = Home::new();
+        home.write(".gitconfig", &section);
+        let said = home.setup(&["--repo", "demo"]).succeeded();
+        let settings = home.read(".config/git-codecommit/gitconfig");
+        let plain = "[credential \"https://git-codecommit.eu-west-1.amazonaws.com\"]\n";
+        assert_eq!(!settings.contains(plain), is_kept, "{section}{settings}");
+        let scoped =
+            "[credential \"https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo\"]\n";
+        assert_eq!(settings.contains(scoped), is_kept, "{section}");
+        let user =
+            format!("[credential \"https://{PROFILE}@git-codecommit.eu-west-1.amazonaws.com\"]\n");
+        assert_eq!(settings.contains(&user), is_kept, "{section}");
+        assert_eq!(
+            said.stdout.contains(
+                "note: ~/.gitconfig has a credential helper for git-codecommit.eu-west-1.amazonaws.com \
+                 already, and goes on"
+            ),
+            is_kept,
+            "{said:?}"
+        );
+        if is_kept {
+            home.setup(&["--force"]).succeeded();
+            assert!(
+                home.read(".config/git-codecommit/gitconfig")
+                    .contains(plain)
+            );
+        }
+    }
+}
+
+#[test]
+fn two_roles_in_one_region_do_not_get_in_each_others_way() {
+    let home = Home::new();
+    home.setup(&[]).succeeded();
+    let bin = home.path(".local/bin").display().to_string();
+    let second = [
+        "setup",
+        "--yes",
+        "--role-arn",
+        OTHER,
+        "--region",
+        "eu-west-1",
+        "--profile",
+        "second",
+        "--bin-dir",
+        &bin,
+    ];
+    let said = home.run(home.program(), &second).succeeded();
+    assert!(
+        said.stdout.contains(&format!(
+            "note: profile \"{PROFILE}\" answers for git-codecommit.eu-west-1.amazonaws.com already, and goes \
+             on: use https://second@git-codecommit.eu-west-1.amazonaws.com/v1/repos/… for this role"
+        )),
+        "{said:?}"
+    );
+    let leads = |address: &str| {
+        home.git(&["ls-remote", "--get-url", address])
+            .succeeded()
+            .stdout
+    };
+    assert_eq!(
+        leads("codecommit::eu-west-1://second@demo"),
+        "https://second@git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo\n"
+    );
+    let before = home.snapshot();
+    home.setup(&[]).succeeded();
+    home.run(home.program(), &second).succeeded();
+    assert_same(&home.snapshot(), &before, "");
+
+    home.unsetup(&["--profile", "second"]).succeeded();
+    assert!(!home.read(".aws/config").contains("second"));
+    assert!(
+        !home
+            .read(".config/git-codecommit/gitconfig")
+            .contains("second")
+    );
+    assert!(home.read(".aws/config").contains(PROFILE));
+    assert_eq!(
+        leads("codecommit::eu-west-1://second@demo"),
+        "codecommit::eu-west-1://second@demo\n"
+    );
+}
+
+#[test]
+fn our_own_files_changed_by_hand_are_not_overwritten() {
+    let home = Home::new();
+    home.setup(&[]).succeeded();
+    let name = ".config/git-codecommit/gitconfig";
+    let mine = home.read(name) + "# mine\n";
+    home.write(name, &mine);
+    let said = home.setup(&[]).failed();
+    assert_eq!(said.code, Some(3), "{said:?}");
+    assert!(
+        said.stdout
+            .contains("gitconfig: it was changed by hand\n  - # mine\n"),
+        "{said:?}"
+    );
+    assert_eq!(home.read(name), mine);
+    home.setup(&["--force"]).succeeded();
+    assert!(!home.read(name).contains("# mine"));
+}
+
+#[test]
+fn a_decision_about_the_protocol_stays() {
+    let home = Home::new();
+    home.write(".gitconfig", "[protocol \"codecommit\"]\n\tallow = user\n");
+    home.setup(&[]).succeeded();
+    assert_eq!(home.git_value("protocol.codecommit.allow"), "user");
+}
+
+#[test]
+fn read_only_and_unreadable_files_are_named_and_nothing_is_changed() {
+    for (name, text, problem) in [
+        (".aws/config", "[default]\n", "it is read-only"),
+        (".gitconfig", "[user]\n", "it is read-only"),
+        (".bashrc", "x=1\n", "it is read-only"),
+    ] {
+        let home = Home::new();
+        home.write(name, text);
+        std::fs::set_permissions(
+            home.path(name),
+            <std::fs::Permissions as PermissionsExt>::from_mode(0o444),
+        )
+        .unwrap();
+        let before = home.snapshot();
+        let said = home.setup(&[]).failed();
+        assert_eq!(said.code, Some(5), "{said:?}");
+        assert_eq!(
+            said.said().lines().next().unwrap(),
+            format!(
+                "git-codecommit: cannot change {}: {problem}",
+                home.path(name).display()
+            )
+        );
+        assert_same(&home.snapshot(), &before, name);
+    }
+    let home = Home::new();
+    home.write(".aws/config", "[default]\nnonsense hunter2\n");
+    let before = home.snapshot();
+    let said = home.setup(&[]).failed();
+    assert!(said.stderr.contains(".aws/config:2: "), "{said:?}");
+    assert!(!said.stderr.contains("hunter2"), "{said:?}");
+    assert_same(&home.snapshot(), &before, "");
+
+    let home = Home::new();
+    home.write(".gitconfig", "[user\n");
+    let before = home.snapshot();
+    let said = home.setup(&[]).failed();
+    assert_eq!(said.code, Some(5), "{said:?}");
+    assert_same(&home.snapshot(), &before, "");
+
+    let home = Home::new();
+    std::os::unix::fs::symlink("nowhere", home.path(".gitconfig")).unwrap();
+    let said = home.setup(&[]).failed();
+    assert!(
+        said.stderr
+            .contains("it is a symbolic link that leads nowhere"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_lock_of_gits_is_waited_for_and_then_named() {
+    let home = Home::new();
+    home.write(".gitconfig", "[user]\n\tname = n\n");
+    home.write(".gitconfig.lock", "");
+    let arguments = home.arguments(&["--yes"]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let run = home.command(home.program(), &arguments).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert_eq!(home.read(".gitconfig"), "[user]\n\tname = n\n");
+    std::fs::remove_file(home.path(".gitconfig.lock")).unwrap();
+    assert!(run.wait_with_output().unwrap().status.success());
+    assert!(home.read(".gitconfig").contains("[include]"));
+}

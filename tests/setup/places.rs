@@ -1,0 +1,160 @@
+//! Setup at a terminal, on a disk that is really full, and for everyone on a machine.
+
+use super::{Entry, Home, PROFILE, assert_same};
+use crate::harness::Outcome;
+
+/// Runs the program at a terminal, and types.
+fn at_a_terminal(home: &Home, arguments: &[String], typed: &str) -> Outcome {
+    let program = home.program().display().to_string();
+    let command = format!("'{program}' {}", arguments.join(" "));
+    let command = home.command(
+        "script",
+        &["--quiet", "--return", "--command", &command, "/dev/null"],
+    );
+    Outcome::of(command, typed)
+}
+
+#[test]
+fn a_person_is_shown_the_change_and_asked() {
+    let home = Home::new();
+    let arguments = home.arguments(&[]);
+    let said = at_a_terminal(&home, &arguments, "n\n");
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(
+        said.stdout
+            .contains("  + [profile CrossAccountAccessProfile]\r\n"),
+        "{said:?}"
+    );
+    assert!(
+        said.stdout.contains("change these files? [y/N] "),
+        "{said:?}"
+    );
+    assert!(
+        said.stdout
+            .contains("git-codecommit: nothing was changed\r\n"),
+        "{said:?}"
+    );
+    assert!(home.snapshot().is_empty());
+    let said = at_a_terminal(&home, &arguments, "y\n").succeeded();
+    assert!(said.stdout.ends_with("done\r\n"), "{said:?}");
+    assert!(home.read(".aws/config").contains(PROFILE));
+}
+
+/// Runs a script as root in a mount namespace of its own; says no where the system allows none.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn in_a_namespace(home: &Home, script: &str) -> Option<Outcome> {
+    let allowed = home.run("unshare", &["--map-root-user", "--mount", "true"]);
+    if allowed.code != Some(0) {
+        let why = "this system allows no mount namespace";
+        assert!(!in_ci(), "{why}");
+        eprintln!("skipped: {why}");
+        return None;
+    }
+    let script = format!("set -eu\n{script}");
+    Some(home.run(
+        "unshare",
+        &["--map-root-user", "--mount", "sh", "-c", &script],
+    ))
+}
+
+#[expect(clippy::disallowed_methods, reason = "CI must run every test")]
+fn in_ci() -> bool {
+    std::env::var_os("CI").is_some()
+}
+
+#[test]
+fn a_home_on_a_full_disk_is_left_as_it_is() {
+    let home = Home::new();
+    home.write("disk/.aws/config", "[default]\nregion = us-east-1\n");
+    home.write("disk/.gitconfig", "[user]\n\tname = n\n");
+    let run = |free: &str| {
+        let arguments = home.arguments(&["--yes", "--quiet"]).join(" ");
+        let script = format!(
+            "mkdir full; mount -t tmpfs -o size=64k tmpfs full; cp -r disk/. full\n\
+             head -c 100000 /dev/zero > full/filler 2>/dev/null || true\n{free}\n\
+             HOME=$PWD/full; export HOME; rc=0\n'{}' {arguments} || rc=$?\n\
+             rm full/filler; find full | sort; cat full/.aws/config full/.gitconfig; exit $rc",
+            home.program().display()
+        );
+        in_a_namespace(&home, &script)
+    };
+    let Some(said) = run("") else { return };
+    assert_eq!(said.code, Some(5), "{said:?}");
+    assert_eq!(
+        said.stdout,
+        "full\nfull/.aws\nfull/.aws/config\nfull/.gitconfig\n[default]\nregion = us-east-1\n[user]\n\tname = n\n"
+    );
+    assert!(
+        said.stderr
+            .contains("hint: the disk is full: make room (df -h "),
+        "{said:?}"
+    );
+    std::fs::remove_dir(home.path("full")).unwrap();
+    // Room for the first of the files only.
+    let said = run("truncate -s 49152 full/filler").unwrap();
+    assert_eq!(said.code, Some(5), "{said:?}");
+    assert!(
+        said.stdout
+            .ends_with("\n[default]\nregion = us-east-1\n[user]\n\tname = n\n"),
+        "{said:?}"
+    );
+    assert!(!said.stdout.contains("git-codecommit"), "{said:?}");
+}
+
+#[test]
+fn everyone_on_a_machine_can_be_set_up_and_back() {
+    let home = Home::new();
+    let arguments = home.arguments(&["--yes", "--scope", "system"]).join(" ");
+    let program = home.program().display().to_string();
+    let conda = home.place.path().join("conda/bin").display().to_string();
+    let script = format!(
+        "unset GIT_CONFIG_NOSYSTEM\n\
+         mkdir etc core; cp /etc/passwd etc; mount --bind etc /etc\n\
+         real=$(git --exec-path); for program in \"$real\"/*; do ln -s \"$program\" core/; done\n\
+         export GIT_EXEC_PATH=$PWD/core GIT_CONFIG_SYSTEM=/etc/gitconfig\n\
+         printf '[user]\\n\\tname = n\\n' > /etc/gitconfig\n\
+         '{program}' {arguments} | tail -n 1; '{program}' {arguments} | tail -n 1\n\
+         find etc | sort; readlink core/git-remote-codecommit\n\
+         mkdir other; HOME=$PWD/other; export HOME\n\
+         '{program}' url codecommit://{PROFILE}@demo; git config protocol.codecommit.allow\n\
+         git config --get-all credential.https://git-codecommit.eu-west-1.amazonaws.com.helper\n\
+         PATH={conda}:$PATH git ls-remote codecommit::eu-west-3://x@y 2>&1 | grep -v '^fatal: '\n\
+         '{program}' unsetup --yes --scope system | tail -n 1; find etc | sort; cat etc/gitconfig; \
+         ls core | grep codecommit || true"
+    );
+    let before = home.snapshot();
+    let Some(said) = in_a_namespace(&home, &script) else {
+        return;
+    };
+    let said = said.succeeded();
+    let bin = home.path(".local/bin").display().to_string();
+    assert_eq!(
+        said.stdout,
+        format!(
+            "done\nunchanged\n\
+             etc\netc/git-codecommit\netc/git-codecommit/config\netc/git-codecommit/gitconfig\n\
+             etc/git-codecommit/lock\netc/git-codecommit/state.json\netc/gitconfig\n\
+             etc/gitconfig.bak-git-codecommit\netc/passwd\n\
+             {bin}/git-remote-codecommit\n\
+             https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo\nalways\n\n\
+             !{bin}/git-credential-codecommit --profile {PROFILE}\n\
+             git-remote-codecommit: profile \"x\", chosen by the address, is not in {home}/other/.aws/config or \
+             {home}/other/.aws/credentials\nhint: the profiles are: {PROFILE}\n\
+             done\netc\netc/gitconfig\netc/passwd\n[user]\n\tname = n\n",
+            home = home.path("").display().to_string().trim_end_matches('/')
+        ),
+        "{said:?}"
+    );
+    let mut after = home.snapshot();
+    after.retain(|name, _| {
+        !["etc", "core", "other"]
+            .iter()
+            .any(|ours| name.starts_with(ours))
+    });
+    assert_same(&after, &before, "nothing of the person's is touched");
+    assert!(
+        !after
+            .values()
+            .any(|entry| matches!(entry, Entry::Folder(_)))
+    );
+}

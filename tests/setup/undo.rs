@@ -1,0 +1,140 @@
+//! Unsetup takes back what setup added, and nothing else.
+
+use super::{Home, PROFILE, assert_same};
+
+/// Homes as people have them.
+fn homes() -> Vec<Home> {
+    let empty = Home::new();
+    let full = Home::new();
+    full.write(".aws/config", "# c\n[default]\nregion = us-east-1");
+    full.write(
+        ".aws/credentials",
+        "[default]\naws_access_key_id = A\naws_secret_access_key = s\n",
+    );
+    full.write(
+        ".gitconfig",
+        "[user]\n\tname = n\n[include]\n\tpath = ~/more\n[core]\n\tpager = cat",
+    );
+    full.write("more", "[alias]\n\tst = status\n");
+    full.write(".bashrc", "x=1\n");
+    full.write(".config/other/file", "");
+    let windows = Home::new();
+    windows.write(".aws/config", "[default]\r\nregion = us-east-1");
+    windows.write(".gitconfig", "[user]\r\n\tname = n");
+    windows.write(".bashrc", "");
+    vec![empty, full, windows]
+}
+
+#[test]
+fn a_home_is_byte_for_byte_what_it_was() {
+    for more in [
+        &[][..],
+        &["--mode", "https", "--lfs"],
+        &["--region", "us-west-2", "--repo", "r"],
+    ] {
+        for home in homes() {
+            let before = home.snapshot();
+            home.setup(more).succeeded();
+            assert_ne!(home.snapshot(), before);
+            home.setup(&["--region", "eu-west-3"]).succeeded();
+            home.unsetup(&[]).succeeded();
+            assert_same(&home.snapshot(), &before, "");
+            let said = home.unsetup(&[]).succeeded();
+            assert_eq!(said.stdout, "note: nothing was set up\nunchanged\n");
+        }
+    }
+}
+
+#[test]
+fn what_a_person_added_since_stays() {
+    let home = Home::new();
+    // No line end: setup adds one, and what stands behind it now needs it.
+    home.write(".aws/config", "[default]\nregion = us-east-1");
+    home.write(".gitconfig", "[user]\n\tname = n");
+    home.setup(&[]).succeeded();
+    home.write(
+        ".aws/config",
+        &(home.read(".aws/config") + "\n[profile mine]\nregion = x\n"),
+    );
+    home.git(&["config", "--global", "alias.st", "status"])
+        .succeeded();
+    home.write(".bashrc", &(home.read(".bashrc") + "y=2\n"));
+    home.write(".config/git-codecommit/mine", "");
+    home.unsetup(&[]).succeeded();
+    assert_eq!(
+        home.read(".aws/config"),
+        "[default]\nregion = us-east-1\n\n[profile mine]\nregion = x\n"
+    );
+    assert_eq!(
+        home.read(".gitconfig"),
+        "[user]\n\tname = n\n[alias]\n\tst = status\n"
+    );
+    assert_eq!(home.read(".bashrc"), "y=2\n");
+    assert!(home.path(".config/git-codecommit/mine").exists());
+    // The copies of what there was first are still of use.
+    assert_eq!(
+        home.read(".gitconfig.bak-git-codecommit"),
+        "[user]\n\tname = n"
+    );
+}
+
+#[test]
+fn what_a_person_changed_since_is_kept_and_said() {
+    let home = Home::new();
+    home.write(".aws/config", "[default]\n");
+    home.setup(&[]).succeeded();
+    let mine = home
+        .read(".aws/config")
+        .replace("EcsContainer", "Environment")
+        + "aws_secret_access_key = hunter2\n";
+    home.write(".aws/config", &mine);
+    home.write(
+        ".bashrc",
+        &home.read(".bashrc").replace("export", "declare -x"),
+    );
+    let said = home.unsetup(&[]).failed();
+    assert_eq!(said.code, Some(3));
+    assert!(!said.stdout.contains("hunter2"), "{said:?}");
+    assert!(
+        said.stdout.contains(&format!(
+            "~/.aws/config: profile \"{PROFILE}\" was changed since\n  - credential_source = EcsContainer\n  \
+             + credential_source = Environment\n"
+        )),
+        "{said:?}"
+    );
+    assert_eq!(home.read(".aws/config"), mine);
+    assert!(home.read(".bashrc").contains("declare -x"));
+    // The rest is undone.
+    assert!(!home.path(".gitconfig").exists());
+    assert!(!home.path(".config/git-codecommit/gitconfig").exists());
+
+    home.unsetup(&["--force"]).succeeded();
+    assert_eq!(home.read(".aws/config"), "[default]\n");
+    assert!(!home.path(".bashrc").exists() || home.read(".bashrc").is_empty());
+    assert!(!home.path(".config/git-codecommit").exists());
+}
+
+#[test]
+fn an_include_that_was_moved_is_still_taken_out() {
+    let home = Home::new();
+    home.setup(&[]).succeeded();
+    home.write(
+        ".gitconfig",
+        "[include]\n    path = ~/.config/git-codecommit/gitconfig\n    path = ~/mine\n[user]\n    name = n\n",
+    );
+    home.unsetup(&[]).succeeded();
+    assert_eq!(
+        home.read(".gitconfig"),
+        "[include]\n    path = ~/mine\n[user]\n    name = n\n"
+    );
+}
+
+#[test]
+fn a_section_that_is_gone_is_no_obstacle() {
+    let home = Home::new();
+    home.setup(&[]).succeeded();
+    std::fs::remove_dir_all(home.path(".aws")).unwrap();
+    std::fs::remove_file(home.path(".bashrc")).unwrap();
+    home.unsetup(&[]).succeeded();
+    assert!(home.snapshot().is_empty(), "{:?}", home.snapshot());
+}
