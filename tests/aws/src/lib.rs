@@ -1,4 +1,5 @@
-//! A local AWS for tests: a container credentials endpoint, STS, CodeCommit's git host and a proxy.
+//! A local AWS for tests: a container credentials endpoint, STS, IAM Identity Center, AWS Sign-In, CodeCommit's git host
+//! with Git LFS, and proxies.
 //!
 //! It plays the cross-account story end to end. The container endpoint hands out the keys of an execution role in account
 //! 222222222222, which reaches no repository. STS lets it assume a role in account 111111111111, and that role's keys sign
@@ -125,7 +126,8 @@ impl LocalAws {
         format!("http://{}", self.addresses.container)
     }
 
-    /// `http://127.0.0.1:PORT` of the proxy, which leads `git-codecommit*` and `sts*` of amazonaws.com here.
+    /// `http://127.0.0.1:PORT` of the proxy, which leads the names of CodeCommit, STS and the sign-in services here,
+    /// in every partition.
     #[must_use]
     pub fn proxy_url(&self) -> String {
         format!("http://{}", self.addresses.proxy)

@@ -1,4 +1,4 @@
-"""The oracle of tests/interop.rs: signs as botocore and git-remote-codecommit do.
+"""The oracle of tests/interop/signatures.rs: signs as botocore and git-remote-codecommit do.
 
 Reads a JSON object a line: access_key, secret_key, token, region, host, repository, timestamp.
 Writes one a line: the password by botocore's own SigV4 signer, and the URL that

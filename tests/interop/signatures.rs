@@ -1,6 +1,4 @@
-//! The tools this project replaces, side by side with it: `scripts/interop` installs and names them.
-
-use std::path::PathBuf;
+//! Signatures, byte by byte, and a whole clone.
 
 use git_codecommit::credentials::Credentials;
 use git_codecommit::endpoint::Region;
@@ -11,14 +9,8 @@ use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
+use super::python;
 use crate::harness::{PROFILE, Studio, WITH_REGION, WITHOUT_REGION, every_git};
-
-/// The Python that has botocore and git-remote-codecommit.
-#[expect(clippy::disallowed_methods, reason = "the test's own setting")]
-fn python() -> PathBuf {
-    let path = std::env::var_os("INTEROP_PYTHON");
-    PathBuf::from(path.expect("scripts/interop names the Python with the reference tools"))
-}
 
 fn studio() -> Studio {
     let aws = LocalAws::builder().repository("demo-repo").start();
@@ -27,7 +19,7 @@ fn studio() -> Studio {
 
 /// Asks the oracle about several cases at once.
 fn oracle(studio: &Studio, cases: &[Value]) -> Vec<Value> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop_oracle.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/oracle.py");
     let input: String = cases.iter().map(|case| format!("{case}\n")).collect();
     let said = studio.run_in(".", &python(), &[script], &input).succeeded();
     let lines = said.stdout.lines();
