@@ -1,7 +1,7 @@
 //! `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`, as Studio sets it: its host is 169.254.170.2, port 80.
 //!
-//! The test makes that address its own in a network namespace, where it starts itself again. Where
-//! the system allows no namespace it says so and does nothing.
+//! The test makes that address its own in a network namespace, where it starts itself again, with
+//! Studio's metadata file in place. Where the system allows no namespace it says so and does nothing.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -24,10 +24,11 @@ fn the_relative_uri_of_studio_leads_to_the_link_local_address() {
     if std::env::var_os(INSIDE).is_some() {
         return in_a_studio_space();
     }
-    let up = "ip link set lo up && ip address add 169.254.170.2/32 dev lo";
+    let up = "ip link set lo up && ip address add 169.254.170.2/32 dev lo && mount -t tmpfs none /opt && \
+              mkdir -p /opt/ml/metadata";
     let namespace = |script: &str| {
         let mut command = Command::new("unshare");
-        command.args(["--map-root-user", "--net", "sh", "-c", script]);
+        command.args(["--map-root-user", "--net", "--mount", "sh", "-c", script]);
         command
     };
     if !namespace(up)
@@ -68,6 +69,7 @@ fn in_a_studio_space() {
     studio.git(&["clone", WITH_REGION]).succeeded();
     assert!(Path::new(&studio.home().join("demo-repo/README.md")).exists());
     assert_eq!(studio.aws.container_requests().len(), 1);
+    sessions_are_named_after_the_person(&studio);
     // A run without the variable, as under sudo, is told so.
     studio.unset("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
     let said = studio.git(&["-C", "demo-repo", "fetch"]).failed().said();
@@ -75,4 +77,31 @@ fn in_a_studio_space() {
         said.contains("sudo, su and cron drop the variable"),
         "{said}"
     );
+}
+
+/// CloudTrail in the repository's account then says who it was.
+fn sessions_are_named_after_the_person(studio: &Studio) {
+    for (metadata, expected) in [
+        (
+            r#"{"AppType":"JupyterLab","DomainId":"d-1","UserProfileName":"ada lovelace"}"#,
+            "ada-lovelace",
+        ),
+        (
+            r#"{"AppType":"JupyterLab","SpaceName":"team.space"}"#,
+            "team.space",
+        ),
+        ("{}", "git-codecommit"),
+        ("damaged", "git-codecommit"),
+    ] {
+        std::fs::write("/opt/ml/metadata/resource-metadata.json", metadata).unwrap();
+        studio.aws.clear_record();
+        studio.git(&["ls-remote", WITH_REGION]).succeeded();
+        let call = studio.aws.sts_requests().remove(0).sts.unwrap();
+        assert_eq!(
+            call.parameter("RoleSessionName"),
+            Some(expected),
+            "{metadata}"
+        );
+        assert_eq!(call.parameter("SourceIdentity"), None);
+    }
 }

@@ -9,14 +9,17 @@
 mod harness;
 
 mod cache;
+mod chain;
 mod credential_helper;
 mod explain;
 mod failures;
 mod installer;
 mod interop;
 mod large;
+mod lfs;
 mod link_local;
 mod main_job;
+mod mfa;
 mod operations;
 mod secrets;
 mod settings;

@@ -188,4 +188,45 @@ mod tests {
         assert!(write_answer(&Answer { auth, as_header }, &mut out).is_err());
         assert!(out.is_empty());
     }
+
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_harm(text in prop::collection::vec(any::<u8>(), 0..200)) {
+            let request = read(&text).unwrap();
+            for value in [request.protocol, request.host, request.path].into_iter().flatten() {
+                prop_assert!(!value.contains('\n'));
+            }
+        }
+
+        #[test]
+        fn what_git_writes_is_read_back(
+            host in "[ -~]{0,40}",
+            path in "[ -~\u{e9}]{0,40}",
+            others in prop::collection::vec("[a-z]{1,3}\\[\\]=[ -~]{0,20}", 0..5),
+            end in "(\r)?\n",
+        ) {
+            let text = format!("protocol=https{end}host={host}{end}path={path}{end}{}{end}{end}rest", others.join(&end));
+            let request = read(text.as_bytes()).unwrap();
+            prop_assert_eq!(request.protocol.as_deref(), Some("https"));
+            prop_assert_eq!(request.host, Some(host));
+            prop_assert_eq!(request.path, Some(path));
+        }
+
+        #[test]
+        fn an_answer_is_always_its_own_lines_or_none(username in any::<String>(), password in any::<String>(), as_header: bool) {
+            let auth = BasicAuth {
+                username: Secret::new(username),
+                password: Secret::new(password),
+                expires_at: time::OffsetDateTime::UNIX_EPOCH,
+            };
+            let mut out = Vec::new();
+            let lines = if as_header { 5 } else { 3 };
+            match write_answer(&Answer { auth, as_header }, &mut out) {
+                Ok(()) => prop_assert_eq!(out.iter().filter(|b| **b == b'\n').count(), lines),
+                Err(_) => prop_assert!(out.is_empty()),
+            }
+        }
+    }
 }

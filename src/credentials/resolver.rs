@@ -53,9 +53,11 @@ impl<'a> Resolver<'a> {
             true => Cache::of(world, messages),
             false => None,
         };
+        // botocore takes the path as it stands.
+        let ca_bundle = profiles.setting(&choice.name, "ca_bundle").map(Into::into);
         Ok(Self {
             world,
-            http: Http::new(world),
+            http: Http::new(world).with_ca_bundle(ca_bundle),
             own,
             repository: repository.clone(),
             region_option: None,

@@ -94,66 +94,145 @@ mod tests {
         Host::recognise(name).map(|host| host.region().to_string())
     }
 
-    #[test]
-    fn hosts_of_every_partition_are_recognised() {
-        for (name, region) in [
-            ("git-codecommit.eu-west-1.amazonaws.com", "eu-west-1"),
-            ("GIT-CodeCommit.EU-West-1.AmazonAWS.com", "eu-west-1"),
-            ("git-codecommit-fips.us-east-2.amazonaws.com", "us-east-2"),
-            (
-                "git-codecommit.us-gov-west-1.amazonaws.com",
-                "us-gov-west-1",
-            ),
-            ("git-codecommit.cn-north-1.amazonaws.com.cn", "cn-north-1"),
-            (
-                "git-codecommit.eusc-de-east-1.amazonaws.eu",
-                "eusc-de-east-1",
-            ),
-            ("git-codecommit.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
-            (
-                "git-codecommit.us-isob-east-1.sc2s.sgov.gov",
-                "us-isob-east-1",
-            ),
-            ("git-codecommit.mx-central-1.amazonaws.com", "mx-central-1"),
-            (
-                "vpce-0b47ea360adebf88a-jkl88hez.git-codecommit.us-east-1.vpce.amazonaws.com",
-                "us-east-1",
-            ),
-            (
-                "vpce-0b47-jkl88hez-us-west-2b.git-codecommit-fips.us-east-1.vpce.amazonaws.com",
-                "us-east-1",
-            ),
-        ] {
-            assert_eq!(region_of(name).as_deref(), Some(region), "{name}");
-        }
-    }
+    /// Region by host name; every name is one AWS documents, or follows its pattern in a partition.
+    const OURS: &[(&str, &str)] = &[
+        ("git-codecommit.eu-west-1.amazonaws.com", "eu-west-1"),
+        ("GIT-CodeCommit.EU-West-1.AmazonAWS.com", "eu-west-1"),
+        ("git-codecommit.us-east-1.amazonaws.com", "us-east-1"),
+        ("git-codecommit.af-south-1.amazonaws.com", "af-south-1"),
+        (
+            "git-codecommit.ap-northeast-3.amazonaws.com",
+            "ap-northeast-3",
+        ),
+        ("git-codecommit.il-central-1.amazonaws.com", "il-central-1"),
+        ("git-codecommit.me-central-1.amazonaws.com", "me-central-1"),
+        ("git-codecommit.mx-central-1.amazonaws.com", "mx-central-1"),
+        ("git-codecommit-fips.us-east-2.amazonaws.com", "us-east-2"),
+        (
+            "git-codecommit-fips.ca-central-1.amazonaws.com",
+            "ca-central-1",
+        ),
+        (
+            "git-codecommit.us-gov-west-1.amazonaws.com",
+            "us-gov-west-1",
+        ),
+        (
+            "git-codecommit-fips.us-gov-east-1.amazonaws.com",
+            "us-gov-east-1",
+        ),
+        ("git-codecommit.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        (
+            "git-codecommit.cn-northwest-1.amazonaws.com.cn",
+            "cn-northwest-1",
+        ),
+        (
+            "git-codecommit.eusc-de-east-1.amazonaws.eu",
+            "eusc-de-east-1",
+        ),
+        ("git-codecommit.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
+        (
+            "git-codecommit.us-isob-east-1.sc2s.sgov.gov",
+            "us-isob-east-1",
+        ),
+        (
+            "git-codecommit.eu-isoe-west-1.cloud.adc-e.uk",
+            "eu-isoe-west-1",
+        ),
+        (
+            "git-codecommit.us-isof-south-1.csp.hci.ic.gov",
+            "us-isof-south-1",
+        ),
+        (
+            "vpce-0b47ea360adebf88a-jkl88hez.git-codecommit.us-east-1.vpce.amazonaws.com",
+            "us-east-1",
+        ),
+        (
+            "vpce-0b47-jkl88hez-us-west-2b.git-codecommit-fips.us-east-1.vpce.amazonaws.com",
+            "us-east-1",
+        ),
+        (
+            "vpce-1.git-codecommit.cn-north-1.vpce.amazonaws.com.cn",
+            "cn-north-1",
+        ),
+    ];
+
+    /// Names that only look like one.
+    const FOREIGN: &[&str] = &[
+        "",
+        ".",
+        "git-codecommit",
+        "git-codecommit.",
+        "git-codecommit.amazonaws.com",
+        "git-codecommit..amazonaws.com",
+        "git-codecommit.eu-west-1",
+        "git-codecommit.eu-west-1.",
+        "git-codecommit.eu-west-1.amazonaws",
+        // The AWS CLI's helper answers these: "amazon.com" or "amazonaws.com" anywhere will do.
+        "amazon.com",
+        "amazonaws.com",
+        "amazon.com.evil.example",
+        "amazonaws.com.evil.example",
+        "evil.example.amazonaws.com",
+        "notamazonaws.com",
+        "git-codecommit.eu-west-1.notamazonaws.com",
+        "s3.eu-west-1.amazonaws.com",
+        "bucket.s3.amazonaws.com",
+        "ec2-1-2-3-4.eu-west-1.compute.amazonaws.com",
+        "abc.execute-api.eu-west-1.amazonaws.com",
+        "git-codecommit.eu-west-1.elb.amazonaws.com",
+        "codecommit.eu-west-1.amazonaws.com",
+        "codecommit-fips.us-east-1.amazonaws.com",
+        "git-codecommit-fips-2.us-east-1.amazonaws.com",
+        "git-codecommitx.eu-west-1.amazonaws.com",
+        "git_codecommit.eu-west-1.amazonaws.com",
+        "gitcodecommit.eu-west-1.amazonaws.com",
+        "evil-git-codecommit.eu-west-1.amazonaws.com",
+        "x.git-codecommit.eu-west-1.amazonaws.com",
+        "git-codecommit.eu-west-1.evil.amazonaws.com",
+        "git-codecommit.eu-west-1.amazonaws.com.evil.example",
+        "git-codecommit.eu-west-1.amazonaws.com.",
+        "git-codecommit.eu-west-1.amazonaws.com:443",
+        "git-codecommit.eu-west-1.amazonaws.com/",
+        "git-codecommit.eu-west-1.amazonaws.com#.evil.example",
+        "git-codecommit.eu-west-1.amazonaws.com%2eevil.example",
+        "git-codecommit.eu-west-1.amazonaws.com\0.evil.example",
+        "git-codecommit.eu-west-1.amazonaws.com\n",
+        " git-codecommit.eu-west-1.amazonaws.com",
+        "git-codecommit.eu-west-1@evil.example",
+        "git-codecommit.eu-west-1.amazonaws.com@evil.example",
+        "git-codecommit.github.amazonaws.com",
+        "git-codecommit.1.amazonaws.com",
+        "git-codecommit.eu-west.amazonaws.com",
+        "git-codecommit.eu-west-1-.amazonaws.com",
+        "git-codecommit.-eu-west-1.amazonaws.com",
+        "git-codecommit.eu-west-1.amaz\u{f6}naws.com",
+        // The suffix of another partition.
+        "git-codecommit.eu-west-1.amazonaws.com.cn",
+        "git-codecommit.cn-north-1.amazonaws.com",
+        "git-codecommit.eu-west-1.amazonaws.eu",
+        "git-codecommit.eusc-de-east-1.amazonaws.com",
+        "git-codecommit.us-iso-east-1.amazonaws.com",
+        "git-codecommit.us-east-1.c2s.ic.gov",
+        // VPC endpoints have an identifier in front and "vpce" behind the region.
+        "git-codecommit.eu-west-1.vpce.amazonaws.com",
+        "vpce-.git-codecommit.eu-west-1.vpce.amazonaws.com",
+        "vpce-1.git-codecommit.eu-west-1.amazonaws.com",
+        "vpce-1.evil.git-codecommit.eu-west-1.vpce.amazonaws.com",
+        "vpce-1_2.git-codecommit.eu-west-1.vpce.amazonaws.com",
+        "xvpce-1.git-codecommit.eu-west-1.vpce.amazonaws.com",
+        "vpce-1.git-codecommit.eu-west-1.vpce.amazonaws.com.evil.example",
+        "vpce-1.codecommit.eu-west-1.vpce.amazonaws.com",
+        "vpce-svc-1.eu-west-1.vpce.amazonaws.com",
+    ];
 
     #[test]
-    fn anything_that_only_looks_like_a_git_host_is_refused() {
-        for name in [
-            "",
-            "git-codecommit",
-            "git-codecommit.amazonaws.com",
-            "git-codecommit..amazonaws.com",
-            "amazon.com.evil.example",
-            "git-codecommit.eu-west-1.amazonaws.com.evil.example",
-            "git-codecommit.eu-west-1.amazonaws.com.",
-            "git-codecommit.eu-west-1.amazonaws.com:443",
-            "evil-git-codecommit.eu-west-1.amazonaws.com",
-            "x.git-codecommit.eu-west-1.amazonaws.com",
-            "git-codecommit.eu-west-1.evil.amazonaws.com",
-            "git-codecommit.eu-west-1.amazonaws.com.cn",
-            "git-codecommit.cn-north-1.amazonaws.com",
-            "git-codecommit.eu-west-1.amazonaws.eu",
-            "git-codecommit.eu-west-1@evil.example",
-            "git-codecommit.github.amazonaws.com",
-            "codecommit.eu-west-1.amazonaws.com",
-            "git-codecommit.eu-west-1.vpce.amazonaws.com",
-            "vpce-.git-codecommit.eu-west-1.vpce.amazonaws.com",
-            "vpce-1.git-codecommit.eu-west-1.amazonaws.com",
-            "vpce-1.evil.git-codecommit.eu-west-1.vpce.amazonaws.com",
-        ] {
+    fn hosts_of_every_partition_are_recognised_and_nothing_else_is() {
+        for (name, region) in OURS {
+            assert_eq!(region_of(name).as_deref(), Some(*region), "{name}");
+        }
+        for name in FOREIGN {
             assert_eq!(region_of(name), None, "{name}");
         }
+        assert!(OURS.len() + FOREIGN.len() >= 60);
     }
 }

@@ -170,4 +170,46 @@ mod tests {
             assert!(!error.contains("hunter2"), "{error}");
         }
     }
+
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused_without_repeating_it(text in "\\PC*[\\r\\n\\t =:#;\\[\\]a-z\u{feff}]{0,80}") {
+            if let Err(error) = read(&text, Path::new("/c")) {
+                let said = error.to_string();
+                prop_assert!(said.starts_with("/c:") && said.len() < 80, "{}", said);
+            }
+        }
+
+        #[test]
+        fn what_a_person_writes_is_read_back(
+            sections in prop::collection::vec(
+                ("[a-zA-Z0-9._@-]{1,12}", prop::collection::vec(("[a-z_]{1,12}", "[!-:<-~]([ -\"$-:<-~]*[!-:<-~])?"), 0..5)),
+                0..4,
+            ),
+            indent in "[ \\t]{0,4}",
+            (before, after) in ("[ \\t]{0,3}", "[ \\t]{0,3}"),
+            sign in "[=:]",
+            end in "(\r)?\n",
+            comment in "(#|;)[ -~]{0,20}",
+        ) {
+            let mut text = String::new();
+            let mut expected = Vec::new();
+            for (name, properties) in &sections {
+                text.push_str(&format!("[{name}] {comment}{end}{comment}{end}"));
+                for (key, value) in properties {
+                    // A value may begin like a comment to nobody but its writer.
+                    prop_assume!(!value.starts_with(['#', ';', '=', ':']) && !value.contains(" ;") && !value.contains(" #"));
+                    text.push_str(&format!("{indent}{key}{before}{sign}{after}{value}{end}{end}"));
+                    expected.push((name.clone(), key.clone(), value.clone()));
+                }
+            }
+            let found: Vec<_> = read(&text, Path::new("/c")).unwrap().into_iter().flat_map(|section| {
+                let header = section.header.clone();
+                section.properties.into_iter().map(move |p| (header.clone(), p.key, p.value.expose().to_owned()))
+            }).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
 }

@@ -1,0 +1,430 @@
+//! The rest of botocore's chain: programs, web identity, IAM Identity Center, `aws login`; and git's
+//! own configuration as a place for profiles.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use local_aws::{
+    Action, Auth, EXECUTION_ROLE, Fault, LocalAws, Permission, Role, Service, SsoSession,
+};
+
+use crate::harness::{HTTPS, PROFILE, Studio, every_git};
+
+const ADDRESS: &str = "codecommit::eu-west-1://p@demo-repo";
+const START_URL: &str = "https://corp.awsapps.com/start";
+
+/// A home with the profile `p`.
+fn studio(aws: LocalAws, profile: &str) -> Studio {
+    let studio = Studio::without_profile(&every_git()[0], aws).with_cache();
+    studio.write(
+        ".aws/config",
+        &format!("[profile p]\nregion = eu-west-1\n{profile}"),
+    );
+    studio
+}
+
+/// Lists the repository's references; returns who the git host was told it is.
+fn identity(studio: &Studio, address: &str) -> String {
+    studio.git(&["ls-remote", address]).succeeded();
+    let requests = studio.aws.git_requests();
+    let request = requests.last().expect("a request to the git host");
+    match &request.authorization {
+        Auth::Ok { arn, .. } => arn.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What stands on stderr of a run that fails, git's own last lines left out.
+fn complaint(studio: &Studio) -> String {
+    let said = studio.git(&["ls-remote", ADDRESS]).failed();
+    said.stderr
+        .replace(&studio.home().display().to_string(), "~")
+}
+
+/// A program that answers with fresh keys of the user `dev`, and counts how often it is run.
+fn credential_process(studio: &Studio, extra: &str) -> String {
+    let keys = studio.aws.issue_user("dev");
+    let answer = format!(
+        r#"{{"Version": 1, "AccessKeyId": "{}", "SecretAccessKey": "{}"{extra}}}"#,
+        keys.access_key_id, keys.secret_access_key
+    );
+    studio.write("answer.json", &answer);
+    studio.write(
+        "my tool",
+        "#!/bin/sh\necho \"$@\" >> \"$HOME/runs\"\ncat \"$HOME/answer.json\"\n[ \"$1\" != fail ]\n",
+    );
+    let path = studio.home().join("my tool");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    format!("'{}'", path.display())
+}
+
+#[test]
+fn a_credential_process_is_run_once_a_command_and_without_a_shell() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let studio = studio(aws, "");
+    let program = credential_process(&studio, "");
+    let profile = format!("[profile p]\ncredential_process = {program} 'a  b' $HOME ;x\n");
+    studio.write(".aws/config", &profile);
+    let arn = "arn:aws:iam::111111111111:user/dev";
+    studio.git(&["clone", ADDRESS]).succeeded();
+    assert_eq!(identity(&studio, ADDRESS), arn);
+    let runs = fs::read_to_string(studio.home().join("runs")).unwrap();
+    // A comment begins at " ;": so do the files.
+    assert_eq!(runs, "a  b $HOME\na  b $HOME\n");
+}
+
+#[test]
+fn a_credential_process_that_fails_is_named_and_nothing_of_it_is_repeated() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let studio = studio(aws, "");
+    let program = credential_process(&studio, "");
+    for (command, error) in [
+        (
+            format!("{program} fail --token hunter2"),
+            "the credential_process of profile \"p\" failed (exit status: 1)\n\
+             hint: run the same command by hand to see what it needs\n",
+        ),
+        (
+            "/no/such/program hunter2".to_owned(),
+            "cannot start \"/no/such/program\", the credential_process of profile \"p\": No such file or \
+             directory (os error 2)\nhint: give its full path, or put it on PATH\n",
+        ),
+        (
+            "echo hunter2".to_owned(),
+            "the credential_process of profile \"p\" wrote something that is not JSON with Version, \
+             AccessKeyId and SecretAccessKey\nhint: it must write {\"Version\": 1, \"AccessKeyId\": …, \
+             \"SecretAccessKey\": …, \"SessionToken\": …, \"Expiration\": …} and nothing else\n",
+        ),
+        (
+            "'hunter2".to_owned(),
+            "credential_process of profile \"p\" is not a command line\n\
+             hint: give the program and its arguments; no shell reads them\n",
+        ),
+    ] {
+        studio.write(
+            ".aws/config",
+            &format!("[profile p]\ncredential_process = {command}\n"),
+        );
+        let said = complaint(&studio);
+        assert_eq!(said, format!("git-remote-codecommit: {error}"));
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}
+
+#[test]
+fn a_web_identity_token_is_exchanged_unsigned_and_the_session_kept() {
+    let role = "arn:aws:iam::111111111111:role/ci/Ci";
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .role_with(Role::new(role).web_identity_token("token-of-the-platform"))
+        .start();
+    let mut studio = studio(aws, "");
+    studio.write("token", "token-of-the-platform");
+    let token = studio.home().join("token").display().to_string();
+    let arn = "arn:aws:sts::111111111111:assumed-role/Ci/build-7";
+    let profile = format!(
+        "[profile p]\nregion = eu-west-1\nrole_arn = {role}\nrole_session_name = build-7\n\
+         web_identity_token_file = {token}\n"
+    );
+    studio.write(".aws/config", &profile);
+    assert_eq!(identity(&studio, ADDRESS), arn);
+    assert_eq!(identity(&studio, ADDRESS), arn);
+    let [call] = studio.aws.sts_requests().try_into().unwrap();
+    let sts = call.sts.unwrap();
+    assert_eq!(sts.parameter("Action"), Some("AssumeRoleWithWebIdentity"));
+    assert_eq!(sts.parameter("DurationSeconds"), None);
+
+    // By the environment, for nobody who names a profile.
+    studio.set("AWS_WEB_IDENTITY_TOKEN_FILE", &token);
+    studio.set("AWS_ROLE_ARN", role);
+    studio.set("AWS_ROLE_SESSION_NAME", "build-8");
+    let by_environment = identity(&studio, "codecommit::eu-west-1://demo-repo");
+    assert_eq!(
+        by_environment,
+        "arn:aws:sts::111111111111:assumed-role/Ci/build-8"
+    );
+
+    studio.write("token", "an-old-token");
+    studio.set("AWS_ROLE_SESSION_NAME", "build-9");
+    let said = studio
+        .git(&["ls-remote", "codecommit::eu-west-1://demo-repo"])
+        .failed();
+    assert!(
+        said.stderr.starts_with(&format!(
+            "git-remote-codecommit: cannot assume role {role} with the token in {token}: "
+        )) && !said.stderr.contains("an-old-token"),
+        "{}",
+        said.stderr
+    );
+    fs::remove_file(studio.home().join("token")).unwrap();
+    let said = studio
+        .git(&["ls-remote", "codecommit::eu-west-1://demo-repo"])
+        .failed();
+    assert!(said.stderr.contains(&format!(
+        "cannot read the web identity token in {token}: No such file"
+    )));
+}
+
+/// A home in which `aws sso login` was run; the token lasts so many minutes.
+fn single_sign_on(minutes: i64) -> (Studio, SsoSession, std::path::PathBuf) {
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .sso_role("111111111111", "Developer")
+        .start();
+    let studio = studio(
+        aws,
+        &format!(
+            "sso_session = corp\nsso_account_id = 111111111111\nsso_role_name = Developer\n\
+             [sso-session corp]\nsso_start_url = {START_URL}\nsso_region = eu-west-1\n"
+        ),
+    );
+    let session = studio.aws.sso_session(time::Duration::minutes(minutes));
+    let name = format!(".aws/sso/cache/{}", SsoSession::cache_name("corp"));
+    studio.write(&name, &session.cache_file(START_URL, "eu-west-1"));
+    let path = studio.home().join(name);
+    (studio, session, path)
+}
+
+#[test]
+fn iam_identity_center_gives_a_session_that_is_kept() {
+    let (studio, _, _) = single_sign_on(60);
+    let arn = identity(&studio, ADDRESS);
+    assert!(
+        arn.contains("assumed-role/AWSReservedSSO_Developer"),
+        "{arn}"
+    );
+    assert_eq!(identity(&studio, ADDRESS), arn);
+    let asked: Vec<Service> = studio
+        .aws
+        .sign_in_requests()
+        .iter()
+        .map(|r| r.service)
+        .collect();
+    assert_eq!(asked, [Service::Sso]);
+}
+
+#[test]
+fn a_token_that_has_ended_is_renewed_and_saved_for_the_aws_cli() {
+    let (studio, session, file) = single_sign_on(-1);
+    identity(&studio, ADDRESS);
+    let asked: Vec<Service> = studio
+        .aws
+        .sign_in_requests()
+        .iter()
+        .map(|r| r.service)
+        .collect();
+    assert_eq!(asked, [Service::SsoOidc, Service::Sso]);
+    let saved = fs::read_to_string(&file).unwrap();
+    assert!(!saved.contains(&session.refresh_token), "{saved}");
+}
+
+#[test]
+fn who_has_not_signed_in_is_told_how() {
+    let (studio, _, file) = single_sign_on(60);
+    fs::remove_file(&file).unwrap();
+    let said = complaint(&studio);
+    assert!(
+        said.starts_with(
+            "git-remote-codecommit: IAM Identity Center gave no credentials for profile \"p\": "
+        ) && said.ends_with("\nhint: run: aws sso login --profile p\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_older_form_of_identity_center_settings_works_too() {
+    let (studio, session, file) = single_sign_on(60);
+    fs::remove_file(&file).unwrap();
+    studio.write(
+        ".aws/config",
+        &format!(
+            "[profile p]\nsso_start_url = {START_URL}\nsso_region = eu-west-1\n\
+             sso_account_id = 111111111111\nsso_role_name = Developer\n"
+        ),
+    );
+    let name = format!(".aws/sso/cache/{}", SsoSession::cache_name(START_URL));
+    studio.write(&name, &session.legacy_cache_file(START_URL, "eu-west-1"));
+    assert!(identity(&studio, ADDRESS).contains("AWSReservedSSO_Developer"));
+}
+
+#[test]
+fn a_console_session_of_aws_login_is_used_and_renewed() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let user = "arn:aws:iam::111111111111:user/ada";
+    aws.set_permission(user, Permission::PullPush);
+    let studio = studio(aws, &format!("login_session = {user}\n"));
+    let write = |minutes| {
+        let session = studio
+            .aws
+            .login_session(user, time::Duration::minutes(minutes));
+        studio.write(
+            &format!(".aws/login/cache/{}", session.cache_name()),
+            &session.cache_file(),
+        );
+    };
+    write(14);
+    assert_eq!(identity(&studio, ADDRESS), user);
+    assert!(studio.aws.sign_in_requests().is_empty());
+    write(-1);
+    assert_eq!(identity(&studio, ADDRESS), user);
+    assert_eq!(studio.aws.sign_in_requests().len(), 1);
+    fs::remove_dir_all(studio.home().join(".aws/login")).unwrap();
+    let said = complaint(&studio);
+    assert!(
+        said.ends_with("\nhint: run: aws login --profile p\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_profile_can_stand_in_gits_configuration_for_both_helpers_and_for_submodules() {
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .repository("part")
+        .start();
+    let studio = Studio::new(&every_git()[0], aws)
+        .with_https("codecommit")
+        .with_cache();
+    let key = "codecommit.codecommit::eu-west-1://.profile";
+    studio
+        .git(&["config", "--global", key, PROFILE])
+        .succeeded();
+    studio
+        .git(&["clone", "codecommit::eu-west-1://demo-repo"])
+        .succeeded();
+    studio.git(&["ls-remote", HTTPS]).succeeded();
+    // A relative URL loses the profile of the address: the configuration brings it back.
+    studio
+        .git(&["config", "--global", "protocol.codecommit.allow", "always"])
+        .succeeded();
+    studio
+        .git_in("demo-repo", &["submodule", "--quiet", "add", "../part"])
+        .succeeded();
+    studio
+        .git_in("demo-repo", &["commit", "--quiet", "-m", "part"])
+        .succeeded();
+    studio.git_in("demo-repo", &["push", "--quiet"]).succeeded();
+    let address = "codecommit::eu-west-1://demo-repo";
+    studio
+        .git(&["clone", "--recurse-submodules", address, "again"])
+        .succeeded();
+    assert!(studio.home().join("again/part/.git").exists());
+    // Keys in the environment do not count against a profile that was named for the repository.
+    let said = studio
+        .git(&[
+            "-c",
+            "codecommit.profile=typo",
+            "ls-remote",
+            "codecommit::us-east-1://R",
+        ])
+        .failed();
+    assert!(
+        said.stderr.starts_with(
+            "git-remote-codecommit: profile \"typo\", chosen by codecommit.profile, is not in"
+        ),
+        "{}",
+        said.stderr
+    );
+}
+
+#[test]
+fn sts_is_asked_in_the_region_that_git_configuration_names() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let mut studio = Studio::new(&every_git()[0], aws);
+    studio.set("AWS_DEFAULT_REGION", "us-east-1");
+    studio
+        .git(&["config", "--global", "codecommit.stsRegion", "eu-central-1"])
+        .succeeded();
+    studio
+        .git(&[
+            "ls-remote",
+            "codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo",
+        ])
+        .succeeded();
+    let [call] = studio.aws.sts_requests().try_into().unwrap();
+    assert_eq!(call.sts.unwrap().region, "eu-central-1");
+}
+
+#[test]
+fn a_profile_can_name_the_endpoint_of_sts_and_a_certificate_authority() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let mut studio = Studio::new(&every_git()[0], aws);
+    let (ca, sts) = (
+        studio.aws.ca_file().display().to_string(),
+        studio.aws.sts_url(),
+    );
+    studio.unset("AWS_CA_BUNDLE");
+    studio.unset("AWS_ENDPOINT_URL_STS");
+    let config = fs::read_to_string(studio.home().join(".aws/config")).unwrap();
+    studio.write(
+        ".aws/config",
+        &format!(
+            "{config}ca_bundle = {ca}\nservices = local\nmax_attempts = 1\n\
+             [services local]\nsts =\n  endpoint_url = {sts}\n"
+        ),
+    );
+    identity(&studio, "codecommit://CrossAccountAccessProfile@demo-repo");
+    assert_eq!(studio.aws.sts_requests().len(), 1);
+    // One attempt is one attempt.
+    studio
+        .aws
+        .fail(Fault::new(Service::Sts, Action::throttling()).always());
+    studio.aws.clear_record();
+    let said = studio
+        .git(&[
+            "ls-remote",
+            "codecommit://CrossAccountAccessProfile@demo-repo",
+        ])
+        .failed();
+    assert!(
+        said.stderr
+            .contains("hint: STS limits the rate of requests"),
+        "{}",
+        said.stderr
+    );
+    assert_eq!(studio.aws.sts_requests().len(), 1);
+}
+
+#[test]
+fn a_role_can_be_named_on_the_credential_helpers_command_line() {
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .role_trusted_by("arn:aws:iam::111111111111:role/Reader", EXECUTION_ROLE)
+        .start();
+    let helper = "!git-credential-codecommit --role-arn arn:aws:iam::111111111111:role/Reader \
+                  --region eu-central-1";
+    let studio = Studio::without_profile(&every_git()[0], aws).with_https(helper);
+    let arn = identity(&studio, HTTPS);
+    assert!(
+        arn.starts_with("arn:aws:sts::111111111111:assumed-role/Reader/"),
+        "{arn}"
+    );
+    let [call] = studio.aws.sts_requests().try_into().unwrap();
+    assert_eq!(call.sts.unwrap().region, "eu-central-1");
+}
+
+#[test]
+fn a_host_of_ones_own_is_answered_only_where_configuration_and_option_agree() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let studio = Studio::new(&every_git()[0], aws);
+    let request = "protocol=https\nhost=git.corp.example:8443\npath=v1/repos/demo-repo\n";
+    let ask = |options: &[&str]| {
+        let arguments = [&["--profile", PROFILE], options, &["get"]].concat();
+        studio
+            .helper("git-credential-codecommit", &arguments, request)
+            .succeeded()
+    };
+    assert_eq!(ask(&["--ignore-host-check"]).stdout, "");
+    let key = "codecommit.endpoint";
+    studio
+        .git(&["config", "--global", key, "git.corp.example:8443"])
+        .succeeded();
+    assert_eq!(ask(&[]).stdout, "");
+    let said = ask(&["--ignore-host-check"]);
+    assert!(said.stdout.starts_with("username=ASIA"), "{said:?}");
+    assert_eq!(
+        said.stderr,
+        "git-credential-codecommit: warning: git.corp.example:8443 is no AWS host: it is answered because \
+         codecommit.endpoint names it\n"
+    );
+}

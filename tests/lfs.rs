@@ -1,0 +1,64 @@
+//! Git LFS: real git-lfs asks git, and git the credential helper.
+
+use std::process::Command;
+
+use local_aws::{Auth, LocalAws};
+
+use crate::harness::{HTTPS, PROFILE, Studio, digits, every_git};
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "the test looks for git-lfs"
+)]
+fn real_git_lfs_stores_and_fetches_objects_with_our_password() {
+    if Command::new("git-lfs").arg("version").output().is_err() {
+        assert!(std::env::var_os("CI").is_none(), "CI has git-lfs");
+        eprintln!("skipped: git-lfs is not installed");
+        return;
+    }
+    for git in every_git() {
+        let aws = LocalAws::builder().repository("demo-repo").start();
+        let helper = format!("!git-credential-codecommit --profile {PROFILE}");
+        let studio = Studio::new(&git, aws).with_https(&helper).with_cache();
+        studio.git(&["lfs", "install", "--skip-repo"]).succeeded();
+        studio.git(&["clone", HTTPS]).succeeded();
+        studio
+            .git_in("demo-repo", &["lfs", "track", "*.bin"])
+            .succeeded();
+        let content = digits(50_000);
+        studio.commit("demo-repo", "x.bin", &content);
+        studio.git_in("demo-repo", &["push"]).succeeded();
+        let pointer = studio
+            .git_in("demo-repo", &["cat-file", "blob", "HEAD:x.bin"])
+            .succeeded();
+        let oid = &pointer.stdout.split_once("sha256:").unwrap().1[..64];
+        let stored = studio.aws.lfs_object("demo-repo", oid).unwrap();
+        assert_eq!(stored, content.as_bytes());
+        studio.git(&["clone", HTTPS, "again"]).succeeded();
+        let fetched = std::fs::read_to_string(studio.home().join("again/x.bin")).unwrap();
+        assert_eq!(fetched, content);
+
+        // A codecommit:: remote needs lfs.url, which git-lfs then names to the helper itself.
+        let address = format!("codecommit::eu-west-1://{PROFILE}@demo-repo");
+        studio
+            .git_in("demo-repo", &["remote", "set-url", "origin", &address])
+            .succeeded();
+        let url = format!("{HTTPS}/info/lfs");
+        studio
+            .git_in("demo-repo", &["config", "lfs.url", &url])
+            .succeeded();
+        studio.commit("demo-repo", "y.bin", &digits(60_000));
+        studio.git_in("demo-repo", &["push"]).succeeded();
+
+        let requests = studio.aws.git_requests();
+        let lfs = requests.iter().filter(|r| r.path.contains("/info/lfs/"));
+        assert!(lfs.clone().count() >= 4, "{requests:#?}");
+        for request in lfs.filter(|request| request.status == Some(200)) {
+            let signed = matches!(request.authorization, Auth::Ok { .. });
+            assert!(signed || !request.path.ends_with("/batch"), "{request:#?}");
+        }
+        assert_eq!(studio.aws.sts_requests().len(), 1);
+    }
+}

@@ -1,0 +1,150 @@
+//! The code of an MFA device: who is asked, how often, and what nobody is asked for.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Child;
+
+use local_aws::{EXECUTION_ROLE, LocalAws, Role};
+
+use crate::harness::{Outcome, Studio, every_git};
+
+const ROLE: &str = "arn:aws:iam::111111111111:role/Careful";
+const SERIAL: &str = "arn:aws:iam::222222222222:mfa/ada";
+const ADDRESS: &str = "codecommit://careful@demo-repo";
+
+fn studio() -> Studio {
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .role_with(Role::new(ROLE).trusts(EXECUTION_ROLE).mfa(SERIAL))
+        .start();
+    let studio = Studio::without_profile(&every_git()[0], aws).with_cache();
+    studio.write(
+        ".aws/config",
+        &format!(
+            "[profile careful]\nregion = eu-west-1\nrole_arn = {ROLE}\n\
+             credential_source = EcsContainer\nmfa_serial = {SERIAL}\n"
+        ),
+    );
+    studio
+}
+
+/// An askpass program that gives a text, and notes what it was asked.
+fn askpass(studio: &Studio, gives: &str) -> String {
+    let script = format!("#!/bin/sh\necho \"$1\" >> \"$HOME/asked\"\necho '{gives}'\n");
+    studio.write("askpass", &script);
+    let path = studio.home().join("askpass");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path.display().to_string()
+}
+
+fn asked(studio: &Studio) -> String {
+    fs::read_to_string(studio.home().join("asked")).unwrap_or_default()
+}
+
+/// Runs git on a terminal of its own, on which a text is typed.
+fn on_a_terminal(studio: &Studio, arguments: &str, typed: &str) -> Outcome {
+    let command = format!("{} {arguments}", every_git()[0].program().display());
+    let options = ["--quiet", "--return", "--command", &command, "/dev/null"];
+    studio.run_in(".", "/usr/bin/script".as_ref(), &options, typed)
+}
+
+#[test]
+fn the_code_is_asked_on_the_terminal_once_for_many_commands() {
+    let mut studio = studio();
+    studio.unset("GIT_TERMINAL_PROMPT");
+    let code = studio.aws.mfa_code(SERIAL);
+    // A slip of the finger, then the code as some devices show it.
+    let typed = format!("12345\n{} {}\n", &code[..3], &code[3..]);
+    let said = on_a_terminal(&studio, &format!("clone {ADDRESS}"), &typed).succeeded();
+    let prompts = said
+        .stdout
+        .matches(&format!("Enter MFA code for {SERIAL}: "))
+        .count();
+    assert_eq!(prompts, 2, "{said:?}");
+    assert!(studio.home().join("demo-repo/.git").exists());
+    // No question any more, with or without a terminal.
+    studio.git_in("demo-repo", &["fetch"]).succeeded();
+    assert_eq!(studio.aws.sts_requests().len(), 1);
+    let call = studio.aws.sts_requests().remove(0).sts.unwrap();
+    assert_eq!(call.parameter("SerialNumber"), Some(SERIAL));
+    assert_eq!(call.parameter("TokenCode"), Some(code.as_str()));
+}
+
+#[test]
+fn an_askpass_program_is_asked_in_gits_order() {
+    let mut studio = studio();
+    let program = askpass(&studio, &studio.aws.mfa_code(SERIAL));
+    studio.set("SSH_ASKPASS", &program);
+    studio
+        .git(&["config", "--global", "core.askPass", "/no/such/program"])
+        .succeeded();
+    studio.set("GIT_ASKPASS", &program);
+    studio.git(&["ls-remote", ADDRESS]).succeeded();
+    assert_eq!(asked(&studio), format!("Enter MFA code for {SERIAL}: \n"));
+}
+
+#[test]
+fn without_a_terminal_or_an_askpass_program_the_error_says_how() {
+    let said = studio().git(&["ls-remote", ADDRESS]).failed();
+    assert_eq!(
+        said.stderr,
+        format!(
+            "git-remote-codecommit: {SERIAL} asks for an MFA code, and there is neither a terminal nor an \
+             askpass program\n\
+             hint: run git once in a terminal: the session is then kept for up to 45 minutes\n\
+             hint: or set GIT_ASKPASS or core.askPass to a program that asks\n"
+        )
+    );
+}
+
+#[test]
+fn a_code_that_is_none_is_not_sent() {
+    let mut studio = studio();
+    let program = askpass(&studio, "no code");
+    studio.set("GIT_ASKPASS", &program);
+    let said = studio.git(&["ls-remote", ADDRESS]).failed();
+    assert!(
+        said.stderr.contains("asks for an MFA code"),
+        "{}",
+        said.stderr
+    );
+    studio.unset("GIT_TERMINAL_PROMPT");
+    let said = on_a_terminal(&studio, &format!("ls-remote {ADDRESS}"), "a\nb\nc\n").failed();
+    assert!(said.stdout.contains("no MFA code of"), "{said:?}");
+    assert!(studio.aws.sts_requests().is_empty());
+}
+
+#[test]
+fn a_wrong_code_is_explained() {
+    let mut studio = studio();
+    let program = askpass(&studio, "000000");
+    studio.set("GIT_ASKPASS", &program);
+    let stderr = studio.git(&["ls-remote", ADDRESS]).failed().stderr;
+    assert!(
+        stderr.contains("AccessDenied: MultiFactorAuthentication failed")
+            && stderr.contains(&format!("hint: the MFA code must be a new one of {SERIAL}")),
+        "{stderr}"
+    );
+    assert_eq!(studio.aws.sts_requests().len(), 1);
+}
+
+#[test]
+fn sixty_four_processes_ask_for_one_code() {
+    let mut studio = studio();
+    let program = askpass(&studio, &studio.aws.mfa_code(SERIAL));
+    studio.set("GIT_ASKPASS", &program);
+    let git = every_git()[0].program().to_owned();
+    let start = || {
+        studio
+            .command(".", &git, &["ls-remote", ADDRESS])
+            .spawn()
+            .unwrap()
+    };
+    let children: Vec<Child> = std::iter::repeat_with(start).take(64).collect();
+    for child in children {
+        let said = child.wait_with_output().unwrap();
+        assert!(said.status.success(), "{said:?}");
+    }
+    assert_eq!(asked(&studio).lines().count(), 1);
+    assert_eq!(studio.aws.sts_requests().len(), 1);
+}
