@@ -208,7 +208,7 @@ impl Error {
         if let Some(proxy) = proxy {
             return Self::at_proxy(proxy, host, cause, error);
         }
-        if error.is_connect() {
+        if error.is_connect() && !was_cut(error) {
             // A connection that took too long to open is one that was not opened.
             Self::Connect { host, cause }
         } else if error.is_timeout() {
@@ -377,6 +377,18 @@ pub(crate) fn root_cause(error: &(dyn StdError + 'static)) -> String {
         Some(io::ErrorKind::UnexpectedEof) => "it ended too early".to_owned(),
         _ => cause.to_string(),
     }
+}
+
+/// Whether the other side ended the connection, where it should not have.
+fn was_cut(error: &reqwest::Error) -> bool {
+    matches!(
+        find::<io::Error>(error).map(io::Error::kind),
+        Some(
+            io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::UnexpectedEof
+        )
+    )
 }
 
 /// Finds an error of a type in the chain of causes, also inside `io::Error`s.

@@ -38,6 +38,7 @@ pub(crate) use failure::Error;
 pub(crate) use failure::root_cause;
 pub(crate) use git_host::{Answer, Family, GitHost, Load};
 pub(crate) use sdk::SdkClient;
+pub(crate) use settings::Retries;
 
 /// The client's own limit comes after that of `connect.rs`, whose error says more.
 const BEHIND: Duration = Duration::from_secs(2);

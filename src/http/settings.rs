@@ -144,7 +144,6 @@ impl Settings {
     }
 
     /// What is set about repeating requests.
-    #[expect(dead_code, reason = "remote/ does the repeating")]
     #[must_use]
     pub(crate) fn retries(&self) -> Retries {
         self.retries

@@ -12,12 +12,14 @@ mod payload;
 mod pktline;
 mod plumbing;
 mod refusal;
+mod retry;
 mod rpc;
 mod sending;
 mod service;
 mod smart_http;
 mod stateless;
 mod upload;
+mod words;
 
 use std::io::{self, BufRead, Write};
 
@@ -112,7 +114,11 @@ impl Error {
                 http::Error::Cut { .. } | http::Error::Timeout { .. } | http::Error::TooSlow { .. },
             )
             | AnyError::Remote(Self::Damaged { .. } | Self::NotGit { .. }) => false,
-            AnyError::Remote(Self::Refused(refusal)) => !refusal.status.is_server_error(),
+            // 503 says that the host did not get to it.
+            AnyError::Remote(Self::Refused(refusal)) => {
+                let status = refusal.status;
+                !status.is_server_error() || status == reqwest::StatusCode::SERVICE_UNAVAILABLE
+            }
             _ => true,
         };
         if is_clear {

@@ -67,6 +67,11 @@ impl Payload {
         }
     }
 
+    /// Whether it can be sent, once more or at all.
+    pub(super) fn is_left(&self) -> bool {
+        !matches!(self, Self::Streamed(None))
+    }
+
     /// Whether it is compressed.
     pub(super) fn is_compressed(&self) -> bool {
         matches!(self, Self::Whole { plain: Some(_), .. })

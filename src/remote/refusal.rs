@@ -1,16 +1,15 @@
 //! An HTTP error of the git host, explained.
 
 use reqwest::StatusCode;
-use reqwest::header::DATE;
-use time::format_description::well_known::Rfc2822;
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
-use crate::credentials::Credentials;
-use crate::endpoint::Endpoint;
-use crate::http::Answer;
+use super::words::Words;
 
 /// From this much on, a clock that differs explains a refusal.
 const SKEW: Duration = Duration::minutes(5);
+/// Up to this much, requests are signed with the host's time. Beyond it something else is wrong, and
+/// whoever can forge the time would get a signature that is good far in the future.
+const CORRECTABLE: Duration = Duration::days(1);
 
 /// What is known about a request that the git host refused.
 #[derive(Debug)]
@@ -31,6 +30,8 @@ pub struct Refusal {
     pub identity: String,
     /// How far this machine's clock is ahead of the host's.
     pub clock_ahead: Option<Duration>,
+    /// What the host wrote for people.
+    pub(super) words: Words,
 }
 
 impl std::error::Error for Refusal {}
@@ -51,34 +52,17 @@ impl std::fmt::Display for Refusal {
             500..=599 => write!(f, "the git host of {place} failed"),
             _ => write!(f, "the request for {place} was not answered"),
         }?;
-        write!(f, " ({}, HTTP {})", self.host, self.status.as_u16())
+        write!(f, " ({}, HTTP {})", self.host, self.status.as_u16())?;
+        f.write_str(&self.words.after_a_colon())
     }
 }
 
 impl Refusal {
-    /// Gathers what explains an answer; `permission` is the IAM action that the request needs.
-    pub(super) fn new(
-        answer: &Answer<'_, '_>,
-        endpoint: &Endpoint,
-        credentials: &Credentials,
-        permission: &'static str,
-        now: OffsetDateTime,
-    ) -> Self {
-        let date = answer.headers().get(DATE);
-        let date = date.and_then(|date| OffsetDateTime::parse(date.to_str().ok()?, &Rfc2822).ok());
-        Self {
-            status: answer.status(),
-            host: endpoint.authority().to_owned(),
-            region: endpoint.region().to_string(),
-            repository: endpoint.repository().to_string(),
-            resource: endpoint.resource(),
-            permission,
-            identity: match &credentials.principal {
-                Some(arn) => arn.clone(),
-                None => format!("access key {}", credentials.access_key_id),
-            },
-            clock_ahead: date.map(|date| now - date),
-        }
+    /// How far this machine's clock is ahead, if that explains the refusal and can be corrected for.
+    pub(super) fn wrong_clock(&self) -> Option<Duration> {
+        let is_about_it = matches!(self.status.as_u16(), 401 | 403);
+        let ahead = self.clock_ahead.filter(|_| is_about_it)?;
+        (SKEW..=CORRECTABLE).contains(&ahead.abs()).then_some(ahead)
     }
 
     /// What to do next.
@@ -112,22 +96,40 @@ impl Refusal {
             500..=599 => vec!["try again in a moment".into()],
             _ => vec![],
         };
+        // CodeCommit's API names its errors so where a repository's key is the reason.
+        if self
+            .words
+            .kind
+            .as_deref()
+            .is_some_and(|kind| kind.starts_with("EncryptionKey"))
+        {
+            hints.push("the KMS key of the repository must allow this identity too".into());
+        }
         if let Some(skew) = self.clock_ahead.filter(|skew| skew.abs() >= SKEW) {
-            let direction = if skew.is_positive() {
-                "ahead of"
-            } else {
-                "behind"
-            };
-            hints.insert(
-                0,
-                format!(
-                    "this machine's clock is {} minutes {direction} the git host's: correct it",
-                    skew.whole_minutes().abs()
-                ),
+            let hint = format!(
+                "this machine's clock is {} the git host's: correct it",
+                difference(skew)
             );
+            hints.insert(0, hint);
         }
         hints
     }
+}
+
+/// How far one clock is from another, in words: `23 minutes behind`.
+pub(super) fn difference(ahead: Duration) -> String {
+    let direction = if ahead.is_positive() {
+        "ahead of"
+    } else {
+        "behind"
+    };
+    let minutes = (ahead.abs().whole_seconds() + 30) / 60;
+    let (number, unit) = match minutes {
+        ..120 => (minutes, "minutes"),
+        120..2880 => ((minutes + 30) / 60, "hours"),
+        _ => ((minutes + 720) / 1440, "days"),
+    };
+    format!("{number} {unit} {direction}")
 }
 
 #[cfg(test)]
@@ -144,6 +146,7 @@ mod tests {
             permission: "codecommit:GitPull",
             identity: "arn:aws:sts::1:assumed-role/R/S".into(),
             clock_ahead,
+            words: Words::default(),
         }
     }
 
@@ -166,5 +169,30 @@ mod tests {
             "this machine's clock is 23 minutes behind the git host's: correct it"
         );
         assert!(!refusal(403, Some(Duration::minutes(4))).hints()[0].contains("clock"));
+        for (ahead, words) in [
+            (Duration::minutes(119), "119 minutes ahead of"),
+            (Duration::minutes(-150), "3 hours behind"),
+            (Duration::seconds(-40 * 60 + 20), "40 minutes behind"),
+            (Duration::days(400), "400 days ahead of"),
+        ] {
+            assert_eq!(difference(ahead), words);
+        }
+    }
+
+    #[test]
+    fn only_a_refusal_that_a_wrong_clock_explains_is_corrected_for() {
+        for (status, ahead, corrected) in [
+            (403, Duration::minutes(-40), true),
+            (401, Duration::minutes(40), true),
+            (403, Duration::hours(24), true),
+            (403, Duration::hours(25), false),
+            (403, Duration::minutes(4), false),
+            (404, Duration::minutes(40), false),
+            (503, Duration::minutes(40), false),
+        ] {
+            let found = refusal(status, Some(ahead)).wrong_clock();
+            assert_eq!(found, corrected.then_some(ahead), "{status} {ahead}");
+        }
+        assert_eq!(refusal(403, None).wrong_clock(), None);
     }
 }

@@ -1,17 +1,24 @@
-//! One request, from its signature to the head of its answer.
+//! One request, from its signature to the head of its answer, and again where that may help.
 
+use std::rc::Rc;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::header::{
+    AUTHORIZATION, CONTENT_ENCODING, DATE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT,
+};
 use reqwest::{Method, StatusCode};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
 
 use super::payload::Payload;
+use super::retry::{self, Effect, Next, Trouble};
 use super::service::Service;
 use super::smart_http::{SmartHttp, media_type};
-use super::{Error, Refusal};
+use super::words::Words;
+use super::{Error, Refusal, refusal};
 use crate::credentials::Credentials;
 use crate::error::Error as AnyError;
-use crate::http::Answer;
+use crate::http::{self, Answer, GitHost};
 use crate::signature::{self, BasicAuth};
 
 /// An error body longer than this is not a message.
@@ -30,20 +37,71 @@ pub(super) struct Outgoing {
     pub(super) payload: Payload,
 }
 
+impl Outgoing {
+    fn effect(&self) -> Effect {
+        match (self.service, &self.payload) {
+            (Service::ReceivePack, Payload::Whole { .. } | Payload::Streamed(_)) => Effect::Push,
+            _ => Effect::None,
+        }
+    }
+}
+
 impl<'a> SmartHttp<'a> {
-    /// Sends a request; with the answer comes what it was signed with, to keep that out of messages.
+    /// Sends a request until it is answered or not worth sending again. With the answer comes what it
+    /// was signed with, to keep that out of messages.
     pub(super) async fn send(
         &self,
         mut outgoing: Outgoing,
     ) -> Result<(Answer<'_, 'a>, BasicAuth), AnyError> {
         // What is wrong with proxy or trust is found before any key is fetched.
         let network = self.network()?;
-        if self.credentials.get().is_none() {
+        let effect = outgoing.effect();
+        let retries = network.settings().retries();
+        let mut made = 0;
+        loop {
+            let failure = match self.attempt(network, &mut outgoing).await {
+                Ok(answered) => return Ok(answered),
+                Err(failure) => failure,
+            };
+            // A body that was sent as it was made is gone.
+            let remedy = match outgoing.payload.is_left() {
+                true => self.remedy(&failure, effect, retries, made),
+                false => None,
+            };
+            match remedy {
+                None => return Err(self.said(failure)),
+                Some(Remedy::Credentials) => {
+                    let line = "the git host refused the kept session: asking for a new one";
+                    self.resolver.messages().trace(|| line.to_owned());
+                    self.is_renewed.set(true);
+                    self.credentials.take();
+                }
+                Some(Remedy::Clock(ahead)) => self.correct_clock(ahead),
+                Some(Remedy::Wait(wait)) => {
+                    made += 1;
+                    self.resolver.messages().warning(&format!(
+                        "{}: trying again in {}",
+                        failure.error,
+                        retry::in_words(wait)
+                    ));
+                    tokio::time::sleep(wait).await;
+                }
+            }
+        }
+    }
+
+    /// Signs and sends a request once.
+    async fn attempt<'h>(
+        &self,
+        network: &'h GitHost<'a>,
+        outgoing: &mut Outgoing,
+    ) -> Result<(Answer<'h, 'a>, BasicAuth), Failure> {
+        if self.credentials.borrow().is_none() {
             // The connection opens while STS answers.
             network.open();
         }
         let credentials = self.credentials().await?;
-        let mut headers = outgoing.headers;
+        let mut headers = outgoing.headers.clone();
         let agent = network.user_agent(&self.git().await?.version)?;
         headers.insert(USER_AGENT, agent);
         if let Some(version) = outgoing.version {
@@ -56,11 +114,11 @@ impl<'a> SmartHttp<'a> {
         messages.trace(|| format!("{} {}", outgoing.method, outgoing.url));
         // Signed last: the password lives 15 minutes from here, however long the pack took to make.
         let auth = signature::sign(
-            credentials,
+            &credentials,
             self.endpoint.region(),
             self.endpoint.authority(),
             &self.endpoint.path(),
-            self.resolver.world().now(),
+            self.now(),
         );
         let mut authorization =
             HeaderValue::from_str(auth.header().expose()).map_err(|_| Error::UnsendableKey)?;
@@ -68,44 +126,174 @@ impl<'a> SmartHttp<'a> {
         headers.insert(AUTHORIZATION, authorization);
 
         let load = outgoing.payload.load();
-        let sent = network.send(outgoing.method, &outgoing.url, headers, load);
-        let answer = sent.await?;
+        let sent = network.send(outgoing.method.clone(), &outgoing.url, headers, load);
+        let answer = sent.await.map_err(unanswered)?;
         messages.trace(|| format!("answer: {}", answer.status()));
         if answer.status() == StatusCode::OK {
             return Ok((answer, auth));
         }
-        let service = outgoing.service;
-        let refusal = self.refusal(answer, service, credentials, &auth).await;
-        Err(Error::from(Box::new(refusal)).into())
+        let permission = outgoing.service.permission();
+        Err(self.refused(answer, permission, &credentials, &auth).await)
     }
 
-    async fn refusal(
+    /// What may help against a failure.
+    fn remedy(
+        &self,
+        failure: &Failure,
+        effect: Effect,
+        retries: http::Retries,
+        made: u32,
+    ) -> Option<Remedy> {
+        if let Some(ahead) = failure.wrong_clock
+            && self.clock_ahead.get().is_zero()
+        {
+            return Some(Remedy::Clock(ahead));
+        }
+        // Whoever refuses a session that was kept on disk may take a new one: the role's trust may have
+        // changed, or its sessions been revoked.
+        if let (
+            Some(Trouble::Status(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)),
+            Some(refused),
+        ) = (failure.trouble, self.credentials.borrow().as_ref())
+            && !self.is_renewed.get()
+            && self.resolver.forget(refused)
+        {
+            return Some(Remedy::Credentials);
+        }
+        if !failure.trouble?.may_pass(effect) {
+            return None;
+        }
+        match retry::next(retries, made, failure.asked, fastrand::f64()) {
+            Next::Wait(wait) => Some(Remedy::Wait(wait)),
+            Next::Enough => None,
+            Next::TooLong { asked, longest } => {
+                self.resolver.messages().warning(&format!(
+                    "the git host asks to wait {}; http.maxRetryTime is {}",
+                    retry::in_words(asked),
+                    retry::in_words(longest)
+                ));
+                None
+            }
+        }
+    }
+
+    async fn refused(
         &self,
         answer: Answer<'_, '_>,
-        service: Service,
+        permission: &'static str,
         credentials: &Credentials,
         auth: &BasicAuth,
-    ) -> Refusal {
-        let now = self.resolver.world().now();
-        let permission = service.permission();
-        let refusal = Refusal::new(&answer, self.endpoint, credentials, permission, now);
-        // As git does: text/plain is meant for people, anything else is not.
-        if media_type(&answer) == "text/plain" {
-            let text = beginning(answer).await;
-            for line in auth.scrubbed(&text).lines() {
+    ) -> Failure {
+        let now = self.now();
+        let header = |name| {
+            let value: Option<&HeaderValue> = answer.headers().get(name);
+            value.and_then(|value| value.to_str().ok())
+        };
+        let date = header(DATE).and_then(|date| OffsetDateTime::parse(date, &Rfc2822).ok());
+        let asked = header(RETRY_AFTER);
+        let asked = asked.and_then(|value| retry::asked(value, date.unwrap_or(now)));
+        let status = answer.status();
+        let media_type = media_type(&answer);
+        let words = Words::find(&media_type, &auth.scrubbed(&beginning(answer).await));
+        let refusal = Refusal {
+            status,
+            host: self.endpoint.authority().to_owned(),
+            region: self.endpoint.region().to_string(),
+            repository: self.endpoint.repository().to_string(),
+            resource: self.endpoint.resource(),
+            permission,
+            identity: match &credentials.principal {
+                Some(arn) => arn.clone(),
+                None => format!("access key {}", credentials.access_key_id),
+            },
+            clock_ahead: date.map(|date| now - date),
+            words,
+        };
+        Failure {
+            trouble: Some(Trouble::Status(status)),
+            asked,
+            wrong_clock: refusal.wrong_clock(),
+            ..Failure::from(Error::from(Box::new(refusal)))
+        }
+    }
+
+    /// A failure that nothing helps against, with the host's own lines in front.
+    fn said(&self, failure: Failure) -> AnyError {
+        if let AnyError::Remote(Error::Refused(refusal)) = &failure.error {
+            for line in &refusal.words.lines {
                 self.resolver.messages().remote(line);
             }
         }
-        refusal
+        failure.error
     }
 
-    /// The run's one snapshot of credentials.
-    async fn credentials(&self) -> Result<&Credentials, AnyError> {
-        if let Some(credentials) = self.credentials.get() {
-            return Ok(credentials);
+    /// The time by the git host's clock, as far as it is known.
+    fn now(&self) -> OffsetDateTime {
+        self.resolver.world().now() - self.clock_ahead.get()
+    }
+
+    /// Signs with the git host's time for the rest of the run.
+    fn correct_clock(&self, ahead: time::Duration) {
+        self.clock_ahead.set(ahead);
+        self.resolver.messages().warning(&format!(
+            "this machine's clock is {} the git host's: signing with the host's time; correct the clock",
+            refusal::difference(ahead)
+        ));
+    }
+
+    /// The run's one snapshot of credentials; another one only once the host has refused this.
+    async fn credentials(&self) -> Result<Rc<Credentials>, AnyError> {
+        if let Some(credentials) = self.credentials.borrow().as_ref() {
+            return Ok(Rc::clone(credentials));
         }
-        let credentials = self.resolver.resolve().await?;
-        Ok(self.credentials.get_or_init(|| credentials))
+        let credentials = Rc::new(self.resolver.resolve().await?);
+        *self.credentials.borrow_mut() = Some(Rc::clone(&credentials));
+        Ok(credentials)
+    }
+}
+
+/// What may help against a failure.
+enum Remedy {
+    /// Other credentials.
+    Credentials,
+    /// Sending it again after a while.
+    Wait(Duration),
+    /// Signing with the host's time, which this machine's is ahead of by so much.
+    Clock(time::Duration),
+}
+
+/// A request that was not answered as wanted.
+struct Failure {
+    error: AnyError,
+    /// None: sending it again would not help.
+    trouble: Option<Trouble>,
+    /// What the host said in `Retry-After`.
+    asked: Option<Duration>,
+    /// How far this machine's clock is ahead, if that explains it.
+    wrong_clock: Option<time::Duration>,
+}
+
+impl<E: Into<AnyError>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self {
+            error: error.into(),
+            trouble: None,
+            asked: None,
+            wrong_clock: None,
+        }
+    }
+}
+
+fn unanswered(error: http::Error) -> Failure {
+    let may_pass = match &error {
+        http::Error::Cut { .. } | http::Error::Timeout { .. } => true,
+        // Who set no limit has waited long enough already.
+        http::Error::TooSlow { limit, .. } => limit.is_some(),
+        _ => false,
+    };
+    Failure {
+        trouble: may_pass.then_some(Trouble::NoAnswer),
+        ..Failure::from(error)
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! Source: git's `Documentation/gitprotocol-http.adoc`; headers as reference/git.md 1.7.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, PRAGMA};
+use time::Duration;
 
 use super::Error;
 use super::advertisement::{Advertisement, Problem};
@@ -23,13 +25,17 @@ use crate::signature::BasicAuth;
 pub(super) struct SmartHttp<'a> {
     pub(super) endpoint: &'a Endpoint,
     pub(super) resolver: Resolver<'a>,
-    pub(super) credentials: OnceCell<Credentials>,
+    pub(super) credentials: RefCell<Option<Rc<Credentials>>>,
+    /// The host refused a kept session, and a new one was asked for.
+    pub(super) is_renewed: Cell<bool>,
     git: OnceCell<Git>,
     /// What git calls the remote.
     remote: String,
     /// The addresses that may be used, from the first connection on.
     pub(super) family: Cell<Family>,
     network: OnceCell<GitHost<'a>>,
+    /// How far this machine's clock is ahead of the git host's, once that is known to matter.
+    pub(super) clock_ahead: Cell<Duration>,
     /// The person wants to hear of each request: `-v`.
     pub(super) is_verbose: Cell<bool>,
 }
@@ -40,11 +46,13 @@ impl<'a> SmartHttp<'a> {
         Self {
             endpoint,
             resolver,
-            credentials: OnceCell::new(),
+            credentials: RefCell::default(),
+            is_renewed: Cell::new(false),
             git: OnceCell::new(),
             remote,
             family: Cell::default(),
             network: OnceCell::new(),
+            clock_ahead: Cell::new(Duration::ZERO),
             is_verbose: Cell::new(false),
         }
     }

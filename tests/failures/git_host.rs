@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use local_aws::{Action, Fault, LocalAws, Protocol, Service};
 
-use super::{cannot_clone, studio};
-use crate::harness::{Studio, WITH_REGION, digits, every_git};
+use super::{cannot_clone, studio, studio_of};
+use crate::harness::{WITH_REGION, digits};
 
 #[test]
 fn every_http_error_of_the_git_host_is_explained() {
@@ -70,9 +70,9 @@ fn a_plain_text_error_body_is_shown_as_git_shows_it() {
 }
 
 #[test]
-fn a_wrong_clock_is_named_first() {
+fn a_clock_that_is_days_off_is_named_first() {
     let studio = studio();
-    studio.aws.set_clock_offset(time::Duration::minutes(-40));
+    studio.aws.set_clock_offset(time::Duration::days(-3));
     let keys = studio.aws.issue_user("dev");
     studio.write(
         ".aws/credentials",
@@ -83,9 +83,7 @@ fn a_wrong_clock_is_named_first() {
     );
     let said = cannot_clone(&studio, "codecommit::eu-west-1://dev@demo-repo");
     assert!(
-        said.contains(
-            "HTTP 403)\nhint: this machine's clock is 40 minutes ahead of the git host's"
-        ),
+        said.contains("HTTP 403)\nhint: this machine's clock is 3 days ahead of the git host's"),
         "{said}"
     );
     assert!(
@@ -95,15 +93,88 @@ fn a_wrong_clock_is_named_first() {
         )),
         "{said}"
     );
+    assert_eq!(studio.aws.git_requests().len(), 1);
+}
+
+#[test]
+fn what_the_host_says_is_in_the_line_whatever_it_is_wrapped_in() {
+    for (status, media_type, body, words) in [
+        (
+            401,
+            "text/html",
+            "<NotAuthorizedException><Message>SPNEGO token required</Message>\
+             </NotAuthorizedException>",
+            "the signature for repository \"demo-repo\" in eu-west-1 was not accepted \
+             (localhost:PORT, HTTP 401): SPNEGO token required (NotAuthorizedException)",
+        ),
+        (
+            403,
+            "application/x-amz-json-1.1",
+            r#"{"__type":"x#EncryptionKeyAccessDeniedException","message":"no \u001b[31mkey\u0007"}"#,
+            "access to repository \"demo-repo\" in eu-west-1 was refused (localhost:PORT, HTTP 403): \
+             no \\u{1b}[31mkey\\u{7} (EncryptionKeyAccessDeniedException)",
+        ),
+        (
+            404,
+            "text/plain; charset=utf-8",
+            "demo-repo does not exist\n",
+            "repository \"demo-repo\" in eu-west-1 was not found (localhost:PORT, HTTP 404): \
+             demo-repo does not exist",
+        ),
+        (
+            413,
+            "text/html",
+            "<html><body><h1>413 Request Entity Too Large</h1></body></html>",
+            "the push to repository \"demo-repo\" in eu-west-1 is too large for the git host \
+             (localhost:PORT, HTTP 413)",
+        ),
+        (
+            429,
+            "application/json",
+            r#"{"message": "Rate Exceeded"}"#,
+            "the git host limits the rate of requests to repository \"demo-repo\" in eu-west-1 \
+             (localhost:PORT, HTTP 429): Rate Exceeded",
+        ),
+    ] {
+        for method in ["GET", "POST"] {
+            let studio = studio();
+            let answer = Action::status(status, body).content_type(media_type);
+            studio
+                .aws
+                .fail(Fault::new(Service::Git, answer).on_method(method));
+            let said = cannot_clone(&studio, WITH_REGION);
+            let mut lines = said.lines();
+            assert_eq!(
+                lines.next(),
+                Some(format!("git-remote-codecommit: {words}").as_str())
+            );
+            assert!(lines.all(|line| line.starts_with("hint: ")), "{said}");
+            assert_eq!(said.contains("hint: the KMS key"), status == 403, "{said}");
+        }
+    }
+}
+
+#[test]
+fn what_the_host_repeats_of_a_signature_is_taken_out() {
+    let studio = studio();
+    let keys = studio.aws.execution_role_keys();
+    let token = keys.session_token.unwrap();
+    let body = format!("{{\"message\": \"not {token} here\"}}");
+    studio
+        .aws
+        .fail(Fault::new(Service::Git, Action::status(403, &body)));
+    let mut studio = studio;
+    studio.set("AWS_ACCESS_KEY_ID", &keys.access_key_id);
+    studio.set("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
+    studio.set("AWS_SESSION_TOKEN", &token);
+    let said = cannot_clone(&studio, "codecommit::eu-west-1://demo-repo");
+    assert!(said.contains("HTTP 403): not *** here\n"), "{said}");
 }
 
 #[test]
 fn a_cut_connection_is_an_error_in_both_protocols() {
     for protocol in [Protocol::V0Only, Protocol::Any] {
-        let aws = LocalAws::builder()
-            .repository("demo-repo")
-            .protocol(protocol);
-        let studio = Studio::new(&every_git()[0], aws.start());
+        let studio = studio_of(protocol);
         for method in ["GET", "POST"] {
             for action in [Action::Reset, Action::CutBody(100), Action::CutBody(0)] {
                 studio
@@ -188,10 +259,7 @@ fn a_slow_host_is_waited_for() {
 #[test]
 fn a_failure_of_gits_own_programs_is_left_to_their_words() {
     for protocol in [Protocol::V0Only, Protocol::Any] {
-        let aws = LocalAws::builder()
-            .repository("demo-repo")
-            .protocol(protocol);
-        let studio = Studio::new(&every_git()[0], aws.start());
+        let studio = studio_of(protocol);
         studio.git(&["clone", WITH_REGION, "first"]).succeeded();
         studio.commit("first", "digits", &digits(40_000));
         studio.git_in("first", &["push"]).succeeded();
@@ -208,10 +276,7 @@ fn a_failure_of_gits_own_programs_is_left_to_their_words() {
 #[test]
 fn a_fetch_that_fails_leaves_the_clone_as_it_was() {
     for protocol in [Protocol::V0Only, Protocol::Any] {
-        let aws = LocalAws::builder()
-            .repository("demo-repo")
-            .protocol(protocol);
-        let studio = Studio::new(&every_git()[0], aws.start());
+        let studio = studio_of(protocol);
         for clone in ["here", "there"] {
             studio.git(&["clone", WITH_REGION, clone]).succeeded();
         }

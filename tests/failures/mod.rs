@@ -7,14 +7,23 @@ mod identity;
 mod push;
 mod settings;
 
-use local_aws::LocalAws;
+use local_aws::{LocalAws, Protocol};
 
 use crate::harness::{Studio, every_git};
 
-/// The first git on PATH. Whoever is asked for a password here leaves a file behind.
+/// The first git on PATH, in front of CodeCommit's protocol.
 fn studio() -> Studio {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let mut studio = Studio::new(&every_git()[0], aws);
+    studio_of(Protocol::V0Only)
+}
+
+/// The first git on PATH. Whoever is asked for a password here leaves a file behind. No request is
+/// repeated: tests/transport/retries.rs is about that.
+fn studio_of(protocol: Protocol) -> Studio {
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .protocol(protocol);
+    let mut studio = Studio::new(&every_git()[0], aws.start());
+    studio.set("GIT_HTTP_MAX_RETRIES", "0");
     studio.write("askpass", "#!/bin/sh\n: > \"$HOME/asked\"\necho nobody\n");
     let askpass = studio.home().join("askpass").display().to_string();
     let shell = std::path::Path::new("/bin/sh");

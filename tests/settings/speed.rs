@@ -9,6 +9,8 @@ use super::{refusal, studio};
 #[test]
 fn a_transfer_that_is_too_slow_is_given_up() {
     let mut studio = studio();
+    // Once: tests/transport/retries.rs is about requests that are repeated.
+    studio.set("GIT_HTTP_MAX_RETRIES", "0");
     let still = Action::Delay(Duration::from_secs(30));
     let words = "git-remote-codecommit: the transfer with localhost:PORT was slower than 1000 bytes a second \
                  for 2 seconds\n\

@@ -5,6 +5,7 @@ mod fetch_options;
 mod push_options;
 mod references;
 mod requests;
+mod retries;
 mod surroundings;
 
 use local_aws::{LocalAws, Protocol};
