@@ -78,6 +78,9 @@ impl Task<'_> {
     /// Does what the plan says. Another run may have come first: it is made again under the lock, and must
     /// be the same one, or have nothing left to do.
     pub(crate) fn apply(&self, world: &World, shown: &Plan) -> Result<Plan, AnyError> {
+        if let Self::Setup(_) = self {
+            shown.places.check_programs()?;
+        }
         let lock = Lock::take(&shown.places.own)?;
         let done = self.apply_under(world, shown, &lock);
         match done {

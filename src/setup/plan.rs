@@ -160,7 +160,6 @@ pub(super) fn of_setup(
     made: &[PathBuf],
 ) -> Result<Plan, AnyError> {
     let placement = &request.placement;
-    places.check_programs()?;
     let state_file = places.own_file(STATE);
     let state_before = disk::read(&state_file)?;
     let state = State::read(&state_file, state_before.as_deref())?;

@@ -1,5 +1,8 @@
 //! `install.sh` puts the programs in place, under every shell of this machine.
 
+mod archives;
+mod with_setup;
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -7,6 +10,7 @@ use local_aws::LocalAws;
 
 use crate::harness::{Outcome, Studio, WITH_REGION, every_git, helpers};
 
+const VERSION: &str = concat!("git-codecommit ", env!("CARGO_PKG_VERSION"));
 const PROGRAMS: [&str; 3] = [
     "git-remote-codecommit",
     "git-credential-codecommit",
@@ -44,15 +48,9 @@ fn the_programs_are_installed_twice_and_work() {
         let prefix = studio.home().join("a prefix").display().to_string();
         let from = helpers().display().to_string();
         let arguments = ["--from", &from, "--prefix", &prefix, "--no-setup"];
-        for _ in 0..2 {
+        for done in ["installed", "unchanged:"] {
             let said = install(&studio, &shell, &arguments).succeeded();
-            assert_eq!(
-                said.stdout,
-                format!(
-                    "installed git-codecommit {} in {prefix}/bin\n",
-                    env!("CARGO_PKG_VERSION")
-                )
-            );
+            assert_eq!(said.stdout, format!("{done} {VERSION} in {prefix}/bin\n"));
             // The folder of the build is on PATH, in front.
             assert!(
                 said.stderr
@@ -96,12 +94,42 @@ fn what_cannot_be_installed_is_said_and_nothing_is_changed() {
     let prefix = studio.home().join("prefix").display().to_string();
     for shell in shells() {
         for (arguments, code, error) in [
-            (vec!["--from"], 2, "install.sh: --from needs a folder"),
+            (vec!["--from"], 2, "install.sh: --from needs a value"),
             (vec!["--form", "x"], 2, "install.sh: unknown option --form"),
             (
                 vec!["--from", "/nowhere", "--prefix", &prefix],
                 2,
-                "install.sh: /nowhere does not hold git-remote-codecommit",
+                "install.sh: /nowhere does not exist",
+            ),
+            (
+                vec!["--from", "/", "--prefix", &prefix],
+                2,
+                "install.sh: / does not hold git-remote-codecommit",
+            ),
+            (
+                vec![
+                    "--from",
+                    "https://example.com/x.tar.gz",
+                    "--prefix",
+                    &prefix,
+                ],
+                2,
+                "install.sh: https://example.com/x.tar.gz is downloaded, and needs --sha256",
+            ),
+            (
+                vec!["--from", "http://example.com/x.tar.gz", "--prefix", &prefix],
+                2,
+                "install.sh: http://example.com/x.tar.gz cannot be downloaded",
+            ),
+            (
+                vec!["--from", "s3://bucket/x.tar.gz", "--sha256", "abc"],
+                2,
+                "install.sh: --sha256 is not a SHA-256",
+            ),
+            (
+                vec!["--from", "/", "--no-setup", "--role-arn", "x"],
+                2,
+                "install.sh: unknown option --role-arn",
             ),
         ] {
             let said = install(&studio, &shell, &arguments).failed();
@@ -134,11 +162,15 @@ fn what_cannot_be_installed_is_said_and_nothing_is_changed() {
 
 /// A folder of small programs that behave as the real ones do in the installer's eyes.
 fn stand_ins(studio: &Studio) -> String {
+    stand_ins_of(studio, "9.9")
+}
+
+fn stand_ins_of(studio: &Studio, version: &str) -> String {
     for program in PROGRAMS {
         // Not executable: an archive or an object store may have dropped the mode.
         studio.write(
             &format!("built/{program}"),
-            "#!/bin/sh\necho git-codecommit 9.9\n",
+            &format!("#!/bin/sh\necho git-codecommit {version}\n"),
         );
     }
     studio.home().join("built").display().to_string()
@@ -206,6 +238,7 @@ fn an_installer_that_is_read_from_a_pipe_builds_nobody_elses_project() {
     let said = studio.run_in(".", &shells()[0], &["-s"], &script).failed();
     assert_eq!(
         said.stderr,
-        "install.sh: there is nothing to install from\nhint: name a folder: --from DIR\n"
+        "install.sh: there is nothing to install from\n\
+         hint: name a folder or an archive: --from SOURCE\n"
     );
 }
