@@ -79,6 +79,10 @@ pub mod variable {
     pub const AWS_USE_FIPS_ENDPOINT: &str = "AWS_USE_FIPS_ENDPOINT";
     /// `host[:port]` of the git host instead of the regional one (git-remote-codecommit's name).
     pub const CODE_COMMIT_ENDPOINT: &str = "CODE_COMMIT_ENDPOINT";
+    /// The transports git may use, where somebody limits them.
+    pub const GIT_ALLOW_PROTOCOL: &str = "GIT_ALLOW_PROTOCOL";
+    /// What `git -c` sets, in git's own notation.
+    pub const GIT_CONFIG_PARAMETERS: &str = "GIT_CONFIG_PARAMETERS";
     /// `1` writes a trace without secrets to standard error.
     pub const GIT_CODECOMMIT_TRACE: &str = "GIT_CODECOMMIT_TRACE";
     /// `shared` in a SageMaker space that several people use at once, as one and the same user.

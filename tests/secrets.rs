@@ -13,7 +13,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, every_git};
 
 /// The command lines of every process of this machine that were seen while `run` ran.
-fn with_command_lines(run: impl FnOnce()) -> BTreeSet<Vec<u8>> {
+pub(crate) fn with_command_lines(run: impl FnOnce()) -> BTreeSet<Vec<u8>> {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let watcher = scope.spawn(|| {
@@ -35,7 +35,7 @@ fn with_command_lines(run: impl FnOnce()) -> BTreeSet<Vec<u8>> {
 }
 
 /// A secret as it is, percent-encoded, and in base64 at each of the three places it can start.
-fn disguises(secret: &str) -> Vec<String> {
+pub(crate) fn disguises(secret: &str) -> Vec<String> {
     let mut all = vec![
         secret.to_owned(),
         utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
@@ -61,7 +61,7 @@ fn without_curls_user_name(text: &str) -> String {
         .join("\n")
 }
 
-fn contains(text: &[u8], needle: &str) -> bool {
+pub(crate) fn contains(text: &[u8], needle: &str) -> bool {
     text.windows(needle.len())
         .any(|window| window == needle.as_bytes())
 }

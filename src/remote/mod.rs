@@ -3,10 +3,11 @@
 //! Source: git's `Documentation/gitremote-helpers.adoc` and `gitprotocol-http.adoc`, as digested in
 //! reference/git.md section 1. [`commands`] is the conversation with git, [`smart_http`] the one with
 //! the git host; [`rpc`] joins them through `git fetch-pack` and `git send-pack` (protocol v0, v1),
-//! [`stateless`] directly (v2).
+//! [`stateless`] directly (v2). [`handover`] leaves all of it to git.
 
 mod advertisement;
 mod commands;
+mod handover;
 mod options;
 mod payload;
 mod pktline;
@@ -170,7 +171,7 @@ pub fn run(
 ) -> u8 {
     let messages = Messages::new("git-remote-codecommit", world, stderr);
     match serve(world, &messages, stdin, stdout) {
-        Ok(()) => 0,
+        Ok(code) => code,
         // Git, or one of its programs, has failed and said why: this is what they exit with.
         Err(AnyError::Remote(Error::Spoken { .. })) => 128,
         Err(AnyError::Remote(Error::Pipe(cause)))
@@ -188,13 +189,13 @@ pub fn run(
     }
 }
 
-/// Settles everything that is offline, then listens to git.
+/// Settles everything that is offline, then listens to git. Returns the exit code.
 fn serve(
     world: &World,
     messages: &Messages,
     stdin: impl BufRead,
     stdout: impl Write,
-) -> Result<(), AnyError> {
+) -> Result<u8, AnyError> {
     let [remote, address] = world.arguments() else {
         return Err(UsageError {
             problem: format!(
@@ -218,10 +219,14 @@ fn serve(
         &target.own,
         region,
     )?;
+    if handover::is_wanted(&target.own)? {
+        return handover::run(&target.endpoint, &resolver, remote);
+    }
     let git_host = smart_http::SmartHttp::new(
         &target.endpoint,
         resolver,
         remote.to_string_lossy().into_owned(),
     );
-    commands::Conversation::new(git_host, stdin, stdout)?.run()
+    commands::Conversation::new(git_host, stdin, stdout)?.run()?;
+    Ok(0)
 }

@@ -2,6 +2,7 @@
 //! said, what the helper answered and started, and what came of it.
 
 mod fetch_options;
+mod handover;
 mod push_options;
 mod references;
 mod requests;

@@ -1,0 +1,147 @@
+//! `codecommit.transport = git`: git's own https transport does the requests, with a signature of ours.
+//!
+//! For what only libcurl can do. The signature is handed over in the environment, as git's configuration:
+//! nothing secret is on a command line, and as it is no *credential*, git neither asks a credential helper
+//! nor tells one to store it. It is made once, so what takes longer than 15 minutes to start fails.
+
+use std::ffi::OsString;
+use std::process::Command;
+
+use zeroize::Zeroizing;
+
+use super::Error;
+use crate::credentials::{Credentials, Resolver};
+use crate::endpoint::Endpoint;
+use crate::error::Error as AnyError;
+use crate::git_config;
+use crate::own_config::OwnConfig;
+use crate::process;
+use crate::signature;
+use crate::world::{World, variable};
+
+/// Git's program; `git remote-https` finds it wherever git keeps it.
+const PROGRAM: &str = "remote-https";
+
+/// Whether `codecommit.transport` wants this.
+///
+/// # Errors
+/// If it is neither `git` nor `native`.
+pub(super) fn is_wanted(own: &OwnConfig<'_>) -> Result<bool, git_config::Error> {
+    match own.text("transport")? {
+        None => Ok(false),
+        Some(found) => match found.value.as_str() {
+            "git" => Ok(true),
+            "native" => Ok(false),
+            _ => Err(git_config::Error::Value {
+                key: found.key,
+                expected: "git or native",
+            }),
+        },
+    }
+}
+
+/// Hands the run over; returns git's exit code. Nothing of git's words has been read yet.
+pub(super) fn run(
+    endpoint: &Endpoint,
+    resolver: &Resolver<'_>,
+    remote: &OsString,
+) -> Result<u8, AnyError> {
+    let credentials = resolver.resolve_blocking()?;
+    resolver
+        .messages()
+        .trace(|| format!("git {PROGRAM} does the requests"));
+    let mut command = process::git(PROGRAM);
+    command.arg(remote).arg(endpoint.url());
+    set_environment(&mut command, resolver.world(), endpoint, &credentials)?;
+    start(command)
+}
+
+/// Becomes that program: signals reach it, and its exit code is ours.
+#[cfg(unix)]
+fn start(mut command: Command) -> Result<u8, AnyError> {
+    use std::os::unix::process::CommandExt as _;
+    let cause = command.exec();
+    Err(Error::Start {
+        program: PROGRAM,
+        cause,
+    }
+    .into())
+}
+
+#[cfg(not(unix))]
+fn start(mut command: Command) -> Result<u8, AnyError> {
+    let status = command.status().map_err(|cause| Error::Start {
+        program: PROGRAM,
+        cause,
+    })?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.unwrap_or(128))
+}
+
+fn set_environment(
+    command: &mut Command,
+    world: &World,
+    endpoint: &Endpoint,
+    credentials: &Credentials,
+) -> Result<(), AnyError> {
+    let (host, url) = (endpoint.authority(), endpoint.url());
+    let auth = signature::sign(
+        credentials,
+        endpoint.region(),
+        host,
+        &endpoint.path(),
+        world.now(),
+    );
+    let header = auth.header();
+    let authorization = Zeroizing::new(format!("Authorization: {}", header.expose()));
+    // GIT_CONFIG_COUNT would do from git 2.31 on, and lose against "git -c"; this is read last.
+    let mut parameters = OsString::from(
+        world
+            .path(variable::GIT_CONFIG_PARAMETERS)
+            .unwrap_or_default(),
+    );
+    for (key, value) in [
+        (format!("http.{url}.extraHeader"), authorization.as_str()),
+        // Redirects would carry it elsewhere.
+        (format!("http.{url}.followRedirects"), "false"),
+        // These two would look for a password before the first request.
+        (format!("http.{url}.proactiveAuth"), "none"),
+        (format!("http.{url}.emptyAuth"), "false"),
+        // Nobody else has a password for the host.
+        (format!("credential.https://{host}.helper"), ""),
+        ("protocol.https.allow".into(), "always"),
+    ] {
+        let parameter = Zeroizing::new(format!("{key}={value}"));
+        if !parameters.is_empty() {
+            parameters.push(" ");
+        }
+        parameters.push(&*quoted(&parameter));
+    }
+    command.env(variable::GIT_CONFIG_PARAMETERS, &parameters);
+    // A 401 must not become a question for a user name that does not exist.
+    command.env(variable::GIT_TERMINAL_PROMPT, "0");
+    command.env(variable::GIT_ASKPASS, "");
+    // It beats all configuration.
+    if let Some(allowed) = world.raw_variable(variable::GIT_ALLOW_PROTOCOL)
+        && allowed.split(':').all(|protocol| protocol != "https")
+    {
+        command.env(variable::GIT_ALLOW_PROTOCOL, format!("{allowed}:https"));
+    }
+    // Git does not know AWS's variable.
+    if let Some(bundle) = world.path(variable::AWS_CA_BUNDLE)
+        && world.path(variable::GIT_SSL_CAINFO).is_none()
+        && world
+            .git_config()?
+            .at_url("http", &url)
+            .value("sslCAInfo")
+            .is_none()
+    {
+        command.env(variable::GIT_SSL_CAINFO, bundle);
+    }
+    Ok(())
+}
+
+/// A word in single quotes, as git reads `GIT_CONFIG_PARAMETERS`.
+fn quoted(word: &str) -> Zeroizing<String> {
+    Zeroizing::new(format!("'{}'", word.replace('\'', r"'\''")))
+}
