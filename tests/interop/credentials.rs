@@ -93,8 +93,8 @@ fn try_out(stage: &mut Stage, request: &str, run: &Run) {
         .get(&format!("https://{username}:{password}@{host}/{path}"));
 }
 
-/// Runs both tools on a case; `--` ends their options.
-fn sides(stage: &mut Stage, case: &Case) -> Sides {
+/// Runs one tool, `cli` or ours, in the home as it is; `--` ends its options.
+pub(super) fn helper_run(stage: &mut Stage, case: &Case, tool: &str) -> Run {
     let (options, request) = case.asked.split_once(" -- ").unwrap_or(("", case.asked));
     let request = stage.text(request);
     // The AWS CLI knows this one as an option of `get`.
@@ -102,18 +102,27 @@ fn sides(stage: &mut Stage, case: &Case) -> Sides {
         .split(' ')
         .filter(|option| !option.is_empty())
         .partition(|option| *option == "--ignore-host-check");
-    stage.prepare(case);
     let environment = stage.environment(case);
-    let arguments = [first.as_slice(), &last, &["get"]].concat();
-    let helper = ours("git-credential-codecommit");
-    let ours = stage.run(&helper, &arguments, &environment, &request);
-    try_out(stage, &request, &ours);
+    let run = if tool == "cli" {
+        let command = ["codecommit", "credential-helper"];
+        let arguments = [&command[..], &first, &["get"], &last].concat();
+        stage.run(tool, &arguments, &environment, &request)
+    } else {
+        let arguments = [first.as_slice(), &last, &["get"]].concat();
+        let helper = ours("git-credential-codecommit");
+        stage.run(&helper, &arguments, &environment, &request)
+    };
+    try_out(stage, &request, &run);
+    run
+}
+
+/// Runs both tools on a case.
+fn sides(stage: &mut Stage, case: &Case) -> Sides {
+    stage.prepare(case);
+    let ours = helper_run(stage, case, "ours");
     let ours_saw = stage.seen();
     stage.prepare(case);
-    let command = ["codecommit", "credential-helper"];
-    let arguments = [&command[..], &first, &["get"], &last].concat();
-    let theirs = stage.run("cli", &arguments, &environment, &request);
-    try_out(stage, &request, &theirs);
+    let theirs = helper_run(stage, case, "cli");
     let theirs_saw = stage.seen();
     Sides {
         ours_in: got_in(&ours_saw) && ours.code == 0,

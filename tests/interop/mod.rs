@@ -6,6 +6,7 @@
 //! [`addresses`] and [`credentials`].
 
 mod addresses;
+mod cache;
 mod case;
 mod credentials;
 mod seen;
