@@ -2,20 +2,73 @@
 
 use std::process::Command;
 
-use local_aws::{Auth, LocalAws};
+use local_aws::{Auth, CONTRIBUTOR_ROLE, LocalAws};
 
 use crate::harness::{HTTPS, PROFILE, Studio, digits, every_git};
 
-#[test]
 #[expect(
     clippy::disallowed_methods,
     clippy::print_stderr,
     reason = "the test looks for git-lfs"
 )]
-fn real_git_lfs_stores_and_fetches_objects_with_our_password() {
-    if Command::new("git-lfs").arg("version").output().is_err() {
+fn without_git_lfs() -> bool {
+    let is_missing = Command::new("git-lfs").arg("version").output().is_err();
+    if is_missing {
         assert!(std::env::var_os("CI").is_none(), "CI has git-lfs");
         eprintln!("skipped: git-lfs is not installed");
+    }
+    is_missing
+}
+
+#[test]
+fn setup_lets_git_lfs_work_with_a_codecommit_remote() {
+    if without_git_lfs() {
+        return;
+    }
+    for git in every_git() {
+        let aws = LocalAws::builder().repository("demo-repo").start();
+        let studio = Studio::without_profile(&git, aws).with_cache();
+        let site = "http.https://git-codecommit.eu-west-1.amazonaws.com";
+        for (key, value) in [
+            ("proxy", studio.aws.proxy_url()),
+            ("sslCAInfo", studio.aws.ca_file().display().to_string()),
+        ] {
+            let key = format!("{site}.{key}");
+            studio
+                .git(&["config", "--global", &key, &value])
+                .succeeded();
+        }
+        studio.git(&["lfs", "install", "--skip-repo"]).succeeded();
+        let arguments = [
+            "setup",
+            "--yes",
+            "--lfs",
+            "--role-arn",
+            CONTRIBUTOR_ROLE,
+            "--region",
+            "eu-west-1",
+            "--profile",
+            PROFILE,
+        ];
+        studio.helper("git-codecommit", &arguments, "").succeeded();
+        let address = format!("codecommit::eu-west-1://{PROFILE}@demo-repo");
+        studio.git(&["clone", &address]).succeeded();
+        studio
+            .git_in("demo-repo", &["lfs", "track", "*.bin"])
+            .succeeded();
+        studio.commit("demo-repo", "x.bin", &digits(50_000));
+        studio.git_in("demo-repo", &["push"]).succeeded();
+        let pointer = studio
+            .git_in("demo-repo", &["cat-file", "blob", "HEAD:x.bin"])
+            .succeeded();
+        let oid = &pointer.stdout.split_once("sha256:").unwrap().1[..64];
+        assert!(studio.aws.lfs_object("demo-repo", oid).is_some());
+    }
+}
+
+#[test]
+fn real_git_lfs_stores_and_fetches_objects_with_our_password() {
+    if without_git_lfs() {
         return;
     }
     for git in every_git() {
