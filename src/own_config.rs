@@ -57,6 +57,9 @@ impl<'a> OwnConfig<'a> {
     ) -> Self {
         let mut names = vec![format!("https://{host}{path}")];
         let repository = path.strip_prefix("/v1/repos/").unwrap_or_default();
+        if !repository.is_empty() {
+            names.push(format!("codecommit://{repository}"));
+        }
         if let (Some(region), false) = (region, repository.is_empty()) {
             names.push(format!("codecommit::{region}://{repository}"));
         }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::Child;
 
@@ -150,19 +151,17 @@ fn a_process_that_died_with_the_lock_keeps_nobody_waiting() {
         Action::Delay(std::time::Duration::from_secs(60)),
     ));
     let git = every_git()[0].program().to_owned();
-    let mut holder = studio
-        .command(".", &git, &["ls-remote", WITH_REGION])
-        .spawn()
-        .unwrap();
+    let mut command = studio.command(".", &git, &["ls-remote", WITH_REGION]);
+    let mut holder = command.process_group(0).spawn().unwrap();
     while studio.aws.sts_requests().is_empty() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    // The helper, too: it is git's child.
-    let pid = holder.id().to_string();
+    // The helper, too: it is in git's group.
+    let group = format!("-{}", holder.id());
+    let arguments = ["-KILL", "--", &group];
     studio
-        .run_in(".", "/usr/bin/pkill".as_ref(), &["-KILL", "-P", &pid], "")
+        .run_in(".", "/bin/kill".as_ref(), &arguments, "")
         .succeeded();
-    holder.kill().unwrap();
     holder.wait().unwrap();
     studio.aws.clear_faults();
     let arguments = ["10", git.to_str().unwrap(), "ls-remote", WITH_REGION];
@@ -292,6 +291,116 @@ fn a_session_that_git_had_refused_is_dropped_on_erase() {
     assert!(kept(&studio).is_empty());
     helper("get", request);
     assert_eq!(asked(&studio), (2, 2));
+}
+
+#[test]
+fn a_refused_session_of_git_remote_codecommit_is_dropped_on_erase_too() {
+    let studio = studio();
+    list(&studio);
+    let file = kept(&studio).remove(0);
+    let other = studio.home().join(".aws/boto/cache");
+    fs::create_dir_all(&other).unwrap();
+    let there = other.join(file.file_name().unwrap());
+    fs::rename(&file, &there).unwrap();
+    let text = fs::read_to_string(&there).unwrap();
+    let id = text.split('"').nth(5).unwrap();
+    let request = format!(
+        "protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com\npath=v1/repos/demo-repo\nusername={id}%x\n"
+    );
+    let arguments = ["--profile", PROFILE, "erase"];
+    studio
+        .helper("git-credential-codecommit", &arguments, &request)
+        .succeeded();
+    assert!(!there.exists());
+}
+
+#[test]
+fn a_role_that_stands_twice_in_a_chain_does_not_wait_for_itself() {
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .role_with(
+            local_aws::Role::new(CONTRIBUTOR_ROLE)
+                .trusts(local_aws::EXECUTION_ROLE)
+                .trusts(CONTRIBUTOR_ROLE),
+        )
+        .start();
+    let studio = Studio::new(&every_git()[0], aws).with_cache();
+    let config = fs::read_to_string(studio.home().join(".aws/config")).unwrap();
+    studio.write(
+        ".aws/config",
+        &format!(
+            "{config}[profile twice]\nregion = eu-west-1\nrole_arn = {CONTRIBUTOR_ROLE}\n\
+             source_profile = {PROFILE}\n"
+        ),
+    );
+    let git = every_git()[0].program().to_owned();
+    let arguments = [
+        "20",
+        git.to_str().unwrap(),
+        "ls-remote",
+        "codecommit://twice@demo-repo",
+    ];
+    let said = studio
+        .run_in(".", "/usr/bin/timeout".as_ref(), &arguments, "")
+        .succeeded();
+    assert!(
+        !said.stderr.contains("another git-codecommit"),
+        "{}",
+        said.stderr
+    );
+}
+
+#[test]
+fn one_profiles_failure_is_not_told_to_another_with_the_same_role() {
+    let studio = studio();
+    let config = fs::read_to_string(studio.home().join(".aws/config")).unwrap();
+    studio.write(
+        ".aws/config",
+        &format!(
+            "{config}[profile bad]\nregion = eu-west-1\nrole_arn = {CONTRIBUTOR_ROLE}\nsource_profile = slow\n\
+             [profile slow]\ncredential_process = sh -c 'sleep 1; exit 1'\n"
+        ),
+    );
+    let git = every_git()[0].program().to_owned();
+    let bad = studio
+        .command(".", &git, &["ls-remote", "codecommit://bad@demo-repo"])
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    list(&studio);
+    assert!(!bad.wait_with_output().unwrap().status.success());
+}
+
+#[test]
+fn a_refused_session_gives_way_to_a_new_one_and_a_refusal_is_never_hidden() {
+    let studio = studio();
+    list(&studio);
+    let file = kept(&studio).remove(0);
+    let id = || {
+        fs::read_to_string(&file)
+            .unwrap()
+            .split('"')
+            .nth(5)
+            .unwrap()
+            .to_owned()
+    };
+    let first = id();
+    studio.aws.expire(&first);
+    list(&studio);
+    assert_ne!(id(), first, "the new one took its place");
+    // Nobody gives another one: the refusal is what the person hears of, and the file stays.
+    studio.aws.expire(&id());
+    let refusal = Action::sts_error(403, "AccessDenied", "no");
+    studio.aws.fail(Fault::new(Service::Sts, refusal).always());
+    let said = studio.git(&["ls-remote", WITH_REGION]).failed();
+    assert!(said.stderr.contains("HTTP 403"), "{}", said.stderr);
+    assert!(
+        said.stderr
+            .contains("a kept session: git codecommit cache clear drops it"),
+        "{}",
+        said.stderr
+    );
+    assert!(file.exists());
 }
 
 #[test]

@@ -63,14 +63,13 @@ fn a_credential_process_is_run_once_a_command_and_without_a_shell() {
     let aws = LocalAws::builder().repository("demo-repo").start();
     let studio = studio(aws, "");
     let program = credential_process(&studio, "");
-    let profile = format!("[profile p]\ncredential_process = {program} 'a  b' $HOME ;x\n");
+    let profile = format!("[profile p]\ncredential_process = {program} 'a  b' $HOME ;x #y\n");
     studio.write(".aws/config", &profile);
     let arn = "arn:aws:iam::111111111111:user/dev";
     studio.git(&["clone", ADDRESS]).succeeded();
     assert_eq!(identity(&studio, ADDRESS), arn);
     let runs = fs::read_to_string(studio.home().join("runs")).unwrap();
-    // A comment begins at " ;": so do the files.
-    assert_eq!(runs, "a  b $HOME\na  b $HOME\n");
+    assert_eq!(runs, "a  b $HOME ;x #y\n".repeat(2));
 }
 
 #[test]

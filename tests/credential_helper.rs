@@ -127,6 +127,25 @@ fn store_erase_and_unknown_operations_are_quiet() {
 }
 
 #[test]
+fn a_command_line_that_makes_no_sense_keeps_git_from_asking_the_person() {
+    let studio = studio();
+    let ask = |request: &str| {
+        let arguments = ["--region", "moon", "get"];
+        studio
+            .helper("git-credential-codecommit", &arguments, request)
+            .failed()
+    };
+    let said = ask(REQUEST);
+    assert_eq!((said.stdout.as_str(), said.code), ("quit=1\n", Some(3)));
+    assert!(
+        said.stderr.contains("\"moon\" is not an AWS region"),
+        "{}",
+        said.stderr
+    );
+    assert_eq!(ask("protocol=https\nhost=github.com\n").stdout, "");
+}
+
+#[test]
 fn git_is_told_that_whole_headers_can_be_had() {
     let said = studio().helper("git-credential-codecommit", &["capability"], "");
     assert_eq!(said.succeeded().stdout, "version 0\ncapability authtype\n");

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Child;
 
-use local_aws::{EXECUTION_ROLE, LocalAws, Role};
+use local_aws::{Action, EXECUTION_ROLE, Fault, LocalAws, Role, Service};
 
 use crate::harness::{Outcome, Studio, every_git};
 
@@ -125,6 +125,41 @@ fn a_wrong_code_is_explained() {
             && stderr.contains(&format!("hint: the MFA code must be a new one of {SERIAL}")),
         "{stderr}"
     );
+    assert_eq!(studio.aws.sts_requests().len(), 1);
+}
+
+#[test]
+fn a_refused_session_costs_no_second_code() {
+    let mut studio = studio();
+    let program = askpass(&studio, &studio.aws.mfa_code(SERIAL));
+    studio.set("GIT_ASKPASS", &program);
+    studio.git(&["ls-remote", ADDRESS]).succeeded();
+    studio.aws.set_permission(ROLE, local_aws::Permission::None);
+    let said = studio.git(&["ls-remote", ADDRESS]).failed();
+    assert!(said.stderr.contains("HTTP 403"), "{}", said.stderr);
+    assert_eq!(asked(&studio).lines().count(), 1);
+    assert_eq!(studio.aws.sts_requests().len(), 1);
+}
+
+#[test]
+fn gits_background_work_is_never_asked() {
+    let mut studio = studio();
+    let program = askpass(&studio, &studio.aws.mfa_code(SERIAL));
+    studio.set("GIT_ASKPASS", &program);
+    studio
+        .git(&["-c", "credential.interactive=false", "ls-remote", ADDRESS])
+        .failed();
+    assert_eq!(asked(&studio), "");
+}
+
+#[test]
+fn a_slow_sts_is_not_sent_the_code_twice() {
+    let mut studio = studio();
+    let program = askpass(&studio, &studio.aws.mfa_code(SERIAL));
+    studio.set("GIT_ASKPASS", &program);
+    let slow = Action::Delay(std::time::Duration::from_secs(12));
+    studio.aws.fail(Fault::new(Service::Sts, slow));
+    studio.git(&["ls-remote", ADDRESS]).succeeded();
     assert_eq!(studio.aws.sts_requests().len(), 1);
 }
 

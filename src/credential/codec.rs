@@ -4,6 +4,8 @@
 
 use std::io::{BufRead, Write};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use zeroize::Zeroizing;
 
 use super::Error;
@@ -56,6 +58,16 @@ impl Request {
                 "username" => {
                     let id = value.split('%').next().unwrap_or_default();
                     request.access_key_id = Some(id.to_owned());
+                    continue;
+                }
+                // What git got as a whole header, it erases as one.
+                "credential" => {
+                    let pair = BASE64_STANDARD.decode(value).map(Zeroizing::new);
+                    let id = pair.ok().and_then(|pair| {
+                        let end = pair.iter().position(|b| matches!(b, b'%' | b':'))?;
+                        String::from_utf8(pair[..end].to_vec()).ok()
+                    });
+                    request.access_key_id = id.or(request.access_key_id);
                     continue;
                 }
                 "capability[]" => {
@@ -142,6 +154,9 @@ mod tests {
         let request = request.unwrap();
         assert_eq!(request.access_key_id.as_deref(), Some("AKID"));
         assert!(request.offers_authtype);
+        let header = b"authtype=Basic\ncredential=QUtJRCV0b2s6MjAyNjAxMDJUMDMwNDA1WmFi\n";
+        assert_eq!(read(header).unwrap().access_key_id.as_deref(), Some("AKID"));
+        assert_eq!(read(b"credential=?\n").unwrap().access_key_id, None);
     }
 
     fn written(as_header: bool) -> String {

@@ -85,7 +85,17 @@ fn answer(
     stdin: impl BufRead,
     stdout: &mut impl Write,
 ) -> Result<(), AnyError> {
-    let options = Options::parse(world)?;
+    let options = match Options::parse(world) {
+        Ok(options) => options,
+        Err(error) => {
+            // Git does not look at the exit code: it would go on to ask the person.
+            let is_get = world.arguments().last().is_some_and(|last| last == "get");
+            if is_get && Request::read(stdin)?.is_for_codecommit() {
+                codec::write_quit(stdout)?;
+            }
+            return Err(error);
+        }
+    };
     match options.action {
         Action::Other => return Ok(()),
         Action::Capability => return Ok(codec::write_capabilities(stdout)?),
@@ -116,6 +126,8 @@ fn answer(
 struct Place {
     /// Its name, without a port, as it is signed: so does the AWS CLI.
     name: String,
+    /// The name as git gave it.
+    authority: String,
     /// The region in the name; a host of the person's own has none.
     region: Option<Region>,
 }
@@ -133,9 +145,10 @@ impl Place {
         else {
             return Ok(None);
         };
-        if let Some(host) = Host::recognise(host.strip_suffix(":443").unwrap_or(host)) {
+        if let Some(host) = recognised(host) {
             return Ok(Some(Self {
                 name: host.name().to_owned(),
+                authority: host.name().to_owned(),
                 region: Some(host.region().clone()),
             }));
         }
@@ -155,7 +168,23 @@ impl Place {
             named.key
         ));
         let name = asked.split(':').next().unwrap_or_default().to_owned();
-        Ok(Some(Self { name, region: None }))
+        Ok(Some(Self {
+            name,
+            authority: host.to_owned(),
+            region: None,
+        }))
+    }
+}
+
+/// The host, if it is a CodeCommit git host; port 443 may be named.
+fn recognised(host: &str) -> Option<Host> {
+    Host::recognise(host.strip_suffix(":443").unwrap_or(host))
+}
+
+impl Request {
+    fn is_for_codecommit(&self) -> bool {
+        self.protocol.as_deref() == Some("https")
+            && self.host.as_deref().and_then(recognised).is_some()
     }
 }
 
@@ -182,7 +211,7 @@ impl<'a> Settled<'a> {
         place: &Place,
     ) -> Result<Self, AnyError> {
         let path = path_of(request);
-        let own = OwnConfig::of_url(world, &place.name, &path, place.region.as_ref());
+        let own = OwnConfig::of_url(world, &place.authority, &path, place.region.as_ref());
         let profiles = Profiles::load(world)?;
         let choice = match &options.profile {
             Some(name) => profiles.choose(world, Some((name, "--profile")))?,

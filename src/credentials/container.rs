@@ -10,8 +10,6 @@ use std::time::Duration;
 use reqwest::header::HeaderValue;
 use reqwest::{Client, StatusCode};
 use serde::{Deserialize, Deserializer};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use url::{Host, Url};
 
 use super::Credentials;
@@ -154,11 +152,10 @@ async fn ask(
         host: host.clone(),
         missing: "AccessKeyId, SecretAccessKey, Token and Expiration",
     })?;
-    let expires_at =
-        OffsetDateTime::parse(&answer.expiration, &Rfc3339).map_err(|_| Error::Answer {
-            host,
-            missing: "a readable Expiration",
-        })?;
+    let expires_at = super::instant(&answer.expiration).ok_or_else(|| Error::Answer {
+        host,
+        missing: "a readable Expiration",
+    })?;
     Ok(Credentials {
         access_key_id: answer.access_key_id,
         secret_access_key: answer.secret_access_key,

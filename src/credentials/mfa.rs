@@ -5,6 +5,7 @@
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::Stdio;
+use std::time::Duration;
 
 use crate::git_config;
 use crate::process;
@@ -14,6 +15,9 @@ use crate::world::{self, World, variable};
 const DIGITS: usize = 6;
 /// How often a slip of the finger is forgiven.
 const TRIES: usize = 3;
+
+/// How long the terminal waits for a line: less than others wait for this process's turn to end.
+const LIMIT: Duration = Duration::from_secs(90);
 
 /// Why there is no code.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +58,12 @@ impl Error {
 
 /// Asks for the code that the device shows now.
 pub(super) fn ask(world: &World, serial: &str) -> Result<String, Error> {
+    let nobody = || Error::Nobody {
+        serial: serial.to_owned(),
+    };
+    if !may_ask(world)? {
+        return Err(nobody());
+    }
     let prompt = format!("Enter MFA code for {serial}: ");
     if let Some(program) = askpass(world)?
         && let Some(code) = from_program(&program, &prompt)
@@ -63,13 +73,20 @@ pub(super) fn ask(world: &World, serial: &str) -> Result<String, Error> {
     // As in git: an askpass program that gave nothing leaves the terminal.
     let may_prompt = world.variable(variable::GIT_TERMINAL_PROMPT).as_deref() != Some("0");
     let Some(terminal) = may_prompt.then(world::terminal).and_then(Result::ok) else {
-        return Err(Error::Nobody {
-            serial: serial.to_owned(),
-        });
+        return Err(nobody());
     };
     from_terminal(terminal, &prompt).ok_or_else(|| Error::None {
         serial: serial.to_owned(),
     })
+}
+
+/// Whether anybody is there: git's background work says no by `credential.interactive`.
+fn may_ask(world: &World) -> Result<bool, Error> {
+    let setting = world.git_config()?.value("credential.interactive");
+    // "auto", "always" and whatever else is not a no are for other helpers.
+    Ok(setting.is_none_or(|value| {
+        !matches!(value.text(), Ok("never")) && value.boolean().unwrap_or(true)
+    }))
 }
 
 /// The askpass program. One that is set and empty means that there is none.
@@ -103,6 +120,7 @@ fn from_terminal(terminal: std::fs::File, prompt: &str) -> Option<String> {
         let mut line = String::new();
         let asked: io::Result<usize> = (|| {
             terminal.get_mut().write_all(prompt.as_bytes())?;
+            typed_in_time(terminal.get_ref())?;
             terminal.read_line(&mut line)
         })();
         if !matches!(asked, Ok(1..)) {
@@ -113,6 +131,25 @@ fn from_terminal(terminal: std::fs::File, prompt: &str) -> Option<String> {
         }
     }
     None
+}
+
+/// Waits until a line was typed.
+#[cfg(unix)]
+fn typed_in_time(terminal: &std::fs::File) -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let limit = Timespec {
+        tv_sec: LIMIT.as_secs().cast_signed(),
+        tv_nsec: 0,
+    };
+    match poll(&mut [PollFd::new(terminal, PollFlags::IN)], Some(&limit))? {
+        0 => Err(io::ErrorKind::TimedOut.into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn typed_in_time(_: &std::fs::File) -> io::Result<()> {
+    Ok(())
 }
 
 /// Six digits; people type the space that some devices show.
@@ -132,6 +169,22 @@ mod tests {
         for bad in ["", "12345", "1234567", "12345a", "\u{661}23456"] {
             assert_eq!(checked(bad), None, "{bad:?}");
         }
+    }
+
+    #[test]
+    fn background_work_is_never_asked() {
+        for (value, may) in [
+            ("false", false),
+            ("never", false),
+            ("0", false),
+            ("auto", true),
+            ("true", true),
+        ] {
+            let world =
+                World::of(&[]).with_git_config(&format!("credential.interactive\n{value}\0"));
+            assert_eq!(may_ask(&world).unwrap(), may, "{value}");
+        }
+        assert!(may_ask(&World::of(&[])).unwrap());
     }
 
     #[test]

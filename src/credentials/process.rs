@@ -5,13 +5,12 @@
 
 use std::io;
 use std::process::{ExitStatus, Stdio};
+use std::str::Chars;
 
 use serde::Deserialize;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
-use super::{Credentials, Origin};
+use super::{Credentials, Origin, instant};
 use crate::process;
 use crate::secret::Secret;
 
@@ -111,10 +110,54 @@ pub(super) async fn run(profile: &str, command: &str) -> Result<Credentials, Err
     parse(&output).map_err(|problem| Error::Answer { profile, problem })
 }
 
+/// The program and its arguments, by the rules of Python's `shlex.split`, which botocore uses: quotes
+/// and backslashes count, `#` starts no comment, nothing is expanded. (The crates of that name take `#`
+/// for a comment.)
 fn words(command: &str) -> Option<(String, Vec<String>)> {
-    let mut words = shlex::split(command)?.into_iter();
-    let program = words.next()?;
-    Some((program, words.collect()))
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut characters = command.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\'' => {
+                let word = word.get_or_insert_default();
+                until_quote(&mut characters, '\'', |_, c| word.push(c))?;
+            }
+            '"' => {
+                let word = word.get_or_insert_default();
+                until_quote(&mut characters, '"', |rest, c| {
+                    match (c, rest.clone().next()) {
+                        // Before anything else a backslash is one.
+                        ('\\', Some(next @ ('"' | '\\'))) => {
+                            rest.next();
+                            word.push(next);
+                        }
+                        _ => word.push(c),
+                    }
+                })?;
+            }
+            '\\' => word.get_or_insert_default().push(characters.next()?),
+            ' ' | '\t' | '\r' | '\n' => words.extend(word.take()),
+            other => word.get_or_insert_default().push(other),
+        }
+    }
+    words.extend(word);
+    let mut words = words.into_iter();
+    Some((words.next()?, words.collect()))
+}
+
+/// Hands on what stands before the closing quote; none if it never comes.
+fn until_quote(
+    characters: &mut Chars<'_>,
+    quote: char,
+    mut each: impl FnMut(&mut Chars<'_>, char),
+) -> Option<()> {
+    loop {
+        match characters.next()? {
+            end if end == quote => return Some(()),
+            other => each(characters, other),
+        }
+    }
 }
 
 fn parse(output: &[u8]) -> Result<Credentials, &'static str> {
@@ -126,10 +169,7 @@ fn parse(output: &[u8]) -> Result<Credentials, &'static str> {
     }
     let expires_at = match answer.expiration.as_deref().filter(|text| !text.is_empty()) {
         None => None,
-        Some(text) => Some(
-            OffsetDateTime::parse(text, &Rfc3339)
-                .map_err(|_| "an Expiration that is not a time with a zone")?,
-        ),
+        Some(text) => Some(instant(text).ok_or("an Expiration that is not a time with a zone")?),
     };
     let token = answer.session_token.filter(|token| !token.is_empty());
     Ok(Credentials {
@@ -147,13 +187,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_line_is_split_without_a_shell() {
-        let (program, arguments) =
-            words(r#""/opt/my tool" --name 'a b' c\ d $HOME "x;y""#).unwrap();
-        assert_eq!(program, "/opt/my tool");
-        assert_eq!(arguments, ["--name", "a b", "c d", "$HOME", "x;y"]);
-        assert!(words("").is_none());
-        assert!(words("'open").is_none());
+    fn a_command_line_is_split_as_pythons_shlex_does() {
+        // Each checked with shlex.split.
+        for (command, expected) in [
+            (
+                r#""/opt/my tool" --name 'a b' c\ d"#,
+                &["/opt/my tool", "--name", "a b", "c d"][..],
+            ),
+            ("x $HOME ~ *;y #z", &["x", "$HOME", "~", "*;y", "#z"]),
+            (
+                r#"x "a\"b\\c\d" 'e\f' ''"#,
+                &["x", r#"a"b\c\d"#, r"e\f", ""],
+            ),
+            ("x a'b'\"c\"\n --d", &["x", "abc", "--d"]),
+        ] {
+            let (program, arguments) = words(command).unwrap();
+            assert_eq!([vec![program], arguments].concat(), expected, "{command}");
+        }
+        for bad in ["", "  ", "'open", "\"open", "x \\", "\"a\\\""] {
+            assert!(words(bad).is_none(), "{bad}");
+        }
     }
 
     #[test]

@@ -2,14 +2,14 @@
 
 use tokio::runtime;
 
-use super::cache::{Cache, Key, Turn};
+use super::cache::{Cache, Key};
 use super::sts::{self, Sts};
 use super::{Credentials, Error, Origin, container, instance_metadata, mfa, process, sdk};
 use crate::endpoint::{self, Region};
 use crate::http::Http;
 use crate::message::Messages;
 use crate::own_config::OwnConfig;
-use crate::profile::{Choice, Plan, Profiles, Settings, Source};
+use crate::profile::{Choice, Plan, Profiles, RoleHop, Settings, Source};
 use crate::secret::Secret;
 use crate::world::{World, variable};
 
@@ -174,7 +174,33 @@ impl<'a> Resolver<'a> {
         let needs_sts =
             !self.plan.hops.is_empty() || matches!(self.plan.source, Source::WebIdentity(_));
         let sts = needs_sts.then(|| Sts::prepare(self)).transpose()?;
-        self.session(sts.as_ref(), self.plan.hops.len()).await
+        let depth = self.plan.hops.len();
+        let (Some(cache), Some((key, what))) = (&self.cache, self.key(self.turn_depth())) else {
+            return self.session(sts.as_ref(), depth).await;
+        };
+        let mut turn = cache.turn(&key, &what).await;
+        // Whoever had the turn before may have asked for this very session; or was refused it, and then
+        // this one would be too. Another plan's refusal says nothing here.
+        if let Some(kept) = self.kept(depth) {
+            return Ok(kept);
+        }
+        if let Some(why) = turn.failure(&self.plan.in_words()) {
+            return Err(Error::FailedElsewhere { why });
+        }
+        let asked = self.session(sts.as_ref(), depth).await;
+        if let Err(error @ Error::Sts(_)) = &asked {
+            let stamp = self.world.now().unix_timestamp_nanos();
+            turn.failed(stamp, &self.plan.in_words(), &error.to_string());
+        }
+        asked
+    }
+
+    /// The session for which one process at a time asks: that of the first role that wants a code of the
+    /// person, else the last one. Never more than one a run: two could wait for each other.
+    fn turn_depth(&self) -> usize {
+        let wants_code = |hop: &RoleHop| hop.mfa_serial.is_some();
+        let first = self.plan.hops.iter().position(wants_code);
+        first.map_or(self.plan.hops.len(), |above| above + 1)
     }
 
     /// The same, for a program that has no async runtime of its own.
@@ -189,14 +215,19 @@ impl<'a> Resolver<'a> {
         runtime.map_err(Error::Runtime)?.block_on(self.resolve())
     }
 
-    /// Drops a kept session that a service has refused, so that the next [`Resolver::resolve`] asks for
-    /// a new one. Says whether that is worth a try: fresh credentials would be refused again.
-    pub fn forget(&self, refused: &Credentials) -> bool {
-        let (Some(cache), Some((key, _))) = (&self.cache, self.key(self.plan.hops.len())) else {
+    /// Says whether credentials that the git host refused are worth a new session: those that were
+    /// kept on disk may have been revoked, fresh ones would be refused again. A person is not asked for
+    /// another MFA code on such a guess. The file stays until a new session takes its place.
+    pub fn pass_over(&self, refused: &Credentials) -> bool {
+        let Some(cache) = &self.cache else {
             return false;
         };
-        cache.forget(&key, &refused.access_key_id);
-        refused.origin == Origin::Cache
+        let wants_code = self.plan.hops.iter().any(|hop| hop.mfa_serial.is_some());
+        let is_worth_it = refused.origin == Origin::Cache && !wants_code;
+        if is_worth_it {
+            cache.pass_over(&refused.access_key_id);
+        }
+        is_worth_it
     }
 
     /// Drops the kept session whose key has this id, if that is what is kept.
@@ -208,31 +239,17 @@ impl<'a> Resolver<'a> {
 
     /// The session after `depth` roles of the plan; 0 is the source.
     async fn session(&self, sts: Option<&Sts<'a>>, depth: usize) -> Result<Credentials, Error> {
-        let (Some(cache), Some((key, what))) = (&self.cache, self.key(depth)) else {
-            return self.ask(sts, depth).await;
+        let (Some(cache), Some((key, _))) = (&self.cache, self.key(depth)) else {
+            return Box::pin(self.ask(sts, depth)).await;
         };
         if let Some(kept) = self.kept(depth) {
             return Ok(kept);
         }
-        let mut turn = cache.turn(&key, &what).await;
-        // Whoever had the turn before may have asked for this very session.
-        if let Some(kept) = self.kept(depth) {
-            return Ok(kept);
-        }
-        if let Some(why) = turn.failure.take() {
-            return Err(Error::FailedElsewhere { why });
-        }
         let asked = Box::pin(self.ask(sts, depth)).await;
-        match &asked {
-            Ok(session) => cache.write(&key, session, self.kind(depth)),
-            Err(error) => self.note_failure(&mut turn, error),
+        if let Ok(session) = &asked {
+            cache.write(&key, session, self.kind(depth));
         }
         asked
-    }
-
-    fn note_failure(&self, turn: &mut Turn, error: &Error) {
-        let stamp = self.world.now().unix_timestamp_nanos();
-        turn.failed(stamp, &error.to_string());
     }
 
     /// Asks for the session after `depth` roles, whatever is kept of it.
@@ -249,8 +266,8 @@ impl<'a> Resolver<'a> {
         match sts.assume(hop, &caller, code()?).await {
             // A kept session on the way may have been revoked: one more try, with a new one.
             Err(error) if caller.origin == Origin::Cache && error.blames_caller() => {
-                if let (Some(cache), Some((key, _))) = (&self.cache, self.key(above)) {
-                    cache.forget(&key, &caller.access_key_id);
+                if let Some(cache) = &self.cache {
+                    cache.pass_over(&caller.access_key_id);
                 }
                 let caller = Box::pin(self.session(Some(sts), above)).await?;
                 let asked = sts.assume(hop, &caller, code()?).await;

@@ -3,6 +3,8 @@
 //! Both read, and write back, the token files that `aws sso login` and `aws login` leave
 //! (reference/aws.md 1.4 and 2.2). Their requests go through the one HTTP client.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use aws_config::login::LoginCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::sso::SsoCredentialsProvider;
@@ -69,8 +71,14 @@ pub(super) async fn provided(provider: &impl ProvideCredentials) -> Result<Crede
         access_key_id: found.access_key_id().to_owned(),
         secret_access_key: Secret::new(found.secret_access_key().to_owned()),
         session_token: found.session_token().map(|t| Secret::new(t.to_owned())),
-        expires_at: found.expiry().map(OffsetDateTime::from),
+        expires_at: found.expiry().and_then(instant_of),
         principal: None,
         origin: Origin::Fresh,
     })
+}
+
+/// An end so far off that it cannot be told is none.
+fn instant_of(time: SystemTime) -> Option<OffsetDateTime> {
+    let seconds = time.duration_since(UNIX_EPOCH).ok()?.as_secs();
+    OffsetDateTime::from_unix_timestamp(seconds.try_into().ok()?).ok()
 }

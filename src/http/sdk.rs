@@ -33,6 +33,15 @@ impl SdkClient {
     }
 }
 
+impl SdkClient {
+    /// Sets the limit of a request, connection included, where the SDK sets none.
+    #[must_use]
+    pub(crate) fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+}
+
 impl HttpClient for SdkClient {
     fn http_connector(
         &self,
@@ -41,7 +50,7 @@ impl HttpClient for SdkClient {
     ) -> SharedHttpConnector {
         SharedHttpConnector::new(Self {
             client: self.client.clone(),
-            timeout: settings.read_timeout().unwrap_or(TIMEOUT),
+            timeout: settings.read_timeout().unwrap_or(self.timeout),
         })
     }
 }

@@ -10,7 +10,7 @@ mod plan;
 mod reader;
 mod settings;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub(crate) use error::Error;
@@ -159,6 +159,7 @@ impl Profiles {
         let (defaults, sections): (Vec<_>, Vec<_>) = sections
             .into_iter()
             .partition(|section| section.header == "DEFAULT");
+        let mut seen = BTreeSet::new();
         for section in sections {
             let (kind, name) = match file {
                 // In the credentials file every header is a profile's name, whatever it looks like.
@@ -173,11 +174,14 @@ impl Profiles {
                 Kind::SsoSession => &mut self.sso_sessions,
                 Kind::Services => &mut self.services,
             };
+            let is_first = seen.insert((kind, name.clone()));
             let profile = of_kind.entry(name).or_default();
             if let Some(line) = section.misindented {
                 profile.misindented = Some(format!("{}:{line}", path.display()));
             }
-            let inherited = defaults.iter().flat_map(|section| &section.properties);
+            // Once: a section that goes on further down has had them.
+            let inherited = defaults.iter().filter(|_| is_first);
+            let inherited = inherited.flat_map(|section| &section.properties);
             for property in inherited.chain(&section.properties) {
                 profile.set(path, file, property);
             }
@@ -322,7 +326,7 @@ pub(crate) fn profile_of_config_section(header: &str) -> Option<String> {
 }
 
 /// What a section of the config file is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Profile,
     SsoSession,
@@ -427,6 +431,8 @@ mod tests {
         let (_, profiles) = files("[DEFAULT]\nregion = r0\n[profile p]\noutput = x", "", &[]);
         assert_eq!(profiles.setting("p", "region"), Some("r0"));
         assert!(profiles.profile("DEFAULT").is_none());
+        let split = "[DEFAULT]\nregion = r0\n[profile p]\nregion = r1\n[profile p]\noutput = x";
+        assert_eq!(files(split, "", &[]).1.setting("p", "region"), Some("r1"));
     }
 
     #[test]

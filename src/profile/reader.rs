@@ -57,13 +57,15 @@ pub(super) fn read(text: &str, path: &Path) -> Result<Vec<Section>, Error> {
             let Some(section) = sections.last_mut() else {
                 continue;
             };
-            if has_value && content.contains('=') {
-                section.misindented.get_or_insert(line_number);
-            } else if let Some(parent) = section.properties.last_mut()
-                && !has_value
-                && let Some(nested) = property(content, line_number)
-            {
-                parent.nested.push(nested);
+            let parent = section.properties.last_mut();
+            match (has_value, parent) {
+                (true, _) if content.contains('=') => {
+                    section.misindented.get_or_insert(line_number);
+                }
+                // More of the value, as to botocore.
+                (true, Some(parent)) => parent.add_line(content),
+                (false, Some(parent)) => parent.nested.extend(property(content, line_number)),
+                (_, None) => {}
             }
             continue;
         }
@@ -90,19 +92,33 @@ pub(super) fn read(text: &str, path: &Path) -> Result<Vec<Section>, Error> {
     Ok(sections)
 }
 
+impl Property {
+    fn add_line(&mut self, line: &str) {
+        let value = format!("{}\n{line}", self.value.expose());
+        self.value = Secret::new(value);
+    }
+}
+
 fn property(content: &str, line: usize) -> Option<Property> {
     let (key, value) = content.split_once(['=', ':'])?;
+    let key = key.trim().to_ascii_lowercase();
+    // In a command line "#" and ";" may be quoted; botocore never takes them for a comment.
+    let value = match key.as_str() {
+        "credential_process" => value.trim(),
+        _ => without_comment(value),
+    };
     Some(Property {
-        key: key.trim().to_ascii_lowercase(),
-        value: Secret::new(without_comment(value).to_owned()),
+        key,
+        value: Secret::new(value.to_owned()),
         line,
         nested: Vec::new(),
     })
 }
 
-/// Cuts a comment off: it starts with `#` or `;` behind white space.
+/// Cuts a comment off: it starts with `#` or `;` behind the value and white space.
 pub(crate) fn without_comment(value: &str) -> &str {
-    let mut after_space = true;
+    let value = value.trim_start();
+    let mut after_space = false;
     for (at, character) in value.char_indices() {
         if after_space && matches!(character, '#' | ';') {
             return value[..at].trim();
@@ -141,7 +157,12 @@ mod tests {
             ("[a]\nk: v", "[a]2:k=v"),
             ("# c\n; c\n\n[ a ] # c\n k = v # c", "[a]5:k=v"),
             ("[a]\nk = v#no;comment", "[a]2:k=v#no;comment"),
-            ("[a]\nk = # all", "[a]2:k="),
+            ("[a]\nk = #all", "[a]2:k=#all"),
+            (
+                "[a]\ncredential_process = sh -c \"true ; x\" # y",
+                "[a]2:credential_process=sh -c \"true ; x\" # y",
+            ),
+            ("[a]\nk = some\n  more # of it", "[a]2:k=some\nmore # of it"),
             ("[a]\ns3 =\n  x = 1\n  y = 2\nk = v", "[a]2:s3= [a]5:k=v"),
             ("[a]\nk=1\nk=2\n[a]\nk=3", "[a]2:k=1 [a]3:k=2 [a]5:k=3"),
             ("[a]\nurl = https://h:1/p?x=y", "[a]2:url=https://h:1/p?x=y"),

@@ -16,7 +16,7 @@ use super::service::Service;
 use super::smart_http::{SmartHttp, media_type};
 use super::words::Words;
 use super::{Error, Refusal, refusal};
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Origin};
 use crate::error::Error as AnyError;
 use crate::http::{self, Answer, GitHost};
 use crate::signature::{self, BasicAuth};
@@ -74,7 +74,16 @@ impl<'a> SmartHttp<'a> {
                     let line = "the git host refused the kept session: asking for a new one";
                     self.resolver.messages().trace(|| line.to_owned());
                     self.is_renewed.set(true);
-                    self.credentials.take();
+                    // If there is no new one to be had, the refusal is what the person must hear of.
+                    match self.resolver.resolve().await {
+                        Ok(credentials) => drop(self.credentials.replace(Some(credentials.into()))),
+                        Err(error) => {
+                            self.resolver
+                                .messages()
+                                .trace(|| format!("no new session: {error}"));
+                            return Err(self.said(failure));
+                        }
+                    }
                 }
                 Some(Remedy::Clock(ahead)) => self.correct_clock(ahead),
                 Some(Remedy::Wait(wait)) => {
@@ -156,7 +165,7 @@ impl<'a> SmartHttp<'a> {
             Some(refused),
         ) = (failure.trouble, self.credentials.borrow().as_ref())
             && !self.is_renewed.get()
-            && self.resolver.forget(refused)
+            && self.resolver.pass_over(refused)
         {
             return Some(Remedy::Credentials);
         }
@@ -202,10 +211,7 @@ impl<'a> SmartHttp<'a> {
             repository: self.endpoint.repository().to_string(),
             resource: self.endpoint.resource(),
             permission,
-            identity: match &credentials.principal {
-                Some(arn) => arn.clone(),
-                None => format!("access key {}", credentials.access_key_id),
-            },
+            identity: identity(credentials),
             clock_ahead: date.map(|date| now - date),
             words,
         };
@@ -321,4 +327,16 @@ fn protocol(version: u8) -> HeaderValue {
     } else {
         "version=1"
     })
+}
+
+/// Who signed, in words.
+fn identity(credentials: &Credentials) -> String {
+    let mut identity = match &credentials.principal {
+        Some(arn) => arn.clone(),
+        None => format!("access key {}", credentials.access_key_id),
+    };
+    if credentials.origin == Origin::Cache {
+        identity.push_str(", a kept session: git codecommit cache clear drops it");
+    }
+    identity
 }

@@ -8,7 +8,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
-use crate::credentials::{Credentials, Origin};
+use crate::credentials::{Credentials, Origin, instant};
 use crate::secret::Secret;
 
 /// A session with less than this left is not used: botocore's advisory refresh.
@@ -116,15 +116,6 @@ pub(super) fn render(credentials: &Credentials, kind: Option<&str>) -> Option<Ze
         }),
     };
     serde_json::to_vec(&file).ok().map(Zeroizing::new)
-}
-
-/// Reads `2026-11-22T00:42:56` with `Z`, `UTC` or an offset behind it, and fractions of a second.
-fn instant(text: &str) -> Option<OffsetDateTime> {
-    let text = match text.strip_suffix("UTC") {
-        Some(start) => format!("{start}Z"),
-        None => text.to_owned(),
-    };
-    OffsetDateTime::parse(&text, &Rfc3339).ok()
 }
 
 /// Whether `arn:aws:sts::<account>:assumed-role/<role>/<session>` is a session of

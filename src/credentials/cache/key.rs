@@ -82,7 +82,8 @@ fn json(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
     let mut ascii = String::with_capacity(quoted.len());
     for character in quoted.chars() {
-        if character.is_ascii() {
+        // Python leaves what is between space and "~" as it is.
+        if matches!(character, ' '..='~') {
             ascii.push(character);
         } else {
             for unit in character.encode_utf16(&mut [0; 2]) {
@@ -137,7 +138,7 @@ mod tests {
     fn text_is_escaped_as_python_escapes_it() {
         assert_eq!(
             json("a\"\\\n\u{1}é\u{1f600}\u{7f}"),
-            "\"a\\\"\\\\\\n\\u0001\\u00e9\\ud83d\\ude00\u{7f}\""
+            "\"a\\\"\\\\\\n\\u0001\\u00e9\\ud83d\\ude00\\u007f\""
         );
     }
 }

@@ -26,6 +26,9 @@ use crate::world::{World, variable};
 /// A session is a few kilobytes; the CLI adds the response's headers.
 const SIZE_LIMIT: u64 = 256 * 1024;
 
+/// How the names of files begin that are no sessions: locks, and sessions still being written.
+const PREFIX: &str = ".git-codecommit-";
+
 /// The folders of one person's sessions.
 pub(crate) struct Cache<'a> {
     world: &'a World,
@@ -109,7 +112,7 @@ impl<'a> Cache<'a> {
         create_private(&self.own)?;
         // Mode 0600 from the start; under its final name only when it is whole.
         let mut file = tempfile::Builder::new()
-            .prefix(".git-codecommit-")
+            .prefix(PREFIX)
             .tempfile_in(&self.own)?;
         file.write_all(text)?;
         file.as_file().sync_all()?;
@@ -117,16 +120,25 @@ impl<'a> Cache<'a> {
         Ok(())
     }
 
-    /// Drops a session that a service has refused: its file, if it is still that session's, and any
-    /// use of the same key in this run. Says whether there was a file.
-    pub(crate) fn forget(&self, key: &Key, access_key_id: &str) -> bool {
+    /// Uses no file with this key again in this run: a service has refused it.
+    pub(crate) fn pass_over(&self, access_key_id: &str) {
         self.refused.borrow_mut().push(access_key_id.to_owned());
-        let path = file_in(&self.own, key);
-        let kept = contents(&path)
-            .ok()
-            .and_then(|text| entry::access_key_id(&text));
-        let is_it = kept.as_deref() == Some(access_key_id);
-        is_it && fs::remove_file(path).is_ok()
+    }
+
+    /// Removes a session that git had refused, in both folders: whoever reads them next would be
+    /// refused too. Nothing else is ever changed in the other program's folder.
+    pub(crate) fn forget(&self, key: &Key, access_key_id: &str) {
+        self.pass_over(access_key_id);
+        for folder in [&self.own, &self.other] {
+            let path = file_in(folder, key);
+            let kept = contents(&path).ok();
+            let kept = kept.and_then(|text| entry::access_key_id(&text));
+            if kept.as_deref() == Some(access_key_id) {
+                let removed = fs::remove_file(&path);
+                let said = removed.map_or_else(|error| error.to_string(), |()| "removed".into());
+                self.trace(&path, &said);
+            }
+        }
     }
 
     /// Waits for this process's turn to ask for a session: others may be asking for the same one.
@@ -135,9 +147,7 @@ impl<'a> Cache<'a> {
             // Nothing can be kept there, so there is nothing to wait for.
             return Turn::unlocked();
         }
-        let path = self
-            .own
-            .join(format!(".git-codecommit-{}.lock", key.as_str()));
+        let path = self.own.join(format!("{PREFIX}{}.lock", key.as_str()));
         Turn::wait(&path, what, self.messages).await
     }
 
@@ -166,6 +176,10 @@ impl<'a> Cache<'a> {
         for path in sessions(&self.own) {
             fs::remove_file(&path).map_err(|cause| Error::Unremovable { path, cause })?;
             removed += 1;
+        }
+        // What a process that was killed while it wrote has left.
+        for path in leftovers(&self.own) {
+            fs::remove_file(&path).map_err(|cause| Error::Unremovable { path, cause })?;
         }
         Ok(removed)
     }
@@ -197,6 +211,15 @@ fn sessions(folder: &Path) -> impl Iterator<Item = PathBuf> {
         let name = path.file_name().and_then(|name| name.to_str());
         let stem = name.and_then(|name| name.strip_suffix(".json"));
         stem.is_some_and(|stem| stem.len() == 40 && stem.bytes().all(|b| b.is_ascii_hexdigit()))
+    })
+}
+
+/// Sessions that never got their final name; locks are not among them.
+fn leftovers(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    files.map(|file| file.path()).filter(|path| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.starts_with(PREFIX) && !name.ends_with(".lock"))
     })
 }
 

@@ -24,8 +24,8 @@ const NOTE_LIMIT: u64 = 4096;
 pub(crate) struct Turn {
     /// Open for its lock; none where no lock can be had.
     file: Option<File>,
-    /// Why another process, for which this one waited, failed.
-    pub(crate) failure: Option<String>,
+    /// What another process, for which this one waited, noted of its failure: plan and reason.
+    note: Option<(String, String)>,
 }
 
 impl Turn {
@@ -33,7 +33,7 @@ impl Turn {
     pub(crate) fn unlocked() -> Self {
         Self {
             file: None,
-            failure: None,
+            note: None,
         }
     }
 
@@ -70,22 +70,34 @@ impl Turn {
             pause = PAUSES.1.min(pause * 2);
         }
         let after = note(&mut file);
-        let failure = (after != before).then(|| after.split_once('\n')).flatten();
+        let parts: Vec<&str> = after.splitn(3, '\n').collect();
+        let note = match parts.as_slice() {
+            [_stamp, plan, why] if after != before => Some(((*plan).into(), (*why).into())),
+            _ => None,
+        };
         Self {
-            failure: failure.map(|(_stamp, why)| why.to_owned()),
+            note,
             file: Some(file),
         }
     }
 
-    /// Notes for those who wait that asking has failed, and why. `stamp` makes the note this one's own.
-    pub(crate) fn failed(&mut self, stamp: i128, why: &str) {
+    /// Why another process, for which this one waited, was refused with the same plan.
+    pub(crate) fn failure(&self, plan: &str) -> Option<String> {
+        let (noted, why) = self.note.as_ref()?;
+        (noted == plan).then(|| why.clone())
+    }
+
+    /// Notes for those who wait that asking has failed, and why; `plan` is in words. `stamp` makes the
+    /// note this one's own.
+    pub(crate) fn failed(&mut self, stamp: i128, plan: &str, why: &str) {
         let Some(file) = &mut self.file else {
             return;
         };
+        let note = format!("{} {stamp}\n{plan}\n{why}", std::process::id());
         // A note that cannot be written costs the others a question of their own.
-        let _ = file.set_len(0).and_then(|()| {
-            file.write_all(format!("{} {stamp}\n{why}", std::process::id()).as_bytes())
-        });
+        let _ = file
+            .set_len(0)
+            .and_then(|()| file.write_all(note.as_bytes()));
     }
 }
 
@@ -125,20 +137,23 @@ mod tests {
     }
 
     #[test]
-    fn who_waited_hears_of_the_failure_and_who_comes_later_does_not() {
+    fn who_waited_with_the_same_plan_hears_of_the_refusal_and_nobody_else() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("lock");
         let mut first = wait(&path);
         let waiting = std::thread::spawn({
             let path = path.clone();
-            move || wait(&path).failure
+            move || wait(&path)
         });
         // The second one has read the note before it began to wait.
         std::thread::sleep(Duration::from_millis(200));
-        first.failed(1, "access denied");
+        first.failed(1, "a plan", "access denied");
         drop(first);
-        assert_eq!(waiting.join().unwrap().as_deref(), Some("access denied"));
-        assert_eq!(wait(&path).failure, None, "a later run asks anew");
+        let second = waiting.join().unwrap();
+        assert_eq!(second.failure("a plan").as_deref(), Some("access denied"));
+        assert_eq!(second.failure("another plan"), None);
+        drop(second);
+        assert_eq!(wait(&path).failure("a plan"), None, "a later run asks anew");
     }
 
     #[test]

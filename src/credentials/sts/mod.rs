@@ -4,6 +4,8 @@ mod endpoint;
 mod error;
 mod session_name;
 
+use std::time::Duration;
+
 use aws_credential_types::Credentials as SdkCredentials;
 use aws_sdk_sts::Client;
 use aws_sdk_sts::config::retry::RetryConfig;
@@ -21,6 +23,12 @@ use crate::http::{self, SdkClient};
 use crate::profile::{RoleHop, Settings, WebIdentity};
 use crate::secret::{self, Secret};
 use crate::world::{World, variable};
+
+/// How long an attempt may take, connection included. STS answers in well under a second; the STS of
+/// another region, which a VPC without internet cannot reach, never does.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The same for the only attempt with an MFA code.
+const CODE_PATIENCE: Duration = Duration::from_secs(30);
 
 /// STS, as the settings have it: prepared before any key is fetched, so that what is wrong with it is
 /// found first.
@@ -54,8 +62,13 @@ impl<'a> Sts<'a> {
             Some(name) => name.clone(),
             None => session_name::default(self.world),
         };
+        // A code counts once: a second attempt with it would be refused, and hide why the first failed.
+        let (retries, patience) = match code {
+            Some(_) => (RetryConfig::disabled(), CODE_PATIENCE),
+            None => (self.retries.clone(), PATIENCE),
+        };
         let answer = self
-            .client(Some(caller))
+            .client(Some(caller), retries, patience)
             .assume_role()
             .role_arn(&hop.role_arn)
             .role_session_name(session_name)
@@ -92,7 +105,7 @@ impl<'a> Sts<'a> {
             None => session_name::default(self.world),
         };
         let answer = self
-            .client(None)
+            .client(None, self.retries.clone(), PATIENCE)
             .assume_role_with_web_identity()
             .role_arn(&identity.role_arn)
             .role_session_name(session_name)
@@ -112,14 +125,19 @@ impl<'a> Sts<'a> {
         self.session(answer.credentials, answer.assumed_role_user)
     }
 
-    fn client(&self, caller: Option<&Credentials>) -> Client {
+    fn client(
+        &self,
+        caller: Option<&Credentials>,
+        retries: RetryConfig,
+        patience: Duration,
+    ) -> Client {
         let mut config = Builder::new()
             .behavior_version(BehaviorVersion::latest())
             .region(SdkRegion::new(self.endpoint.region.to_string()))
             .use_fips(self.endpoint.use_fips)
             .use_dual_stack(self.endpoint.use_dual_stack)
-            .retry_config(self.retries.clone())
-            .http_client(self.client.clone());
+            .retry_config(retries)
+            .http_client(self.client.clone().with_timeout(patience));
         if let Some(caller) = caller {
             config = config.credentials_provider(sdk_credentials(caller));
         }

@@ -128,8 +128,9 @@ impl Plan {
         if let Some(found) = source::of_profile(profiles, name, profile)? {
             return Ok(found.alone());
         }
-        // A credential_source without role_arn, as SageMaker's own start-up script writes it.
-        if profile.setting("credential_source").is_some() {
+        // A credential_source without role_arn, as SageMaker's own start-up script writes it: botocore does not
+        // look at it, and finds the container's credentials where there are any.
+        if profile.setting("credential_source").is_some() && !source::has_container(world) {
             return Ok(source::named(world, name, profile)?.alone());
         }
         source::ambient(world, name).map(Decided::alone)

@@ -70,11 +70,9 @@ fn follow<'a>(
         ));
     }
     visited.push(next);
-    // Static keys end the chain: a role_arn beside them is not assumed.
-    if source::has_static_keys(next_profile) {
-        return source::static_keys(next, next_profile);
-    }
-    if is_role(next_profile) {
+    // Static keys end the chain: a role_arn beside them is not assumed. They are not always what it ends
+    // with: a program or a token in the same profile may come before them.
+    if is_role(next_profile) && !source::has_static_keys(next_profile) {
         return follow(world, profiles, next, visited, hops);
     }
     if let Some(found) = source::web_identity(None, next, next_profile)? {
@@ -82,6 +80,10 @@ fn follow<'a>(
     }
     if let Some(found) = source::of_profile(profiles, next, next_profile)? {
         return Ok(found);
+    }
+    // Half a key is an error of its own.
+    if source::has_static_keys(next_profile) {
+        return source::static_keys(next, next_profile);
     }
     if next_profile.setting("credential_source").is_some() {
         return source::named(world, next, next_profile);

@@ -218,7 +218,7 @@ pub(super) fn ambient(world: &World, name: &str) -> Result<Decided, Error> {
     Ok(Decided::new(source, "nothing else is configured"))
 }
 
-fn has_container(world: &World) -> bool {
+pub(super) fn has_container(world: &World) -> bool {
     let variables = [
         variable::AWS_CONTAINER_CREDENTIALS_RELATIVE_URI,
         variable::AWS_CONTAINER_CREDENTIALS_FULL_URI,

@@ -102,6 +102,22 @@ fn a_credential_source_without_a_role_is_a_source() {
 }
 
 #[test]
+fn a_credential_source_without_a_role_does_not_keep_botocore_from_the_container() {
+    for source in ["Environment", "Ec2InstanceMetadata", "EcsContainer", "Moon"] {
+        let config = format!("[profile p]\ncredential_source = {source}\n");
+        let environment = [CONTAINER, KEYS[0], KEYS[1]];
+        assert_eq!(
+            planned(&config, &environment, "p"),
+            "container credentials",
+            "{source}"
+        );
+    }
+    // Where botocore finds nothing, the setting is taken at its word.
+    let config = "[profile p]\ncredential_source = Environment\n";
+    assert_eq!(planned(config, &KEYS, "p"), "environment keys");
+}
+
+#[test]
 fn a_profile_without_credentials_falls_to_the_container_and_then_to_the_instance() {
     let config = "[profile p]\nregion = eu-west-1\n";
     assert_eq!(planned(config, &[CONTAINER], "p"), "container credentials");
@@ -202,8 +218,13 @@ fn every_source_of_a_profile_has_its_place_in_botocores_order() {
         let config = format!("[profile p]\n{}\n", everything[first..].join("\n"));
         assert_eq!(planned(&config, &[CONTAINER], "p"), *expected, "{config}");
         let as_source = config + "[profile q]\nrole_arn = r2\nsource_profile = p\n";
-        // Keys beside them end a chain at once, wherever they stand.
-        assert!(planned(&as_source, &[], "q").starts_with("keys of profile \"p\", then role r2"));
+        // The same order counts at the end of a chain: keys beside them only keep the role from being
+        // assumed (seen with botocore).
+        let chained = planned(&as_source, &[], "q");
+        assert!(
+            chained.starts_with(&format!("{expected}, then role r2")),
+            "{chained}"
+        );
     }
 }
 
