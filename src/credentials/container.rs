@@ -152,7 +152,7 @@ async fn ask(
         host: host.clone(),
         missing: "AccessKeyId, SecretAccessKey, Token and Expiration",
     })?;
-    let expires_at = super::instant(&answer.expiration).ok_or_else(|| Error::Answer {
+    let expires_at = super::instant(&answer.expiration).ok_or(Error::Answer {
         host,
         missing: "a readable Expiration",
     })?;
