@@ -15,7 +15,7 @@ use time::{Duration, OffsetDateTime, UtcOffset};
 
 use crate::credentials::Credentials;
 use crate::endpoint::Region;
-use crate::secret::{self, Secret};
+use crate::secret::{self, Scrubber, Secret};
 
 /// How long CodeCommit takes a password after it was signed ("about 15 minutes", user guide,
 /// troubleshooting the credential helper).
@@ -41,11 +41,25 @@ impl BasicAuth {
     /// Takes everything secret out of a text that came from the host.
     #[must_use]
     pub fn scrubbed(&self, text: &str) -> String {
+        let secrets = self.secrets();
+        let secrets: Vec<&str> = secrets.iter().map(Secret::expose).collect();
+        secret::scrubbed(text, &secrets)
+    }
+
+    /// The same for a text that comes in pieces.
+    #[must_use]
+    pub(crate) fn scrubber(&self) -> Scrubber {
+        Scrubber::new(self.secrets())
+    }
+
+    /// What of it must not be seen: the header's text, the password, the session token.
+    fn secrets(&self) -> Vec<Secret> {
         let header = self.header();
         let username = self.username.expose();
         let token = username.split_once('%').map_or("", |(_, token)| token);
         let encoded = header.expose().trim_start_matches("Basic ");
-        secret::scrubbed(text, &[encoded, self.password.expose(), token])
+        let secrets = [encoded, self.password.expose(), token];
+        secrets.map(|secret| Secret::new(secret.to_owned())).into()
     }
 
     /// The value of an `Authorization` header (RFC 7617).

@@ -3,7 +3,7 @@
 //! This is the only reader of each (`clippy.toml` bans the others), so every other module can be
 //! tested with a made-up [`World`].
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal as _;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
-use crate::git_config::{self, GitConfig};
+use crate::git_config::{self, Asked, GitConfig};
 use crate::secret::Secret;
 
 /// Every environment variable read here, once.
@@ -179,6 +179,7 @@ pub struct World {
     can_ask: bool,
     clock: fn() -> OffsetDateTime,
     git_config: OnceCell<GitConfig>,
+    git_asked: RefCell<Option<Asked>>,
 }
 
 impl World {
@@ -209,6 +210,7 @@ impl World {
             can_ask: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
             clock: OffsetDateTime::now_utc,
             git_config: OnceCell::new(),
+            git_asked: RefCell::default(),
         }
     }
 
@@ -232,6 +234,7 @@ impl World {
             can_ask: false,
             clock,
             git_config: GitConfig::parse(b"").into(),
+            git_asked: RefCell::default(),
         }
     }
 
@@ -323,6 +326,14 @@ impl World {
         self.can_ask
     }
 
+    /// Asks git for its configuration, whose answer [`git_config`](Self::git_config) will wait for. A
+    /// failure shows there.
+    pub fn ask_git_config(&self) {
+        if self.git_config.get().is_none() && self.git_asked.borrow().is_none() {
+            *self.git_asked.borrow_mut() = GitConfig::ask().ok();
+        }
+    }
+
     /// Git's configuration; git is asked at the first call, and not again in this run.
     ///
     /// # Errors
@@ -331,7 +342,11 @@ impl World {
         if let Some(config) = self.git_config.get() {
             return Ok(config);
         }
-        let config = GitConfig::read()?;
+        let asked = match self.git_asked.take() {
+            Some(asked) => asked,
+            None => GitConfig::ask()?,
+        };
+        let config = asked.answer()?;
         Ok(self.git_config.get_or_init(|| config))
     }
 

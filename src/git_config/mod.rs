@@ -8,7 +8,7 @@ mod url;
 mod value;
 
 use std::io;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
 use crate::process;
 
@@ -55,6 +55,34 @@ impl Error {
 /// No `Debug`: values may hold passwords and tokens.
 pub struct GitConfig {
     entries: Vec<Entry>,
+    git_version: Option<String>,
+}
+
+/// A git that is listing its configuration.
+pub(crate) struct Asked(Child);
+
+impl Asked {
+    /// Waits for the list.
+    ///
+    /// # Errors
+    /// If git refuses one of its files.
+    pub(crate) fn answer(self) -> Result<GitConfig, Error> {
+        let said = self.0.wait_with_output().map_err(Error::Start)?;
+        let words = String::from_utf8_lossy(&said.stderr);
+        let (events, words): (Vec<&str>, Vec<&str>) =
+            words.lines().partition(|line| line.starts_with('{'));
+        if !said.status.success() {
+            return Err(Error::Refused(match in_one_line(&words) {
+                words if words.is_empty() => {
+                    format!("\"git config\" ended early ({})", said.status)
+                }
+                words => words,
+            }));
+        }
+        let mut config = GitConfig::parse(&said.stdout);
+        config.git_version = events.iter().find_map(|event| version(event));
+        Ok(config)
+    }
 }
 
 struct Entry {
@@ -69,25 +97,22 @@ struct Entry {
 }
 
 impl GitConfig {
-    /// Asks git, once: about a millisecond.
+    /// Asks git, which takes about a millisecond: there is time for other things before the answer is
+    /// [read](Asked::answer).
     ///
     /// # Errors
-    /// If git is not there or refuses one of its files.
-    pub(crate) fn read() -> Result<Self, Error> {
-        let said = process::git("config")
+    /// If git is not there.
+    pub(crate) fn ask() -> Result<Asked, Error> {
+        let child = process::git("config")
             .args(["-z", "--list", "--includes"])
+            // The first of the events on standard error is git's version: no need to ask for it apart.
+            .env("GIT_TRACE2_EVENT", "2")
             .stdin(Stdio::null())
-            .output()
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
             .map_err(Error::Start)?;
-        if !said.status.success() {
-            return Err(Error::Refused(match in_one_line(&said.stderr) {
-                words if words.is_empty() => {
-                    format!("\"git config\" ended early ({})", said.status)
-                }
-                words => words,
-            }));
-        }
-        Ok(Self::parse(&said.stdout))
+        Ok(Asked(child))
     }
 
     /// Reads what `git config -z --list` writes: `key LF value NUL`, or `key NUL` for one without `=`.
@@ -107,7 +132,15 @@ impl GitConfig {
         });
         Self {
             entries: entries.collect(),
+            git_version: None,
         }
+    }
+
+    /// The version of the git that read it, as its User-Agent has it: `2.47.3`. None if it does not
+    /// say (before 2.22).
+    #[must_use]
+    pub fn git_version(&self) -> Option<&str> {
+        self.git_version.as_deref()
     }
 
     /// The value of a key, such as `core.askPass` or `remote.<name>.proxy`: the last one counts.
@@ -147,14 +180,26 @@ impl GitConfig {
     }
 }
 
-/// What git said on standard error, without its marks.
-fn in_one_line(words: &[u8]) -> String {
-    let words = String::from_utf8_lossy(words);
-    let lines = words.lines().map(|line| {
-        let line = line.strip_prefix("fatal: ").unwrap_or(line);
-        line.strip_prefix("error: ").unwrap_or(line)
+/// What git said on standard error was wrong, without its marks; traces stand there as well.
+fn in_one_line(words: &[&str]) -> String {
+    let lines = words.iter().filter_map(|line| {
+        let rest = line.strip_prefix("fatal: ");
+        rest.or_else(|| line.strip_prefix("error: "))
     });
     lines.collect::<Vec<_>>().join("; ")
+}
+
+/// `exe` of git's event `version` (git's `Documentation/technical/api-trace2.adoc`).
+fn version(event: &str) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Version {
+        event: String,
+        exe: String,
+    }
+    let version: Version = serde_json::from_str(event).ok()?;
+    // Some vendors add words of their own: "2.39.5 (Apple Git-154)".
+    let number = version.exe.split_whitespace().next()?;
+    (version.event == "version").then(|| number.to_owned())
 }
 
 /// `section[.subsection].name`; the subsection may hold dots.

@@ -156,6 +156,9 @@ pub enum Error {
         /// What it should be.
         expected: &'static str,
     },
+    /// The access key cannot stand in an HTTP header.
+    #[error("the access key id or the session token holds characters that a request cannot carry")]
+    UnsendableKey,
     /// The configured `User-Agent` cannot stand in a header.
     #[error("http.userAgent holds a character that a header cannot carry")]
     UserAgent,
@@ -267,6 +270,7 @@ impl Error {
             | Self::Proxy { .. }
             | Self::Variable { .. }
             | Self::UserAgent
+            | Self::UnsendableKey
             | Self::GitConfig(_) => true,
             Self::Connect { .. }
             | Self::ProxyUnreachable { .. }
@@ -355,6 +359,9 @@ impl Error {
                 "it must look like http://host:port, with https, socks4, socks4a, socks5 or socks5h for http",
             ),
             Self::Variable { variable, .. } => vec![format!("change or unset {variable}")],
+            Self::UnsendableKey => {
+                one("look for stray characters in the AWS credentials file or variables")
+            }
             Self::UserAgent => one("see git config --show-origin --get-all http.userAgent"),
             Self::GitConfig(error) => error.hints(),
             Self::Client(_) => vec![],

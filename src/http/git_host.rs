@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Body, Client, Method, Request, Response, StatusCode, Url};
 
 use super::connect::{Connections, Role, Route, Slot};
@@ -13,6 +13,8 @@ use super::settings::Settings;
 use super::speed::{TooSlow, Watch};
 use super::trace::Trace;
 use super::{Error, build};
+use crate::secret::Scrubber;
+use crate::signature::BasicAuth;
 
 /// Which addresses may be used: git's `-4` and `-6`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +47,16 @@ pub(crate) enum Load {
     Whole(Bytes),
     /// Sent as it is made.
     Streamed(Body),
+}
+
+/// A request. It cannot be made without its signature, so that nothing unsigned reaches the host.
+pub(crate) struct Ask<'r> {
+    pub(crate) method: Method,
+    pub(crate) url: &'r str,
+    /// Less Authorization.
+    pub(crate) headers: HeaderMap,
+    pub(crate) auth: &'r BasicAuth,
+    pub(crate) load: Load,
 }
 
 /// A git host, and how to talk to it.
@@ -123,21 +135,26 @@ impl<'w> GitHost<'w> {
         tokio::spawn(async move { drop(request.await) });
     }
 
-    /// Sends a request and waits for the answer's headers.
+    /// Signs a request and sends it; waits for the answer's headers.
     ///
     /// # Errors
     /// If no answer comes.
-    pub(crate) async fn send(
-        &self,
-        method: Method,
-        url: &str,
-        headers: HeaderMap,
-        load: Load,
-    ) -> Result<Answer<'_, 'w>, Error> {
+    pub(crate) async fn send(&self, ask: Ask<'_>) -> Result<Answer<'_, 'w>, Error> {
+        let Ask {
+            method,
+            url,
+            mut headers,
+            auth,
+            load,
+        } = ask;
         let url = Url::parse(url).map_err(|error| Error::Client(error.to_string()))?;
+        self.settings.headers.add_to(&mut headers);
+        let mut authorization =
+            HeaderValue::from_str(auth.header().expose()).map_err(|_| Error::UnsendableKey)?;
+        authorization.set_sensitive(true);
+        headers.insert(AUTHORIZATION, authorization);
         let mut request = Request::new(method, url);
         *request.headers_mut() = headers;
-        self.settings.headers.add_to(request.headers_mut());
         if let Some(trace) = &self.trace {
             trace.request(request.method(), request.url(), request.headers());
             match &load {
@@ -163,11 +180,12 @@ impl<'w> GitHost<'w> {
             proxy.tell(true);
         }
         if let Some(trace) = &self.trace {
-            trace.answer(response.status(), response.headers());
+            trace.answer(response.status(), response.headers(), auth);
         }
         Ok(Answer {
             response,
             watch,
+            scrubber: self.trace.as_ref().map(|_| auth.scrubber()),
             git_host: self,
         })
     }
@@ -205,6 +223,8 @@ impl<'w> GitHost<'w> {
 pub(crate) struct Answer<'h, 'w> {
     response: Response,
     watch: Watch,
+    /// For the trace.
+    scrubber: Option<Scrubber>,
     git_host: &'h GitHost<'w>,
 }
 
@@ -229,11 +249,12 @@ impl Answer<'_, '_> {
         let piece = piece
             .map_err(|slow| git_host.too_slow(slow))?
             .map_err(|error| git_host.failed(&error))?;
-        if let Some(piece) = &piece {
-            self.watch.count(piece.len());
-            if let Some(trace) = &git_host.trace {
-                trace.received(piece);
-            }
+        self.watch.count(piece.as_ref().map_or(0, Bytes::len));
+        if let (Some(trace), Some(scrubber)) = (&git_host.trace, &mut self.scrubber) {
+            trace.received(&match &piece {
+                Some(piece) => scrubber.pass(piece),
+                None => scrubber.rest(),
+            });
         }
         Ok(piece)
     }

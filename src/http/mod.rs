@@ -36,7 +36,7 @@ use tls::{Authorities, ProxyTrust, Roots, Verifier};
 
 pub(crate) use failure::Error;
 pub(crate) use failure::root_cause;
-pub(crate) use git_host::{Answer, Family, GitHost, Load};
+pub(crate) use git_host::{Answer, Ask, Family, GitHost, Load};
 pub(crate) use sdk::SdkClient;
 pub(crate) use settings::Retries;
 

@@ -96,23 +96,24 @@ impl Watch {
             if let Ok(output) = result {
                 return Ok(output);
             }
-            self.judge()?;
+            let waited = std::mem::take(&mut self.waited);
+            self.judge(waited)?;
         }
     }
 
-    fn judge(&mut self) -> Result<(), TooSlow> {
+    /// Looks at what moved in the time waited since it last looked.
+    fn judge(&mut self, waited: Duration) -> Result<(), TooSlow> {
         let bytes = self.meter.bytes.load(Ordering::Relaxed);
         let moved = u128::from(bytes - self.seen) * 1000;
-        let enough = u128::from(self.rule.limit) * self.waited.as_millis();
+        let enough = u128::from(self.rule.limit) * waited.as_millis();
         let is_ours_to_move = self.meter.waits_for_us.load(Ordering::Relaxed);
         // A byte is enough for a connection that need only live.
         if is_ours_to_move || moved >= enough || (!self.is_asked_for && moved > 0) {
             self.slow_for = Duration::ZERO;
         } else {
-            self.slow_for += self.waited;
+            self.slow_for += waited;
         }
         self.seen = bytes;
-        self.waited = Duration::ZERO;
         if self.slow_for < self.rule.time {
             return Ok(());
         }
@@ -188,5 +189,107 @@ impl http_body::Body for Pieces {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.rest.len() as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body::Body as _;
+
+    use super::*;
+
+    const SLOW: LowSpeed = LowSpeed {
+        limit: 1000,
+        time: Duration::from_secs(30),
+    };
+
+    /// After how many seconds a conversation is given up in which `bytes` arrive every `pause` seconds.
+    fn given_up_after(rule: Option<LowSpeed>, bytes: usize, pause: u64) -> Option<u64> {
+        let mut watch = Watch::new(rule);
+        (1..10_000).find(|second| {
+            if second % pause == 0 {
+                watch.count(bytes);
+            }
+            watch.judge(TICK).is_err()
+        })
+    }
+
+    #[test]
+    fn silence_is_given_up_after_ten_minutes_and_a_byte_is_enough_to_live() {
+        assert_eq!(given_up_after(None, 1, 100_000), Some(600));
+        assert_eq!(given_up_after(None, 1, 599), None);
+    }
+
+    #[test]
+    fn a_trickle_is_given_up_where_there_is_a_limit() {
+        assert_eq!(given_up_after(Some(SLOW), 999, 1), Some(30));
+        assert_eq!(given_up_after(Some(SLOW), 1000, 1), None);
+        assert_eq!(given_up_after(Some(SLOW), 1, 100_000), Some(30));
+        // One good second in between starts the time anew.
+        assert_eq!(given_up_after(Some(SLOW), 5000, 20), None);
+    }
+
+    #[test]
+    fn a_look_after_a_long_time_counts_it_whole() {
+        let mut watch = Watch::new(Some(SLOW));
+        watch.count(999 * 10);
+        assert!(watch.judge(Duration::from_secs(10)).is_ok());
+        assert!(watch.judge(Duration::from_secs(19)).is_ok());
+        assert!(watch.judge(Duration::from_secs(1)).is_err());
+    }
+
+    #[test]
+    fn time_in_which_git_makes_the_pack_does_not_count() {
+        let mut watch = Watch::new(Some(SLOW));
+        let meter = Arc::clone(&watch.meter);
+        let mut body = Box::pin(Counted {
+            body: Body::wrap(Never),
+            meter,
+        });
+        // The network asks for more, and there is none for an hour.
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        assert!(body.as_mut().poll_frame(&mut context).is_pending());
+        assert!(watch.judge(Duration::from_secs(3600)).is_ok());
+        // From here on it is the network that does not move.
+        watch.meter.waits_for_us.store(false, Ordering::Relaxed);
+        let slow = watch.judge(SLOW.time).unwrap_err();
+        assert_eq!((slow.limit, slow.time), (Some(1000), SLOW.time));
+    }
+
+    /// A body that never has a piece.
+    struct Never;
+
+    impl http_body::Body for Never {
+        type Data = Bytes;
+        type Error = io::Error;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _context: &mut Context<'_>,
+        ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+            Poll::Pending
+        }
+    }
+
+    #[test]
+    fn a_body_in_memory_keeps_its_length_and_is_counted_piece_by_piece() {
+        let watch = Watch::new(None);
+        let bytes = Bytes::from(vec![7; PIECE * 2 + 1]);
+        let mut pieces = Box::pin(Pieces {
+            rest: bytes.clone(),
+            meter: Arc::clone(&watch.meter),
+        });
+        assert_eq!(pieces.size_hint().exact(), Some(bytes.len() as u64));
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        let mut seen = Vec::new();
+        while let Poll::Ready(Some(frame)) = pieces.as_mut().poll_frame(&mut context) {
+            let frame = frame.unwrap().into_data().ok().unwrap();
+            assert!(frame.len() <= PIECE);
+            seen.extend_from_slice(&frame);
+            let counted = watch.meter.bytes.load(Ordering::Relaxed);
+            assert_eq!(counted, seen.len() as u64);
+        }
+        assert_eq!(seen, bytes);
+        assert!(pieces.is_end_stream());
     }
 }

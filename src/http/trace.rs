@@ -14,6 +14,7 @@ use reqwest::{Method, StatusCode, Url};
 use time::macros::format_description;
 
 use crate::message::Messages;
+use crate::signature::BasicAuth;
 use crate::world::{World, variable};
 
 /// Bytes of a body in a line.
@@ -85,9 +86,10 @@ impl<'w> Trace<'w> {
     }
 
     /// An answer's line and headers.
-    pub(super) fn answer(&self, status: StatusCode, headers: &HeaderMap) {
+    pub(super) fn answer(&self, status: StatusCode, headers: &HeaderMap, auth: &BasicAuth) {
         let mut lines = vec![format!("HTTP/1.1 {status}")];
-        lines.extend(shown(headers));
+        // A host may repeat what it was sent.
+        lines.extend(shown(headers).map(|line| auth.scrubbed(&line)));
         lines.push(String::new());
         for line in lines {
             self.line(&counted("<= Recv header", line.len() + 2));

@@ -68,9 +68,6 @@ pub enum Error {
     /// Git, or one of its programs, sent a packet that is none.
     #[error("git sent a damaged packet")]
     DamagedRequest,
-    /// The access key cannot stand in an HTTP header.
-    #[error("the access key id or the session token holds characters that a request cannot carry")]
-    UnsendableKey,
     /// A git program could not be started.
     #[error("cannot start \"git {program}\": {cause}")]
     Start {
@@ -152,9 +149,6 @@ impl Error {
             Self::Ended { .. } => {
                 vec!["if nobody stopped it, check the free memory and disk space".into()]
             }
-            Self::UnsendableKey => {
-                vec!["look for stray characters in the AWS credentials file or variables".into()]
-            }
             Self::Remote(_) | Self::Spoken { .. } | Self::Pipe(_) => vec![],
         }
     }
@@ -206,6 +200,8 @@ fn serve(
         }
         .into());
     };
+    // Every run needs it: git lists it while the AWS files are read.
+    world.ask_git_config();
     let target = Target::resolve(world, messages, &address.to_string_lossy())?;
     let plan = Plan::new(world, &target.profiles, &target.choice)?;
     messages.trace(|| format!("{} as {}", target.endpoint.url(), target.choice.in_words()));

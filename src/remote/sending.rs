@@ -3,9 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use reqwest::header::{
-    AUTHORIZATION, CONTENT_ENCODING, DATE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT,
-};
+use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
 use reqwest::{Method, StatusCode};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
@@ -18,7 +16,7 @@ use super::words::Words;
 use super::{Error, Refusal, refusal};
 use crate::credentials::{Credentials, Origin};
 use crate::error::Error as AnyError;
-use crate::http::{self, Answer, GitHost};
+use crate::http::{self, Answer, Ask, GitHost};
 use crate::signature::{self, BasicAuth};
 
 /// An error body longer than this is not a message.
@@ -129,13 +127,13 @@ impl<'a> SmartHttp<'a> {
             &self.endpoint.path(),
             self.now(),
         );
-        let mut authorization =
-            HeaderValue::from_str(auth.header().expose()).map_err(|_| Error::UnsendableKey)?;
-        authorization.set_sensitive(true);
-        headers.insert(AUTHORIZATION, authorization);
-
-        let load = outgoing.payload.load();
-        let sent = network.send(outgoing.method.clone(), &outgoing.url, headers, load);
+        let sent = network.send(Ask {
+            method: outgoing.method.clone(),
+            url: &outgoing.url,
+            headers,
+            auth: &auth,
+            load: outgoing.payload.load(),
+        });
         let answer = sent.await.map_err(unanswered)?;
         messages.trace(|| format!("answer: {}", answer.status()));
         if answer.status() == StatusCode::OK {

@@ -81,7 +81,14 @@ impl<'a> SmartHttp<'a> {
         if let Some(git) = self.git.get() {
             return Ok(git);
         }
-        let git = Git::ask().await?;
+        // It has said its version already, unless it is older than 2.22.
+        let config = self.resolver.world().git_config();
+        let git = match config.ok().and_then(|config| config.git_version()) {
+            Some(version) => Git {
+                version: version.to_owned(),
+            },
+            None => Git::ask().await?,
+        };
         Ok(self.git.get_or_init(|| git))
     }
 

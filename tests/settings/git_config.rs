@@ -21,12 +21,15 @@ fn git_is_asked_for_its_configuration_once_a_run() {
             .succeeded();
         let trace = std::fs::read_to_string(trace).unwrap();
         assert_eq!(trace.matches("git config -z --list").count(), 1, "{trace}");
+        // Which has told its version, too.
+        assert_eq!(trace.matches("git version").count(), 0, "{trace}");
     }
 }
 
 #[test]
 fn what_git_says_of_a_configuration_it_cannot_read_is_passed_on() {
     let mut studio = studio();
+    studio.set("GIT_TRACE", "1");
     let helper = |studio: &Studio| {
         let arguments = ["origin", WITH_REGION];
         let said = studio.helper("git-remote-codecommit", &arguments, "list\n\n");

@@ -2,6 +2,7 @@
 
 mod connections;
 mod early;
+mod encrypted_proxy;
 mod git_config;
 mod headers;
 mod proxies;

@@ -1,5 +1,7 @@
 //! `GIT_TRACE_CURL` and `GIT_CURL_VERBOSE`.
 
+use local_aws::{Action, Fault, Service};
+
 use super::{list, studio};
 use crate::harness::{Studio, WITH_REGION};
 
@@ -53,6 +55,26 @@ fn the_conversation_is_shown_in_gits_lines_without_its_secrets() {
     for secret in studio.aws.canaries() {
         assert!(!said.stderr.contains(&secret), "{secret}");
     }
+}
+
+#[test]
+fn what_a_host_repeats_of_a_secret_is_taken_out() {
+    let mut studio = studio();
+    let arn = "arn:aws:sts::111111111111:assumed-role/Dev/session";
+    let keys = studio.aws.issue_session(arn, time::Duration::hours(1));
+    let token = keys.session_token.unwrap();
+    studio.set("AWS_ACCESS_KEY_ID", &keys.access_key_id);
+    studio.set("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
+    studio.set("AWS_SESSION_TOKEN", &token);
+    studio.set("GIT_TRACE_CURL", "1");
+    let echo = Action::status(403, &format!("you are {token}, no?")).header("X-Echo", &token);
+    studio.aws.fail(Fault::new(Service::Git, echo));
+    let address = "codecommit::eu-west-1://demo-repo";
+    let said = studio.git(&["ls-remote", address]).failed().stderr;
+    let lines = lines(&said);
+    assert!(lines.contains(&"<= Recv header: x-echo: ***"), "{said}");
+    assert!(lines.contains(&"<= Recv data: you are ***, no?"), "{said}");
+    assert!(!said.contains(&token), "{said}");
 }
 
 #[test]

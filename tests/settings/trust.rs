@@ -64,6 +64,10 @@ fn certificate_authorities_are_added_by_every_name_they_have() {
         ls(&studio, &[]).succeeded();
         studio.unset(name);
     }
+    let profile = format!("[default]\nregion = eu-west-1\nca_bundle = {file}\n");
+    studio.write(".aws/config", &profile);
+    ls(&studio, &[]).succeeded();
+    studio.write(".aws/config", "[default]\nregion = eu-west-1\n");
     // Whoever names one keeps the others.
     let other = local_aws::LocalAws::builder().start();
     studio.set("AWS_CA_BUNDLE", other.ca_file().to_str().unwrap());
