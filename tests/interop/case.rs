@@ -100,12 +100,17 @@ impl Stage {
         let aws = LocalAws::builder()
             .repository("demo-repo")
             .repository("My.Repo_1")
-            .role_with(reader.trusts(dev).trusts(EXECUTION_ROLE))
+            .role_with(
+                reader
+                    .trusts(dev)
+                    .trusts(EXECUTION_ROLE)
+                    .trusts("arn:aws:iam::111111111111:role/Ci"),
+            )
             .role_with(guarded.trusts(dev).external_id("x-1:/y"))
             .role_with(careful.trusts(dev).mfa(DEVICE))
             .role_with(long.trusts(dev).max_session(7200))
             .role_with(web.web_identity_token(TOKEN))
-            .role_with(first.trusts(dev).trusts(EXECUTION_ROLE))
+            .role_with(first.trusts(dev).trusts(EXECUTION_ROLE).trusts(ROLES[0]))
             .role_with(second.trusts(ROLES[5]))
             .role_with(closed)
             .sso_role("111111111111", "Developer")
