@@ -393,15 +393,23 @@ pub fn terminal() -> std::io::Result<std::fs::File> {
         .open("/dev/tty")
 }
 
+/// A handle on standard output, by which one can see that nobody reads it any more.
+///
+/// # Errors
+/// If standard output is closed.
+#[cfg(unix)]
+pub(crate) fn standard_output_handle() -> std::io::Result<std::os::fd::OwnedFd> {
+    use std::os::fd::AsFd as _;
+    std::io::stdout().as_fd().try_clone_to_owned()
+}
+
 /// Standard output as a plain file: `std::io::Stdout` would search every pack for line ends.
 ///
 /// # Errors
 /// If standard output is closed.
 #[cfg(unix)]
 pub fn standard_output() -> std::io::Result<std::fs::File> {
-    use std::os::fd::AsFd as _;
-    let descriptor = std::io::stdout().as_fd().try_clone_to_owned()?;
-    Ok(std::fs::File::from(descriptor))
+    Ok(std::fs::File::from(standard_output_handle()?))
 }
 
 /// Standard output.

@@ -4,13 +4,12 @@
 
 use std::io::{BufRead, Write};
 
-use tokio::runtime::{Builder, Runtime};
-
 use super::advertisement::Advertisement;
 use super::options::Options;
 use super::rpc::Outcome;
 use super::service::Service;
 use super::smart_http::SmartHttp;
+use super::waiting::Waiting;
 use super::{Error, rpc, stateless};
 use crate::error::Error as AnyError;
 
@@ -34,7 +33,7 @@ pub(super) struct Conversation<'a, In, Out> {
     options: Options,
     /// The last advertisement: git asks for it several times, the host is asked once.
     known: Option<(Service, Advertisement)>,
-    runtime: Runtime,
+    waiting: Waiting,
 }
 
 impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
@@ -46,7 +45,7 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
             output,
             options: Options::default(),
             known: None,
-            runtime: Builder::new_current_thread().enable_all().build()?,
+            waiting: Waiting::new()?,
         })
     }
 
@@ -97,7 +96,7 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
     ///
     /// Whether the git host speaks v2 is asked of `git-upload-pack`, for every service.
     fn connect(&mut self, service: Service) -> Result<bool, AnyError> {
-        let git = self.runtime.block_on(self.git_host.git())?;
+        let git = self.waiting.until(self.git_host.git())??;
         // An older git would take the packet that ends a response for damage.
         if !git.knows_response_end() {
             self.reply(b"fallback\n")?;
@@ -117,7 +116,7 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
         }
         self.reply(b"")?;
         stateless::carry(
-            &self.runtime,
+            &self.waiting,
             &self.git_host,
             service,
             &mut self.input,
@@ -180,7 +179,7 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
             Service::ReceivePack => self.options.send_pack(),
             _ => self.options.fetch_pack(),
         };
-        let result = self.runtime.block_on(rpc::converse(
+        let result = self.waiting.until(rpc::converse(
             &self.git_host,
             service,
             &advertisement,
@@ -191,7 +190,7 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
         if service == Service::UploadPack {
             self.known = Some((service, advertisement));
         }
-        result
+        result?
     }
 
     /// Takes the service's advertisement, asked for unless it is known.
@@ -202,9 +201,10 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
     ) -> Result<Advertisement, AnyError> {
         match self.known.take() {
             Some((known, advertisement)) if known == service => Ok(advertisement),
-            _ => self
-                .runtime
-                .block_on(self.git_host.advertisement(service, version)),
+            _ => {
+                let asked = self.git_host.advertisement(service, version);
+                self.waiting.until(asked)?
+            }
         }
     }
 

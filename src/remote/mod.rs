@@ -20,6 +20,7 @@ mod service;
 mod smart_http;
 mod stateless;
 mod upload;
+mod waiting;
 mod words;
 
 use std::io::{self, BufRead, Write};

@@ -4,13 +4,12 @@
 
 use std::io::{BufRead, Write};
 
-use tokio::runtime::Runtime;
-
 use super::Error;
 use super::payload::Payload;
 use super::pktline::{self, Framing};
 use super::service::Service;
 use super::smart_http::SmartHttp;
+use super::waiting::Waiting;
 use crate::error::Error as AnyError;
 
 /// Carries requests until git has no more.
@@ -18,14 +17,14 @@ use crate::error::Error as AnyError;
 /// A request is kept whole: it lists what git wants and has, so it grows with the number of
 /// references, never with the pack. Answers are not kept.
 pub(super) fn carry(
-    runtime: &Runtime,
+    waiting: &Waiting,
     git_host: &SmartHttp<'_>,
     service: Service,
     input: &mut impl BufRead,
     output: &mut impl Write,
 ) -> Result<(), AnyError> {
     while let Some(request) = pktline::read_request(input).map_err(Error::reading)? {
-        runtime.block_on(exchange(git_host, service, request, output))?;
+        waiting.until(exchange(git_host, service, request, output))??;
     }
     Ok(())
 }

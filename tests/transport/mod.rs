@@ -7,6 +7,7 @@ mod push_options;
 mod references;
 mod requests;
 mod retries;
+mod signals;
 mod surroundings;
 
 use local_aws::{LocalAws, Protocol};
