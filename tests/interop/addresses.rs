@@ -1,7 +1,8 @@
 //! Addresses: git-remote-codecommit 1.17 (by botocore) and `git-remote-codecommit`.
 
 use super::case::Outcome::{BothFail, ByDesign, Open, OursOnly, Same};
-use super::case::{Case, Sides, Stage, case, conclude, got_in, judge, ours};
+use super::case::{Case, Stage, case, ours};
+use super::judge::{Sides, conclude, got_in, judge};
 
 const P: &str = "codecommit://p@demo-repo";
 const NONE: &str = "codecommit://demo-repo";

@@ -10,8 +10,9 @@ use serde_json::Value;
 use time::Duration;
 
 use super::case::Outcome::Same;
-use super::case::{Case, Stage, case, got_in, ours};
+use super::case::{Case, Stage, case, ours};
 use super::credentials::helper_run;
+use super::judge::got_in;
 use super::worker::Run;
 
 const P: &str = "--profile p -- protocol=https|host=git-codecommit.eu-west-1.amazonaws.com|path=v1/repos/demo-repo|";

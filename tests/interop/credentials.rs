@@ -3,7 +3,8 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::case::Outcome::{BothFail, OursOnly, Refused, Same, Silent};
-use super::case::{Case, Sides, Stage, case, conclude, got_in, judge, ours};
+use super::case::{Case, Stage, case, ours};
+use super::judge::{Sides, conclude, got_in, judge};
 use super::worker::Run;
 
 const GIT: &str =

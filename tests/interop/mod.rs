@@ -9,6 +9,7 @@ mod addresses;
 mod cache;
 mod case;
 mod credentials;
+mod judge;
 mod seen;
 mod signatures;
 mod worker;
