@@ -2,9 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
-use std::process::Child;
 
 use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Protocol, Service};
 
@@ -85,89 +83,6 @@ fn a_session_is_kept_where_the_aws_cli_keeps_it_and_for_nobody_else() {
         text.contains("Z\",\"AccountId\":\"111111111111\"}"),
         "{text}"
     );
-}
-
-#[test]
-fn sixty_four_processes_with_a_cold_cache_ask_sts_once() {
-    let studio = studio();
-    studio.git(&["clone", WITH_REGION]).succeeded();
-    studio
-        .helper("git-codecommit", &["cache", "clear"], "")
-        .succeeded();
-    studio.aws.clear_record();
-    let git = every_git()[0].program().to_owned();
-    let start = || {
-        studio
-            .command("demo-repo", &git, &["ls-remote"])
-            .spawn()
-            .unwrap()
-    };
-    let children: Vec<Child> = std::iter::repeat_with(start).take(64).collect();
-    for child in children {
-        let said = child.wait_with_output().unwrap();
-        assert!(said.status.success(), "{said:?}");
-        assert_eq!(
-            String::from_utf8_lossy(&said.stderr),
-            "From codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo\n"
-        );
-    }
-    assert_eq!(asked(&studio), (1, 1));
-}
-
-#[test]
-fn who_waited_for_a_refusal_is_refused_without_another_question() {
-    let studio = studio();
-    // Slow enough that all of them wait for the first one.
-    let answer = Action::sts_error(403, "AccessDenied", "no");
-    studio.aws.fail(Fault::new(
-        Service::Sts,
-        Action::Delay(std::time::Duration::from_secs(2)),
-    ));
-    studio.aws.fail(Fault::new(Service::Sts, answer).always());
-    let git = every_git()[0].program().to_owned();
-    let start = || {
-        studio
-            .command(".", &git, &["ls-remote", WITH_REGION])
-            .spawn()
-            .unwrap()
-    };
-    let children: Vec<Child> = std::iter::repeat_with(start).take(8).collect();
-    for child in children {
-        let said = child.wait_with_output().unwrap();
-        let stderr = String::from_utf8_lossy(&said.stderr);
-        assert!(
-            !said.status.success() && stderr.contains("AccessDenied: no"),
-            "{stderr}"
-        );
-    }
-    assert_eq!(asked(&studio), (1, 1));
-}
-
-#[test]
-fn a_process_that_died_with_the_lock_keeps_nobody_waiting() {
-    let studio = studio();
-    studio.aws.fail(Fault::new(
-        Service::Sts,
-        Action::Delay(std::time::Duration::from_secs(60)),
-    ));
-    let git = every_git()[0].program().to_owned();
-    let mut command = studio.command(".", &git, &["ls-remote", WITH_REGION]);
-    let mut holder = command.process_group(0).spawn().unwrap();
-    while studio.aws.sts_requests().is_empty() {
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    // The helper, too: it is in git's group.
-    let group = format!("-{}", holder.id());
-    let arguments = ["-KILL", "--", &group];
-    studio
-        .run_in(".", "/bin/kill".as_ref(), &arguments, "")
-        .succeeded();
-    holder.wait().unwrap();
-    studio.aws.clear_faults();
-    let arguments = ["10", git.to_str().unwrap(), "ls-remote", WITH_REGION];
-    studio
-        .run_in(".", "/usr/bin/timeout".as_ref(), &arguments, "")
-        .succeeded();
 }
 
 #[test]
@@ -312,63 +227,6 @@ fn a_refused_session_of_git_remote_codecommit_is_dropped_on_erase_too() {
         .helper("git-credential-codecommit", &arguments, &request)
         .succeeded();
     assert!(!there.exists());
-}
-
-#[test]
-fn a_role_that_stands_twice_in_a_chain_does_not_wait_for_itself() {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .role_with(
-            local_aws::Role::new(CONTRIBUTOR_ROLE)
-                .trusts(local_aws::EXECUTION_ROLE)
-                .trusts(CONTRIBUTOR_ROLE),
-        )
-        .start();
-    let studio = Studio::new(&every_git()[0], aws).with_cache();
-    let config = fs::read_to_string(studio.home().join(".aws/config")).unwrap();
-    studio.write(
-        ".aws/config",
-        &format!(
-            "{config}[profile twice]\nregion = eu-west-1\nrole_arn = {CONTRIBUTOR_ROLE}\n\
-             source_profile = {PROFILE}\n"
-        ),
-    );
-    let git = every_git()[0].program().to_owned();
-    let arguments = [
-        "20",
-        git.to_str().unwrap(),
-        "ls-remote",
-        "codecommit://twice@demo-repo",
-    ];
-    let said = studio
-        .run_in(".", "/usr/bin/timeout".as_ref(), &arguments, "")
-        .succeeded();
-    assert!(
-        !said.stderr.contains("another git-codecommit"),
-        "{}",
-        said.stderr
-    );
-}
-
-#[test]
-fn one_profiles_failure_is_not_told_to_another_with_the_same_role() {
-    let studio = studio();
-    let config = fs::read_to_string(studio.home().join(".aws/config")).unwrap();
-    studio.write(
-        ".aws/config",
-        &format!(
-            "{config}[profile bad]\nregion = eu-west-1\nrole_arn = {CONTRIBUTOR_ROLE}\nsource_profile = slow\n\
-             [profile slow]\ncredential_process = sh -c 'sleep 1; exit 1'\n"
-        ),
-    );
-    let git = every_git()[0].program().to_owned();
-    let bad = studio
-        .command(".", &git, &["ls-remote", "codecommit://bad@demo-repo"])
-        .spawn()
-        .unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    list(&studio);
-    assert!(!bad.wait_with_output().unwrap().status.success());
 }
 
 #[test]

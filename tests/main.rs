@@ -26,3 +26,4 @@ mod settings;
 mod setup;
 mod sources;
 mod transport;
+mod turns;
