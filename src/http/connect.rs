@@ -152,13 +152,21 @@ where
                 Err(io::Error::other("this connection is for another client").into())
             }),
             Role::User(slot) => Box::pin(async move {
-                if let Some(kept) = slot.take()
-                    && let Ok(kept) = kept.await
-                    && let (connection, since) = kept?
-                    && let Ok(mut connection) = connection.downcast::<S::Response>()
-                    && is_usable(&mut *connection, since.elapsed())
-                {
-                    return Ok(*connection);
+                let early = match slot.take() {
+                    Some(kept) => kept.await.ok(),
+                    None => None,
+                };
+                match early {
+                    Some(Ok((connection, since))) => {
+                        if let Ok(mut connection) = connection.downcast::<S::Response>()
+                            && is_usable(&mut *connection, since.elapsed())
+                        {
+                            return Ok(*connection);
+                        }
+                    }
+                    // A connection that was cut a while ago says little of now.
+                    Some(Err(failure)) if !was_cut(&*failure) => return Err(failure),
+                    Some(Err(_)) | None => {}
                 }
                 opening.await
             }),
@@ -176,6 +184,24 @@ async fn within_time<C>(
         Err(_) => io::Error::new(io::ErrorKind::TimedOut, "no answer in 20 seconds").into(),
     };
     Err(Failure { route, cause }.into())
+}
+
+/// Whether a connection was opened and then cut, which may pass; whatever else is wrong will be again.
+fn was_cut(failure: &(dyn StdError + 'static)) -> bool {
+    let mut next = Some(failure);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return matches!(
+                error.kind(),
+                io::ErrorKind::ConnectionReset
+                    | io::ErrorKind::ConnectionAborted
+                    | io::ErrorKind::BrokenPipe
+                    | io::ErrorKind::UnexpectedEof
+            );
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// Whether a connection on which nothing was asked is still open: then there is nothing to read.
@@ -307,16 +333,21 @@ mod tests {
     }
 
     #[test]
-    fn the_openers_failure_is_the_users() {
+    fn an_opener_that_was_cut_costs_nothing_and_any_other_failure_is_the_users() {
         run(async {
-            let mut pair = pair();
-            let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
-            pair.fake.0.lock().unwrap().push_back(Err(refused.into()));
-            assert!(pair.opener.call(()).await.is_err());
-            let error = pair.user.call(()).await.unwrap_err();
-            let failure = error.downcast_ref::<Failure>().unwrap();
-            let cause = failure.cause.downcast_ref::<io::Error>().unwrap();
-            assert_eq!(cause.kind(), io::ErrorKind::ConnectionRefused);
+            for (kind, is_repeated) in [
+                (io::ErrorKind::ConnectionReset, true),
+                (io::ErrorKind::TimedOut, false),
+                (io::ErrorKind::ConnectionRefused, false),
+                (io::ErrorKind::InvalidData, false),
+            ] {
+                let mut pair = pair();
+                let early = io::Error::from(kind);
+                pair.fake.0.lock().unwrap().push_back(Err(early.into()));
+                let _there = pair.fake.give();
+                assert!(pair.opener.call(()).await.is_err());
+                assert_eq!(pair.user.call(()).await.is_ok(), is_repeated, "{kind}");
+            }
         });
     }
 

@@ -83,8 +83,11 @@ impl Proxy {
         };
         let decoded = |text: &str| {
             let text = percent_decode_str(text).decode_utf8();
-            text.map(std::borrow::Cow::into_owned)
-                .map_err(|_| malformed())
+            // A line break would be a line of its own in what credential helpers are asked.
+            text.ok()
+                .filter(|text| !text.contains(char::is_control))
+                .map(std::borrow::Cow::into_owned)
+                .ok_or_else(malformed)
         };
         let user = match user.map(|user| {
             user.split_once(':')
@@ -338,6 +341,8 @@ mod tests {
     fn what_is_no_proxy_is_refused_without_a_word_of_it() {
         for text in [
             "ftp://u:hunter2@h",
+            "http://u%0ahost=evil.example:hunter2@h",
+            "http://u:hunter2%0d@h",
             "socks6://u:hunter2@h",
             "http://u:hunter2@",
             "http://u:hunter2@h:port",
