@@ -52,6 +52,11 @@ pub enum Origin {
 }
 
 impl Credentials {
+    /// Whether they end before a time.
+    pub(crate) fn end_before(&self, time: OffsetDateTime) -> bool {
+        self.expires_at.is_some_and(|end| end <= time)
+    }
+
     /// Takes these credentials' secrets out of a text that came from outside.
     fn scrubbed(&self, text: &str) -> String {
         let token = self.session_token.as_ref().map_or("", Secret::expose);
@@ -146,10 +151,11 @@ impl Error {
             Self::Process(error) => error.hints(),
             Self::Mfa(error) => error.hints(),
             Self::FailedElsewhere { .. } => vec!["run the command again to ask anew".into()],
-            Self::SingleSignOn { profile, .. } => vec![format!(
-                "run: aws sso login --profile {}",
-                shell_quoted(profile)
-            )],
+            Self::SingleSignOn { profile, .. } => vec![
+                format!("run: aws sso login --profile {}", shell_quoted(profile)),
+                "if it is refused still, ask whether the account and the role are assigned to you"
+                    .into(),
+            ],
             Self::Login { profile, .. } => {
                 vec![format!(
                     "run: aws login --profile {}",

@@ -3,6 +3,7 @@
 //! Both read, and write back, the token files that `aws sso login` and `aws login` leave
 //! (reference/aws.md 1.4 and 2.2). Their requests go through the one HTTP client.
 
+use std::error::Error;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_config::login::LoginCredentialsProvider;
@@ -10,9 +11,10 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::sso::SsoCredentialsProvider;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_sdk_sts::config::Region as SdkRegion;
+use aws_smithy_types::error::ErrorMetadata;
 use time::OffsetDateTime;
 
-use super::{Credentials, Error, Origin};
+use super::{Credentials, Error as CredentialsError, Origin};
 use crate::endpoint::Region;
 use crate::http::{Http, SdkClient, root_cause};
 use crate::profile::SingleSignOn;
@@ -22,7 +24,7 @@ use crate::secret::Secret;
 pub(super) async fn single_sign_on(
     http: &Http<'_>,
     sso: &SingleSignOn,
-) -> Result<Credentials, Error> {
+) -> Result<Credentials, CredentialsError> {
     let mut provider = SsoCredentialsProvider::builder()
         .configure(&configuration(http)?)
         .account_id(&sso.account_id)
@@ -34,7 +36,7 @@ pub(super) async fn single_sign_on(
     }
     provided(&provider.build())
         .await
-        .map_err(|cause| Error::SingleSignOn {
+        .map_err(|cause| CredentialsError::SingleSignOn {
             profile: sso.profile.clone(),
             cause,
         })
@@ -46,18 +48,20 @@ pub(super) async fn login(
     profile: &str,
     session: &str,
     region: &Region,
-) -> Result<Credentials, Error> {
+) -> Result<Credentials, CredentialsError> {
     let configuration = configuration(http)?.with_region(Some(SdkRegion::new(region.to_string())));
     let provider = LoginCredentialsProvider::builder(session)
         .configure(&configuration)
         .build();
-    provided(&provider).await.map_err(|cause| Error::Login {
-        profile: profile.to_owned(),
-        cause,
-    })
+    provided(&provider)
+        .await
+        .map_err(|cause| CredentialsError::Login {
+            profile: profile.to_owned(),
+            cause,
+        })
 }
 
-fn configuration(http: &Http<'_>) -> Result<ProviderConfig, Error> {
+fn configuration(http: &Http<'_>) -> Result<ProviderConfig, CredentialsError> {
     Ok(ProviderConfig::empty().with_http_client(SdkClient::new(http.internet()?)))
 }
 
@@ -66,7 +70,7 @@ pub(super) async fn provided(provider: &impl ProvideCredentials) -> Result<Crede
     let found = provider
         .provide_credentials()
         .await
-        .map_err(|error| root_cause(&error))?;
+        .map_err(|error| refusal(&error).unwrap_or_else(|| root_cause(&error)))?;
     Ok(Credentials {
         access_key_id: found.access_key_id().to_owned(),
         secret_access_key: Secret::new(found.secret_access_key().to_owned()),
@@ -81,4 +85,20 @@ pub(super) async fn provided(provider: &impl ProvideCredentials) -> Result<Crede
 fn instant_of(time: SystemTime) -> Option<OffsetDateTime> {
     let seconds = time.duration_since(UNIX_EPOCH).ok()?.as_secs();
     OffsetDateTime::from_unix_timestamp(seconds.try_into().ok()?).ok()
+}
+
+/// The service's own code and message, if it was a service that said no.
+fn refusal(error: &(dyn Error + 'static)) -> Option<String> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(said) = error.downcast_ref::<ErrorMetadata>() {
+            let code = said.code()?;
+            return Some(match said.message() {
+                Some(message) => format!("{code}: {message}"),
+                None => code.to_owned(),
+            });
+        }
+        next = error.source();
+    }
+    None
 }

@@ -193,7 +193,8 @@ impl Error {
         let cause = root_cause(error);
         let failure = find::<Failure>(error);
         let proxy = failure.and_then(|failure| failure.route.proxy_to(&host));
-        if let Some(tls) = find::<rustls::Error>(error) {
+        // Once the connection stands, whatever breaks it may have broken an answer.
+        if let Some(tls) = find::<rustls::Error>(error).filter(|_| error.is_connect()) {
             return match tls {
                 rustls::Error::Other(OtherError(own)) if own.is::<Self>() => own
                     .downcast_ref()

@@ -1,20 +1,29 @@
 //! Headers of the person's own: `http.extraHeader`.
 
 use reqwest::header::{
-    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue,
-    PROXY_AUTHORIZATION, TRANSFER_ENCODING,
+    ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE,
+    EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION, TE, TRAILER,
+    TRANSFER_ENCODING, UPGRADE,
 };
 
 use crate::git_config::{self, Value};
 
-/// What a request must keep as it is: its signature, whom it is for, and where it ends.
-const OURS: [HeaderName; 6] = [
+/// What a request must keep as it is: its signature, whom it is for, where it ends, and how it and its
+/// answer are to be read.
+const OURS: [HeaderName; 13] = [
     AUTHORIZATION,
     PROXY_AUTHORIZATION,
     HOST,
     CONTENT_LENGTH,
     TRANSFER_ENCODING,
     CONNECTION,
+    ACCEPT_ENCODING,
+    CONTENT_ENCODING,
+    CONTENT_TYPE,
+    EXPECT,
+    TE,
+    TRAILER,
+    UPGRADE,
 ];
 
 /// Headers that go with every request to the git host. No `Debug`: they often hold tokens.

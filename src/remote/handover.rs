@@ -118,6 +118,8 @@ fn set_environment(
         parameters.push(&*quoted(&parameter));
     }
     command.env(variable::GIT_CONFIG_PARAMETERS, &parameters);
+    // Administrators let every git log settings by patterns such as "http.*": not this one.
+    command.env("GIT_TRACE2_CONFIG_PARAMS", "");
     // A 401 must not become a question for a user name that does not exist.
     command.env(variable::GIT_TERMINAL_PROMPT, "0");
     command.env(variable::GIT_ASKPASS, "");

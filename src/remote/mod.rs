@@ -113,11 +113,7 @@ impl Error {
                 http::Error::Cut { .. } | http::Error::Timeout { .. } | http::Error::TooSlow { .. },
             )
             | AnyError::Remote(Self::Damaged { .. } | Self::NotGit { .. }) => false,
-            // 503 says that the host did not get to it.
-            AnyError::Remote(Self::Refused(refusal)) => {
-                let status = refusal.status;
-                !status.is_server_error() || status == reqwest::StatusCode::SERVICE_UNAVAILABLE
-            }
+            AnyError::Remote(Self::Refused(refusal)) => !refusal.status.is_server_error(),
             _ => true,
         };
         if is_clear {

@@ -41,13 +41,16 @@ pub(super) enum Trouble {
 }
 
 impl Trouble {
-    /// Whether sending the request again may help, and does no harm.
-    pub(super) fn may_pass(self, effect: Effect) -> bool {
+    /// Whether sending the request again may help, and does no harm; `asked` is whether the host asks for
+    /// it, by `Retry-After`.
+    pub(super) fn may_pass(self, effect: Effect, asked: bool) -> bool {
         let is_harmless = effect == Effect::None;
         match self {
             Self::Status(status) => match status.as_u16() {
-                // Both say that the request was not looked at.
-                429 | 503 => true,
+                // It was not looked at.
+                429 => true,
+                // Gateways say so too of a request that went through and whose answer was lost.
+                503 => is_harmless || asked,
                 500 | 502 | 504 => is_harmless,
                 _ => false,
             },
@@ -120,7 +123,11 @@ mod tests {
     fn a_push_is_repeated_only_where_the_host_says_that_it_did_nothing() {
         for (trouble, fetch, push) in [
             (Trouble::Status(StatusCode::TOO_MANY_REQUESTS), true, true),
-            (Trouble::Status(StatusCode::SERVICE_UNAVAILABLE), true, true),
+            (
+                Trouble::Status(StatusCode::SERVICE_UNAVAILABLE),
+                true,
+                false,
+            ),
             (
                 Trouble::Status(StatusCode::INTERNAL_SERVER_ERROR),
                 true,
@@ -133,9 +140,11 @@ mod tests {
             (Trouble::Status(StatusCode::FOUND), false, false),
             (Trouble::NoAnswer, true, false),
         ] {
-            assert_eq!(trouble.may_pass(Effect::None), fetch, "{trouble:?}");
-            assert_eq!(trouble.may_pass(Effect::Push), push, "{trouble:?}");
+            assert_eq!(trouble.may_pass(Effect::None, false), fetch, "{trouble:?}");
+            assert_eq!(trouble.may_pass(Effect::Push, false), push, "{trouble:?}");
         }
+        let unavailable = Trouble::Status(StatusCode::SERVICE_UNAVAILABLE);
+        assert!(unavailable.may_pass(Effect::Push, true), "with Retry-After");
     }
 
     #[test]

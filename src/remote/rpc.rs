@@ -171,7 +171,7 @@ impl<'h, 'w> Rpc<'h, 'w> {
         while probe.piece().await?.is_some() {}
 
         self.sent = true;
-        let (body, feeder) = upload::start(start, stdout);
+        let (body, feeder, open) = upload::start(start, stdout);
         let answered = match self.post(Payload::streamed(body)).await {
             Ok(answer) => self.relay(answer).await,
             Err(error) => Err(error.into()),
@@ -187,6 +187,7 @@ impl<'h, 'w> Rpc<'h, 'w> {
                 _ => Err(stop),
             };
         }
+        drop(open);
         match feeder.await {
             Ok(Ok(stdout)) => Ok(stdout),
             _ => Err(Stop::ProgramEnded),

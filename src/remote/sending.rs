@@ -19,6 +19,8 @@ use crate::error::Error as AnyError;
 use crate::http::{self, Answer, Ask, GitHost};
 use crate::signature::{self, BasicAuth};
 
+/// Credentials that end so soon are not signed with: a pack may have taken longer to make than they last.
+const ENDING: time::Duration = time::Duration::minutes(1);
 /// An error body longer than this is not a message.
 const ERROR_BODY_LIMIT: usize = 4096;
 /// An error body that takes longer is not waited for.
@@ -167,7 +169,7 @@ impl<'a> SmartHttp<'a> {
         {
             return Some(Remedy::Credentials);
         }
-        if !failure.trouble?.may_pass(effect) {
+        if !failure.trouble?.may_pass(effect, failure.asked.is_some()) {
             return None;
         }
         match retry::next(retries, made, failure.asked, fastrand::f64()) {
@@ -247,7 +249,9 @@ impl<'a> SmartHttp<'a> {
 
     /// The run's one snapshot of credentials; another one only once the host has refused this.
     async fn credentials(&self) -> Result<Rc<Credentials>, AnyError> {
-        if let Some(credentials) = self.credentials.borrow().as_ref() {
+        if let Some(credentials) = self.credentials.borrow().as_ref()
+            && !credentials.end_before(self.now() + ENDING)
+        {
             return Ok(Rc::clone(credentials));
         }
         let credentials = Rc::new(self.resolver.resolve().await?);

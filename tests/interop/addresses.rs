@@ -160,7 +160,7 @@ const CASES: &[Case] = &[
     case("an sso-session nobody signed in to", "[profile p]|region = eu-west-1|sso_session = gone|{account}|[sso-session gone]|{sso}", "", "", P, BothFail("aws sso login")),
     case("SSO nobody signed in to", "[profile p]|region = eu-west-1|sso_start_url = https://other.example/start|sso_region = eu-west-1|{account}", "", "", P, BothFail("aws sso login")),
     case("an sso-session that is not there", "[profile p]|region = eu-west-1|sso_session = corp|{account}", "", "", P, BothFail("corp")),
-    case("an SSO role nobody may use", "[profile p]|region = eu-west-1|sso_session = corp|sso_account_id = 111111111111|sso_role_name = Admin|[sso-session corp]|{sso}", "", "", P, Open("Error { code: \"ForbiddenException\"")),
+    case("an SSO role nobody may use", "[profile p]|region = eu-west-1|sso_session = corp|sso_account_id = 111111111111|sso_role_name = Admin|[sso-session corp]|{sso}", "", "", P, BothFail("ForbiddenException: No access")),
     case("a role over SSO", "[profile p]|region = eu-west-1|role_arn = {closed}|source_profile = s|[profile s]|sso_session = corp|{account}|[sso-session corp]|{sso}", "", "", P, BothFail("AccessDenied")),
     case("aws login", "[profile p]|region = eu-west-1|login_session = {login}", "", "", P, Same),
     case("aws login nobody did", "[profile p]|region = eu-west-1|login_session = arn:aws:iam::1:user/x", "", "", P, BothFail("aws login")),

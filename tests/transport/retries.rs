@@ -96,7 +96,9 @@ fn every_kind_of_request_is_repeated_and_signed_anew_where_that_does_no_harm() {
 fn a_push_is_repeated_only_where_the_host_did_not_get_to_it() {
     for (action, repeated) in [
         (Action::status(429, ""), true),
-        (Action::status(503, ""), true),
+        (Action::status(503, "").header("Retry-After", "1"), true),
+        // A gateway may say so of a push that went through.
+        (Action::status(503, ""), false),
         (Action::status(500, ""), false),
         (Action::status(502, ""), false),
         (Action::status(504, ""), false),
