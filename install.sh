@@ -193,12 +193,24 @@ place() {
     say "unchanged: $version in $bin"
     return
   fi
-  if [ -f "$bin/git-codecommit" ]; then keep; fi
+  if is_ours; then keep; else set_aside; fi
   for program in $PROGRAMS; do
     mv -f -- "$staged.$program" "$bin/$program" ||
       fail "cannot write $bin/$program" 'check the folder, or choose another: --prefix DIR'
   done
   say "installed $version in $bin"
+}
+
+# Whether the programs in the folder are of an earlier installation.
+is_ours() { [ -f "$bin/git-codecommit" ] || [ -f "$share/installed" ]; }
+
+# Another's program of the same name (pip puts git-remote-codecommit here) comes back with --uninstall.
+set_aside() {
+  for program in $PROGRAMS; do
+    [ -e "$bin/$program" ] || [ -L "$bin/$program" ] || continue
+    { mkdir -p -- "$share/foreign" && mv -f -- "$bin/$program" "$share/foreign/$program"; } || no_room
+    say "set $bin/$program, which is not of git-codecommit, aside in $share/foreign"
+  done
 }
 
 keep() {
@@ -273,13 +285,21 @@ uninstall() {
     "$bin/git-codecommit" unsetup --yes "$@" ||
       fail 'the settings could not be taken back, so the programs stay' '--no-setup takes the programs away alone' $?
   fi
+  if ! is_ours; then
+    say "git-codecommit is not installed in $bin"
+    return
+  fi
   for program in $PROGRAMS; do
     rm -f -- "$bin/$program" "$share/previous/$program"
+    if [ -e "$share/foreign/$program" ] || [ -L "$share/foreign/$program" ]; then
+      mv -f -- "$share/foreign/$program" "$bin/$program"
+      say "$bin/$program is what it was before"
+    fi
   done
   rm -f -- "$share/installed" "$prefix/share/bash-completion/completions/git-codecommit" \
     "$prefix/share/zsh/site-functions/_git-codecommit" "$prefix/share/fish/vendor_completions.d/git-codecommit.fish" \
     "$prefix"/share/man/man1/git-codecommit.1 "$prefix"/share/man/man1/git-codecommit-*.1
-  for folder in share/git-codecommit/previous share/git-codecommit share/bash-completion/completions share/bash-completion \
+  for folder in share/git-codecommit/foreign share/git-codecommit/previous share/git-codecommit share/bash-completion/completions share/bash-completion \
     share/zsh/site-functions share/zsh share/fish/vendor_completions.d share/fish share/man/man1 share/man share bin .; do
     # Only what is empty goes.
     rmdir -- "$prefix/${folder#.}" 2>/dev/null || true

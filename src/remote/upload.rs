@@ -108,12 +108,10 @@ mod tests {
             .unwrap();
         runtime.block_on(async {
             let script = "for i in 1 2 3 4 5 6 7 8 9; do printf 0008aaaa; done; printf 0000";
-            let mut child = crate::process::program("sh")
-                .args(["-c", script])
-                .stdout(Stdio::piped())
-                .spawn()
-                .unwrap();
-            let stdout = ChildStdout::from_std(child.stdout.take().unwrap()).unwrap();
+            let mut command = tokio::process::Command::from(crate::process::program("sh"));
+            let command = command.args(["-c", script]).stdout(Stdio::piped());
+            let mut child = command.spawn().unwrap();
+            let stdout = child.stdout.take().unwrap();
             // Nobody reads the body, and nobody drops it.
             let (_body, feeder, open) = start(Vec::new(), BufReader::new(stdout));
             tokio::time::sleep(Duration::from_millis(100)).await;

@@ -189,9 +189,10 @@ fn odd_places_are_installed_to_and_links_replaced() {
         let bin = studio.home().join("opt/bin").display().to_string();
         studio.set("PATH", &format!("{bin}:{}", studio.system_path()));
         let said = install(&studio, &shell, &["--from=built", "--prefix=opt/"]).succeeded();
-        assert_eq!(
-            said.stdout,
-            format!("installed git-codecommit 9.9 in {bin}\n")
+        assert!(
+            said.stdout
+                .ends_with(&format!("installed git-codecommit 9.9 in {bin}\n")),
+            "{said:?}"
         );
         assert_eq!(said.stderr, "");
         assert!(!link.is_symlink());
@@ -241,4 +242,33 @@ fn an_installer_that_is_read_from_a_pipe_builds_nobody_elses_project() {
         "install.sh: there is nothing to install from\n\
          hint: name a folder or an archive: --from SOURCE\n"
     );
+}
+
+#[test]
+fn another_programs_file_of_the_same_name_comes_back_when_ours_goes() {
+    for shell in shells() {
+        let studio = studio();
+        // Where "pip install --user git-remote-codecommit" puts its script.
+        let theirs = studio.home().join(".local/bin/git-remote-codecommit");
+        studio.write(".local/bin/git-remote-codecommit", "#!/usr/bin/python3\n");
+        let from = helpers().display().to_string();
+        let prefix = studio.home().join(".local").display().to_string();
+        let options = ["--prefix", &prefix, "--no-setup"];
+        let said = install(
+            &studio,
+            &shell,
+            &[&options[..], &["--from", &from]].concat(),
+        );
+        assert!(
+            said.succeeded()
+                .stdout
+                .contains("which is not of git-codecommit, aside in")
+        );
+        assert_ne!(std::fs::read(&theirs).unwrap(), b"#!/usr/bin/python3\n");
+        install(&studio, &shell, &[&options[..], &["--uninstall"]].concat()).succeeded();
+        assert_eq!(std::fs::read(&theirs).unwrap(), b"#!/usr/bin/python3\n");
+        // A second time there is nothing of ours to take away.
+        install(&studio, &shell, &[&options[..], &["--uninstall"]].concat()).succeeded();
+        assert!(theirs.exists());
+    }
 }
