@@ -173,3 +173,18 @@ fn nothing_configured_anywhere_says_so() {
         "{said}"
     );
 }
+
+#[test]
+fn a_duration_above_the_hour_of_role_chaining_is_explained() {
+    let studio = studio();
+    let config = std::fs::read_to_string(studio.home().join(".aws/config")).unwrap();
+    studio.write(".aws/config", &format!("{config}duration_seconds = 7200\n"));
+    let said = cannot_clone(&studio, WITH_REGION);
+    assert!(
+        said.contains("ValidationError: ")
+            && said.ends_with(
+                "hint: duration_seconds above 3600 is refused when the caller is itself a role: remove it"
+            ),
+        "{said}"
+    );
+}
