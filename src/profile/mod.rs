@@ -320,7 +320,6 @@ impl Profile {
 }
 
 /// The profile that a section of the config file is, if it is one.
-#[allow(dead_code, reason = "setup needs it")]
 pub(crate) fn profile_of_config_section(header: &str) -> Option<String> {
     kind_and_name(header).and_then(|(kind, name)| (kind == Kind::Profile).then_some(name))
 }

@@ -1,8 +1,7 @@
 //! Our own git settings file, and the line that pulls it in.
 //!
 //! Git takes every credential section that matches, in file order, and an empty `helper` clears what came
-//! before: so a host's section stands first, then those of single repositories, then those of a URL that
-//! names the profile as its user.
+//! before: so a host's section stands first, then those of single repositories.
 
 use std::fmt::Write as _;
 
@@ -40,29 +39,18 @@ pub(super) fn content(roles: &[Role], places: &Places, allow: bool) -> String {
             }
         }
     }
-    for role in roles
-        .iter()
-        .filter(|role| role.mode.has_https() || role.rewrite)
-    {
-        for region in regions(&role.regions) {
-            if !role.hosts.contains(&region.to_string()) {
-                for host in hosts(&region) {
-                    let url = format!("https://{}@{host}", user(&role.profile));
-                    credential(&mut text, &url, role, places);
-                }
-            }
-        }
-    }
+    // Only where the plain URLs are this role's: one with a user name is no way out, for curl would send
+    // that name, with an empty password, before git asks a helper.
     for role in roles.iter().filter(|role| role.rewrite) {
-        for region in regions(&role.regions) {
-            let _ = writeln!(text, "[url \"{}\"]", base(role, &region));
+        for region in regions(&role.hosts) {
+            let _ = writeln!(text, "[url \"{}\"]", base(&region));
             for prefix in rewritten(role, &region) {
                 let _ = writeln!(text, "\tinsteadOf = {prefix}");
             }
         }
     }
     for role in roles.iter().filter(|role| role.lfs) {
-        for region in regions(&role.regions) {
+        for region in regions(&role.hosts) {
             // git-lfs would first ask without a password, and for locks that CodeCommit may not have.
             let _ = writeln!(
                 text,
@@ -74,26 +62,18 @@ pub(super) fn content(roles: &[Role], places: &Places, allow: bool) -> String {
     text
 }
 
-/// The URL of a role's repository.
-pub(super) fn url(role: &Role, region: &Region, repository: &str) -> String {
-    let scoped = format!("{region}/{repository}");
-    if role.repositories.contains(&scoped) {
-        let host = Host::regional(region, false);
-        return format!("https://{}/v1/repos/{repository}", host.name());
-    }
-    format!("{}{repository}", base(role, region))
+/// The https URL of a role's repository, where the role answers for it.
+pub(super) fn url(role: &Role, region: &Region, repository: &str) -> Option<String> {
+    let is_ours = role.hosts.contains(&region.to_string())
+        || role
+            .repositories
+            .contains(&format!("{region}/{repository}"));
+    is_ours.then(|| format!("{}{repository}", base(region)))
 }
 
-/// What a role's https URLs in a region begin with: with the profile as user name where the plain ones
-/// are somebody else's.
-fn base(role: &Role, region: &Region) -> String {
-    let host = Host::regional(region, false);
-    let user = if role.hosts.contains(&region.to_string()) {
-        String::new()
-    } else {
-        format!("{}@", user(&role.profile))
-    };
-    format!("https://{user}{}/v1/repos/", host.name())
+/// What https URLs in a region begin with.
+fn base(region: &Region) -> String {
+    format!("https://{}/v1/repos/", Host::regional(region, false).name())
 }
 
 /// The addresses that go by https instead, as far as the repository's name.
@@ -171,10 +151,6 @@ fn quoted(text: &str) -> String {
         return text.to_owned();
     }
     format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\""))
-}
-
-fn user(profile: &str) -> String {
-    utf8_percent_encode(profile, IN_URL).to_string()
 }
 
 /// The regions that the state holds; each was checked before it was written there.

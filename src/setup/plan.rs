@@ -308,9 +308,9 @@ fn role(
         claim_hosts(plan, &mut role, request, existing);
     }
     let others = shadow::others(world, "git-remote-codecommit", &plan.places.programs);
-    if role.mode == Mode::Https || role.lfs || (role.mode == Mode::Both && !others.is_empty()) {
-        role.rewrite = true;
-    }
+    let is_wanted =
+        role.mode == Mode::Https || role.lfs || (role.mode == Mode::Both && !others.is_empty());
+    role.rewrite |= is_wanted && !role.hosts.is_empty();
     // The reference takes the region of a codecommit://profile@repository from the environment first:
     // where that is another one, such an address stays what it is.
     let region = world.variable(variable::AWS_DEFAULT_REGION);
@@ -358,13 +358,13 @@ fn claim_hosts(plan: &mut Plan, role: &mut Role, request: &Request, existing: &E
         match (claim, request.placement.force) {
             (Some(claim), false) => {
                 plan.notes.push(format!(
-                    "{claim} already, and goes on: use https://{}@{}/v1/repos/… for this role{}",
-                    role.profile,
-                    host.name(),
+                    "{claim} already, and goes on{}; codecommit::{region}://{}@… reaches the others (--force \
+                     takes the host)",
                     match &request.repository {
-                        Some(name) => format!(", or the plain URL of {name}"),
-                        None => String::new(),
-                    }
+                        Some(name) => format!(", but for {name}"),
+                        None => ": --repo NAME gives this role single repositories".to_owned(),
+                    },
+                    role.profile,
                 ));
                 if let Some(repository) = &request.repository {
                     let scoped = format!("{region}/{repository}");
@@ -396,7 +396,8 @@ fn say_shadows(plan: &mut Plan, role: &Role, others: &[PathBuf]) {
         } else {
             plan.warnings.push(format!(
                 "{other} hides this git-remote-codecommit from programs that do not read ~/.bashrc, \
-                 such as the git panel; --mode both leads round it"
+                 such as the git panel; --mode both leads round it, with --force where another helper \
+                 answers for the host"
             ));
         }
     }
@@ -581,13 +582,15 @@ pub(super) fn clone(request: &Request, plan: &Plan, folder: &Path) -> Result<Str
         .roles
         .iter()
         .find(|role| role.profile == request.profile.as_str());
-    let url = match role {
-        Some(role) if role.mode.has_https() => git_settings::url(role, region, repository.as_str()),
-        _ => format!(
+    let https = role
+        .filter(|role| role.mode.has_https())
+        .and_then(|role| git_settings::url(role, region, repository.as_str()));
+    let url = https.unwrap_or_else(|| {
+        format!(
             "codecommit::{region}://{}@{repository}",
             request.profile.as_str()
-        ),
-    };
+        )
+    });
     let shown = plan.places.shown(folder);
     let home = plan.places.home();
     let is_empty = std::fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());

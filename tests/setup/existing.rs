@@ -169,9 +169,8 @@ fn another_helper_for_the_host_goes_on() {
         let scoped =
             "[credential \"https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo\"]\n";
         assert_eq!(settings.contains(scoped), is_kept, "{section}");
-        let user =
-            format!("[credential \"https://{PROFILE}@git-codecommit.eu-west-1.amazonaws.com\"]\n");
-        assert_eq!(settings.contains(&user), is_kept, "{section}");
+        // A codecommit:: address must not become a URL that the other helper answers for.
+        assert_eq!(!settings.contains("insteadOf"), is_kept, "{section}");
         assert_eq!(
             said.stdout.contains(
                 "note: ~/.gitconfig has a credential helper for git-codecommit.eu-west-1.amazonaws.com \
@@ -211,7 +210,8 @@ fn two_roles_in_one_region_do_not_get_in_each_others_way() {
     assert!(
         said.stdout.contains(&format!(
             "note: profile \"{PROFILE}\" answers for git-codecommit.eu-west-1.amazonaws.com already, and goes \
-             on: use https://second@git-codecommit.eu-west-1.amazonaws.com/v1/repos/… for this role"
+             on: --repo NAME gives this role single repositories; codecommit::eu-west-1://second@… reaches the \
+             others (--force takes the host)"
         )),
         "{said:?}"
     );
@@ -220,10 +220,14 @@ fn two_roles_in_one_region_do_not_get_in_each_others_way() {
             .succeeded()
             .stdout
     };
-    assert_eq!(
-        leads("codecommit::eu-west-1://second@demo"),
-        "https://second@git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo\n"
-    );
+    let other = "codecommit::eu-west-1://second@demo";
+    assert_eq!(leads(other), format!("{other}\n"));
+    let with_repository: Vec<&str> = second.into_iter().chain(["--repo", "demo"]).collect();
+    home.run(home.program(), &with_repository).succeeded();
+    assert!(home.read(".config/git-codecommit/gitconfig").contains(
+        "[credential \"https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo\"]\n\thelper =\n\
+         \thelper = !~/.local/bin/git-credential-codecommit --profile second\n"
+    ));
     let before = home.snapshot();
     home.setup(&[]).succeeded();
     home.run(home.program(), &second).succeeded();
@@ -237,10 +241,6 @@ fn two_roles_in_one_region_do_not_get_in_each_others_way() {
             .contains("second")
     );
     assert!(home.read(".aws/config").contains(PROFILE));
-    assert_eq!(
-        leads("codecommit::eu-west-1://second@demo"),
-        "codecommit::eu-west-1://second@demo\n"
-    );
 }
 
 #[test]

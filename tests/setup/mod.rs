@@ -1,5 +1,6 @@
 //! `git codecommit setup` and `unsetup`: nothing a person had is harmed, whatever happens.
 
+mod clones;
 mod existing;
 mod files;
 mod helpers;
