@@ -20,8 +20,7 @@ use tokio::time::Instant;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::no_proxy;
-use super::proxy::Proxy;
+use super::proxy::{Proxy, is_exempt};
 
 /// How long a connection may take to open before the host counts as unreachable.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
@@ -46,7 +45,7 @@ impl Route {
             _ => host,
         };
         let proxy = self.proxy.as_ref();
-        proxy.filter(|_| !no_proxy::lists(&self.exempt, name))
+        proxy.filter(|_| !is_exempt(&self.exempt, name))
     }
 }
 
@@ -384,7 +383,9 @@ mod tests {
     fn a_route_knows_for_which_hosts_it_has_a_proxy() {
         let exempt = "localhost,10.0.0.0/8,::1".to_owned();
         let world = crate::world::World::of(&[("https_proxy", "http://proxy.corp:3128")]);
-        let (proxy, _) = super::super::proxy::for_aws(&world).unwrap().unwrap();
+        let (proxy, _) = super::super::proxy::for_aws(&world, &Default::default())
+            .unwrap()
+            .unwrap();
         let route = Route {
             proxy: Some(proxy),
             exempt,

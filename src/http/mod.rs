@@ -10,7 +10,6 @@ mod connect;
 mod failure;
 mod git_host;
 mod headers;
-mod no_proxy;
 mod proxy;
 mod sdk;
 mod settings;
@@ -31,6 +30,7 @@ use rustls::version::{TLS12, TLS13};
 use crate::message::Messages;
 use crate::world::{World, variable};
 use connect::{CONNECT_TIMEOUT, Connections, Role, Route, Slot};
+use proxy::Passwords;
 use settings::Settings;
 use tls::{Authorities, ProxyTrust, Roots, Verifier};
 
@@ -47,6 +47,7 @@ const BEHIND: Duration = Duration::from_secs(2);
 pub struct Http<'w> {
     world: &'w World,
     ca_bundle: Option<PathBuf>,
+    passwords: Passwords,
     trust: OnceCell<AwsTrust>,
     internet: OnceCell<Client>,
 }
@@ -64,6 +65,7 @@ impl<'w> Http<'w> {
         Self {
             world,
             ca_bundle: None,
+            passwords: Passwords::default(),
             trust: OnceCell::new(),
             internet: OnceCell::new(),
         }
@@ -85,7 +87,7 @@ impl<'w> Http<'w> {
             return Ok(client.clone());
         }
         let trust = self.trust()?;
-        let (proxy, exempt) = proxy::for_aws(self.world)?.unzip();
+        let (proxy, exempt) = proxy::for_aws(self.world, &self.passwords)?.unzip();
         let verifier = Verifier::new(Arc::clone(&trust.provider), trust.roots.clone());
         let mut builder = common(true)
             .user_agent(USER_AGENT)
@@ -116,7 +118,7 @@ impl<'w> Http<'w> {
         messages: &'w Messages,
     ) -> Result<GitHost<'w>, Error> {
         let url = Url::parse(url).map_err(|error| Error::Client(error.to_string()))?;
-        let mut settings = Settings::read(self.world, &url, remote)?;
+        let mut settings = Settings::read(self.world, &self.passwords, &url, remote)?;
         for warning in std::mem::take(&mut settings.warnings) {
             messages.warning(&warning);
         }

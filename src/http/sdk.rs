@@ -11,6 +11,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use reqwest::{Body, Client, Request};
 
+use super::failure::is_lasting;
+
 /// A request's time limit where the SDK sets none: STS answers in well under a second, and the
 /// STS of another region, which a VPC without internet cannot reach, never does.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -74,10 +76,13 @@ impl HttpConnector for SdkClient {
     }
 }
 
-/// The SDK retries what it knows as a timeout or an input/output error.
+/// The SDK retries what it knows as a timeout or an input/output error. Who is not trusted, or wants a
+/// password, will be no other a second later.
 fn in_sdk_terms(error: reqwest::Error) -> ConnectorError {
     let error = error.without_url();
-    if error.is_timeout() {
+    if is_lasting(&error) {
+        ConnectorError::other(error.into(), None)
+    } else if error.is_timeout() {
         ConnectorError::timeout(error.into())
     } else {
         ConnectorError::io(error.into())

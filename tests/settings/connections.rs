@@ -1,6 +1,6 @@
 //! How connections are made: which addresses, which sizes.
 
-use local_aws::Service;
+use local_aws::{Action, Fault, Service};
 
 use super::{HOST, by_name, list, refusal, studio};
 use crate::harness::{WITH_REGION, digits, every_git};
@@ -100,6 +100,20 @@ fn keep_alive_settings_are_taken() {
         "git-remote-codecommit: the environment variable GIT_TCP_KEEPIDLE is not a number of 0 or more\n\
          hint: change or unset GIT_TCP_KEEPIDLE"
     );
+}
+
+#[test]
+fn a_redirect_is_not_followed_whatever_is_set() {
+    let studio = studio();
+    for setting in ["true", "initial", "false"] {
+        let site = format!("https://{}/elsewhere", studio.aws.git_authority());
+        let elsewhere = Action::status(301, "").header("Location", &site);
+        studio.aws.fail(Fault::new(Service::Git, elsewhere));
+        let said = refusal(&studio, &[&format!("http.followRedirects={setting}")]);
+        assert!(said.contains("redirects elsewhere"), "{said}");
+        assert_eq!(studio.aws.git_requests().len(), 1);
+        studio.aws.clear_record();
+    }
 }
 
 #[test]

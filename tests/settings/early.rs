@@ -32,6 +32,19 @@ fn one_connection_is_open_before_sts_has_answered_and_serves_the_run() {
 }
 
 #[test]
+fn after_the_answer_of_sts_the_first_request_takes_one_round_trip() {
+    let studio = studio();
+    let round_trip = Duration::from_millis(300);
+    studio.aws.set_round_trip(round_trip);
+    list(&studio, &[]).succeeded();
+    let answered = studio.aws.sts_requests()[0].answered.unwrap();
+    let arrived = studio.aws.git_requests()[0].arrived;
+    // Half a round trip for the answer, half of one for the request. TCP and TLS would be two more.
+    let took = arrived.saturating_sub(answered);
+    assert!(took < round_trip * 2, "{took:?}");
+}
+
+#[test]
 fn the_tunnel_through_a_proxy_opens_early_too() {
     let studio = by_name(&every_git()[0], |aws| aws);
     let pause = Action::Delay(Duration::from_millis(400));

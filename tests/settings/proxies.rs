@@ -203,6 +203,21 @@ fn a_missing_password_is_asked_of_gits_credential_helpers() {
 }
 
 #[test]
+fn the_person_is_asked_for_a_password_once_a_run() {
+    let mut studio = by_name(&every_git()[0], |aws| {
+        aws.proxy_credentials("dev", "hunter2")
+    });
+    let authority = studio.aws.proxy_url().replace("http://", "");
+    studio.set("https_proxy", &format!("http://dev@{authority}"));
+    with_password_helper(&mut studio, "hunter2");
+    list(&studio, &[]).succeeded();
+    assert_eq!(asked(&studio).len(), 2, "the git host and STS");
+    let diary = std::fs::read_to_string(studio.home().join("diary")).unwrap();
+    assert_eq!(diary.matches("action=get").count(), 1, "{diary}");
+    assert_eq!(diary.matches("action=store").count(), 1, "{diary}");
+}
+
+#[test]
 fn a_password_that_nobody_gives_is_named() {
     let mut studio = by_name(&every_git()[0], |aws| {
         aws.proxy_credentials("dev", "hunter2")

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use local_aws::Service;
 
 use super::{list, refusal, studio, studio_of};
 use crate::harness::{Studio, every_git};
@@ -150,6 +151,9 @@ fn sts_is_verified_whatever_git_is_told() {
     assert!(said.contains("no answer from STS"), "{said}");
     assert!(said.contains("UnknownIssuer"), "{said}");
     assert!(studio.aws.sts_requests().is_empty());
+    let connections = studio.aws.connections();
+    let to_sts = connections.iter().filter(|c| c.service == Service::Sts);
+    assert_eq!(to_sts.count(), 1, "trust does not come with another try");
 }
 
 #[test]
@@ -181,6 +185,27 @@ fn a_client_certificate_is_shown() {
     studio.set("GIT_SSL_CERT", &certificate);
     studio.set("GIT_SSL_KEY", &key);
     list(&studio, &[]).succeeded();
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "openssl writes the test's files")]
+fn a_client_certificate_may_be_in_der() {
+    let mut studio = studio_of(&every_git()[0], |aws| aws.require_client_certificate());
+    let script = "openssl x509 -in \"$0\" -outform DER -out certificate.der && \
+                  openssl pkey -in \"$1\" -outform DER -out key.der";
+    let said = Command::new("sh")
+        .args(["-c", script])
+        .args([studio.aws.client_certificate(), studio.aws.client_key()])
+        .current_dir(studio.home())
+        .output()
+        .unwrap();
+    assert!(said.status.success(), "{said:?}");
+    let files = ["http.sslCert=~/certificate.der", "http.sslKey=~/key.der"];
+    let kinds = ["http.sslCertType=DER", "http.sslKeyType=der"];
+    list(&studio, &[&files[..], &kinds].concat()).succeeded();
+    studio.set("GIT_SSL_CERT_TYPE", "DER");
+    studio.set("GIT_SSL_KEY_TYPE", "DER");
+    list(&studio, &files).succeeded();
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What is set and cannot be honoured is named, once, and only then.
 
-use super::{list, studio};
+use super::{list, refusal, studio};
+use crate::harness::WITH_REGION;
 
 #[test]
 fn keys_without_effect_are_named_in_one_warning() {
@@ -30,6 +31,31 @@ fn keys_without_effect_are_named_in_one_warning() {
     let digest = ["http.proxyAuthMethod=digest", &proxy];
     let said = list(&studio, &digest).succeeded().said();
     assert_eq!(said, format!("{warning}http.proxyauthmethod=digest"));
+    studio.git(&["init", "-q", "here"]).succeeded();
+    studio
+        .git_in("here", &["remote", "add", "up", WITH_REGION])
+        .succeeded();
+    let method = "remote.up.proxyAuthMethod=negotiate";
+    let fetch = ["-c", &proxy, "-c", method, "fetch", "up"];
+    let said = studio.git_in("here", &fetch).succeeded().said();
+    assert_eq!(
+        said,
+        format!("{warning}remote.up.proxyauthmethod=negotiate")
+    );
+    for basic in ["basic", "anyauth"] {
+        let setting = format!("http.proxyAuthMethod={basic}");
+        assert_eq!(list(&studio, &[&setting, &proxy]).succeeded().said(), "");
+    }
+    // A proxy that is reached by TLS could ask for a certificate.
+    let encrypted = [
+        "http.proxy=https://127.0.0.1:9",
+        "http.proxySSLCert=/no/such/file",
+    ];
+    let said = refusal(&studio, &encrypted);
+    assert!(
+        said.starts_with(&format!("{warning}http.proxysslcert\n")),
+        "{said}"
+    );
     studio.set("GIT_SSL_CIPHER_LIST", "DEFAULT");
     studio.set("GIT_HTTP_PROXY_AUTHMETHOD", "ntlm");
     let said = list(&studio, &[&proxy]).succeeded().said();
@@ -41,7 +67,8 @@ fn keys_without_effect_are_named_in_one_warning() {
 
 #[test]
 fn what_needs_no_effect_is_not_mentioned() {
-    let studio = studio();
+    let mut studio = studio();
+    studio.set("GIT_SSL_CERT_PASSWORD_PROTECTED", "1");
     let said = list(
         &studio,
         &[

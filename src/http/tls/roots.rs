@@ -6,7 +6,7 @@
 //! one after the other decides as all roots together would.
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use rustls::RootCertStore;
@@ -177,7 +177,7 @@ fn system() -> Vec<CertificateDer<'static>> {
 #[cfg(all(unix, not(target_os = "macos")))]
 fn system_folders() -> Vec<CertificateDer<'static>> {
     openssl_probe::candidate_cert_dirs()
-        .flat_map(|folder: &Path| load_certs_from_paths(None, Some(folder)).certs)
+        .flat_map(|folder: &std::path::Path| load_certs_from_paths(None, Some(folder)).certs)
         .collect()
 }
 

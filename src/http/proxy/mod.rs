@@ -4,15 +4,18 @@
 //! documentation of `CURLOPT_PROXY`: the scheme may be left out, the port too; `http` and `https`
 //! proxies are asked by CONNECT, the others are SOCKS.
 
+mod exempt;
+mod password;
+
 use std::fmt;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::{Error, no_proxy};
+pub(super) use self::exempt::lists as is_exempt;
+pub(super) use self::password::Passwords;
+use self::password::credential;
+use super::Error;
 use crate::git_config::Value;
-use crate::process;
 use crate::secret::Secret;
 use crate::world::{World, variable};
 
@@ -116,6 +119,7 @@ impl Proxy {
     /// If the value is no proxy, or its password cannot be had.
     pub(super) fn of_git_host(
         world: &World,
+        passwords: &Passwords,
         host: &str,
         configured: &[Option<Value<'_>>],
     ) -> Result<Option<Self>, Error> {
@@ -131,8 +135,8 @@ impl Proxy {
             None => of_environment(world, Rules::Git)?,
         };
         proxy
-            .filter(|_| !no_proxy::lists(&exempt(world), host))
-            .map(Self::with_password)
+            .filter(|_| !exempt::lists(&exempt(world), host))
+            .map(|proxy| proxy.with_password(passwords))
             .transpose()
     }
 
@@ -192,34 +196,29 @@ impl Proxy {
         }))
     }
 
-    /// Asks git's credential helpers, and the person, for a password that the URL does not have.
-    fn with_password(mut self) -> Result<Self, Error> {
+    /// Finds the password that the URL does not have.
+    fn with_password(mut self, passwords: &Passwords) -> Result<Self, Error> {
         let Some(user) = &mut self.user else {
             return Ok(self);
         };
-        if user.password.is_some() {
-            return Ok(self);
+        if user.password.is_none() {
+            let question = format!(
+                "protocol={}\nhost={}:{}\nusername={}\n\n",
+                self.scheme, self.host, self.port, user.name
+            );
+            let Some((name, password)) = passwords.ask(&question) else {
+                return Err(Error::NoProxyPassword {
+                    proxy: format!("{}:{}", self.host, self.port),
+                    origin: self.origin.clone(),
+                    user: user.name.clone(),
+                });
+            };
+            if let Some(name) = name {
+                user.name = name;
+            }
+            user.password = Some(password);
+            user.is_asked_for = true;
         }
-        let question = format!(
-            "protocol={}\nhost={}:{}\nusername={}\n\n",
-            self.scheme, self.host, self.port, user.name
-        );
-        let missing = || Error::NoProxyPassword {
-            proxy: format!("{}:{}", self.host, self.port),
-            origin: self.origin.clone(),
-            user: user.name.clone(),
-        };
-        let answer = credential("fill", question.as_bytes()).map_err(|_| missing())?;
-        let value = |key: &str| {
-            let mut lines = answer.expose().lines();
-            lines.find_map(|line| line.strip_prefix(key)?.strip_prefix('='))
-        };
-        let password = value("password").ok_or_else(missing)?.to_owned();
-        if let Some(name) = value("username") {
-            name.clone_into(&mut user.name);
-        }
-        user.password = Some(Secret::new(password));
-        user.is_asked_for = true;
         Ok(self)
     }
 
@@ -246,25 +245,6 @@ impl Proxy {
     }
 }
 
-/// `git credential <action>`, the question on its standard input.
-fn credential(action: &str, question: &[u8]) -> std::io::Result<Secret> {
-    let mut command: Command = process::git("credential");
-    let mut child = command
-        .arg(action)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(question)?;
-    }
-    let said = child.wait_with_output()?;
-    if !said.status.success() {
-        return Err(std::io::ErrorKind::PermissionDenied.into());
-    }
-    let text = String::from_utf8(said.stdout).map_err(|_| std::io::ErrorKind::InvalidData)?;
-    Ok(Secret::new(text))
-}
-
 impl fmt::Debug for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name())
@@ -272,11 +252,14 @@ impl fmt::Debug for Proxy {
 }
 
 /// The environment's proxy for AWS services, and the hosts it is not for.
-pub(super) fn for_aws(world: &World) -> Result<Option<(Proxy, String)>, Error> {
+pub(super) fn for_aws(
+    world: &World,
+    passwords: &Passwords,
+) -> Result<Option<(Proxy, String)>, Error> {
     let Some(proxy) = of_environment(world, Rules::Aws)? else {
         return Ok(None);
     };
-    Ok(Some((proxy.with_password()?, exempt(world))))
+    Ok(Some((proxy.with_password(passwords)?, exempt(world))))
 }
 
 fn of_environment(world: &World, rules: Rules) -> Result<Option<Proxy>, Error> {
@@ -302,94 +285,4 @@ fn first_set(world: &World, names: &[&'static str]) -> Option<(&'static str, Str
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(text: &str) -> Result<Proxy, Error> {
-        Proxy::parse(text, "https_proxy", Rules::Git)
-    }
-
-    #[test]
-    fn a_proxy_is_read_in_every_form_that_curl_knows() {
-        for (text, name, scheme) in [
-            ("proxy.corp", "proxy.corp:1080", "http"),
-            ("proxy.corp:3128", "proxy.corp:3128", "http"),
-            ("http://proxy.corp:3128/", "proxy.corp:3128", "http"),
-            ("http://proxy.corp:80", "proxy.corp:80", "http"),
-            ("HTTP://proxy.corp", "proxy.corp:1080", "http"),
-            ("https://proxy.corp", "proxy.corp:443", "https"),
-            ("socks://proxy.corp", "proxy.corp:1080", "socks4"),
-            ("socks4a://proxy.corp", "proxy.corp:1080", "socks4a"),
-            ("socks5://127.0.0.1:9", "127.0.0.1:9", "socks5"),
-            ("socks5h://u:p@proxy.corp:9", "proxy.corp:9", "socks5h"),
-            ("http://[::1]:3128", "[::1]:3128", "http"),
-            ("[::1]", "[::1]:1080", "http"),
-            ("http://u@x:p@y@proxy.corp:3128", "proxy.corp:3128", "http"),
-        ] {
-            let proxy = parse(text).unwrap();
-            assert_eq!(
-                (proxy.name().as_str(), proxy.scheme),
-                (name, scheme),
-                "{text}"
-            );
-        }
-        let aws = Proxy::parse("http://proxy.corp", "https_proxy", Rules::Aws).unwrap();
-        assert_eq!(aws.name(), "proxy.corp:80");
-    }
-
-    #[test]
-    fn what_is_no_proxy_is_refused_without_a_word_of_it() {
-        for text in [
-            "ftp://u:hunter2@h",
-            "http://u%0ahost=evil.example:hunter2@h",
-            "http://u:hunter2%0d@h",
-            "socks6://u:hunter2@h",
-            "http://u:hunter2@",
-            "http://u:hunter2@h:port",
-            "http://u:hunter2@h:99999",
-            "http://u:hunter2@h st",
-            "u:hunter2@[",
-            "http://u:hunter2%ff@h",
-            "://h",
-        ] {
-            let error = parse(text).err().unwrap().to_string();
-            assert!(error.contains("https_proxy"), "{text}: {error}");
-            assert!(!error.contains("hunter2"), "{text}: {error}");
-        }
-    }
-
-    #[test]
-    fn name_and_password_are_decoded_and_masked() {
-        let proxy = parse("http://do%40main:p%3aw%2F%25@proxy.corp:3128").unwrap();
-        let user = proxy.user.as_ref().unwrap();
-        assert_eq!(user.name, "do@main");
-        assert_eq!(user.password.as_ref().unwrap().expose(), "p:w/%");
-        assert_eq!(format!("{proxy:?}"), "proxy.corp:3128");
-        assert!(parse("http://@proxy.corp").unwrap().user.is_none());
-        let user = parse("http://u@proxy.corp").unwrap().user.unwrap();
-        assert!(user.password.is_none());
-    }
-
-    #[test]
-    fn the_first_variable_that_is_set_decides_even_if_it_is_empty() {
-        let chosen = |environment: &[(&str, &str)]| {
-            let proxy = of_environment(&World::of(environment), Rules::Git).unwrap();
-            proxy.map(|proxy| (proxy.name(), proxy.origin))
-        };
-        let a = Some(("a:1080".to_owned(), "https_proxy".to_owned()));
-        assert_eq!(chosen(&[("https_proxy", "a"), ("HTTPS_PROXY", "b")]), a);
-        assert_eq!(chosen(&[("https_proxy", "a"), ("all_proxy", "b")]), a);
-        assert_eq!(chosen(&[("https_proxy", ""), ("HTTPS_PROXY", "b")]), None);
-        assert_eq!(chosen(&[("https_proxy", ""), ("all_proxy", "b")]), None);
-        let upper = chosen(&[("HTTPS_PROXY", "a"), ("all_proxy", "b")]).unwrap();
-        assert_eq!(upper.1, "HTTPS_PROXY");
-        let all = chosen(&[("ALL_PROXY", "a"), ("http_proxy", "b")]).unwrap();
-        assert_eq!(all.1, "ALL_PROXY");
-        assert_eq!(chosen(&[("http_proxy", "b"), ("HTTP_PROXY", "b")]), None);
-        assert_eq!(
-            exempt(&World::of(&[("no_proxy", ""), ("NO_PROXY", "b")])),
-            ""
-        );
-        assert_eq!(exempt(&World::of(&[("NO_PROXY", "b")])), "b");
-    }
-}
+mod tests;

@@ -7,7 +7,7 @@
 use std::net::IpAddr;
 
 /// Whether `host`, a name or an address without its port, is on the list.
-pub(super) fn lists(list: &str, host: &str) -> bool {
+pub(in crate::http) fn lists(list: &str, host: &str) -> bool {
     if list.trim() == "*" {
         return true;
     }

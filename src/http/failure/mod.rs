@@ -1,25 +1,21 @@
 //! Why a request got no answer, in the person's words.
 
+mod chain;
+mod hints;
+
 use std::error::Error as StdError;
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use http::Uri;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use rustls::OtherError;
-use tower_service::Service;
 
+use self::chain::{SocksError, TunnelError, find, was_cut};
 use super::connect::Failure;
 use super::proxy::Proxy;
-use crate::endpoint::Host;
 use crate::git_config;
 
-/// The tunnel's own error, which its library does not name: what `CONNECT` came to.
-type TunnelError = <Tunnel<HttpConnector> as Service<Uri>>::Error;
-/// The same for SOCKS.
-type SocksError = <SocksV5<HttpConnector> as Service<Uri>>::Error;
+pub(super) use self::chain::is_lasting;
+pub(crate) use self::chain::root_cause;
 
 /// A request that failed below HTTP.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -287,133 +283,4 @@ impl Error {
             | Self::Client(_) => false,
         }
     }
-
-    /// What to do next.
-    #[must_use]
-    pub fn hints(&self) -> Vec<String> {
-        let reach = |host: &str| {
-            let mut hints = vec!["check the network, https_proxy and no_proxy".to_owned()];
-            if let Some(host) = Host::recognise(host) {
-                hints.push(format!(
-                    "a VPC without internet needs the interface endpoint \
-                     com.amazonaws.{}.{}",
-                    host.region(),
-                    host.service()
-                ));
-            }
-            hints
-        };
-        let one = |hint: &str| vec![hint.to_owned()];
-        match self {
-            Self::Connect { host, .. } | Self::Timeout { host } => reach(host),
-            Self::ProxyUnreachable { origin, .. } => vec![format!(
-                "check {origin}; no_proxy lists hosts that are reached without a proxy"
-            )],
-            Self::ProxyRefused { host, .. } => vec![format!(
-                "ask whoever runs the proxy to allow CONNECT to {}",
-                if host.contains(':') {
-                    host.clone()
-                } else {
-                    format!("{host}:443")
-                }
-            )],
-            Self::ProxyPassword { .. } => one(
-                "only basic authentication is known here: http://user:password@host:port, or \
-                 http://user@host:port and a git credential helper that has the password",
-            ),
-            Self::NoProxyPassword { proxy, .. } => vec![format!(
-                "git credential fill was asked for protocol=http, host={proxy}: set up a credential \
-                 helper that has it, or run this in a terminal"
-            )],
-            Self::Tls { .. } => one(
-                "if a proxy inspects TLS, put its CA certificate (PEM) in a file and name it in \
-                 AWS_CA_BUNDLE",
-            ),
-            Self::OtherKey => {
-                one("somebody may sit between; if the host has a new key, change http.pinnedPubkey")
-            }
-            Self::TooSlow { limit: Some(_), .. } => {
-                one("http.lowSpeedLimit and http.lowSpeedTime set this limit")
-            }
-            Self::TooSlow { limit: None, .. } => one(
-                "try again; http.lowSpeedLimit=1 and http.lowSpeedTime=SECONDS set another limit",
-            ),
-            Self::Cut { .. } => one("try again"),
-            Self::CaBundle { origin, .. } => {
-                vec![format!("{origin} must name a PEM file of certificates")]
-            }
-            Self::NoRoots => one(
-                "install the system's CA certificates (package ca-certificates) or set AWS_CA_BUNDLE",
-            ),
-            Self::ClientCertificate { .. } => {
-                one("http.sslCert and http.sslKey name the certificate and its key")
-            }
-            Self::EncryptedKey { path } => vec![format!(
-                "git-codecommit does not ask for its password: openssl pkey -in {} -out FILE writes one \
-                 without, for http.sslKey",
-                path.display()
-            )],
-            Self::CertificateKind { .. } => {
-                one("keys in a token or an engine cannot be used; convert the files to PEM")
-            }
-            Self::Proxy { .. } => one(
-                "it must look like http://host:port, with https, socks4, socks4a, socks5 or socks5h for http",
-            ),
-            Self::Variable { variable, .. } => vec![format!("change or unset {variable}")],
-            Self::UnsendableKey => {
-                one("look for stray characters in the AWS credentials file or variables")
-            }
-            Self::UserAgent => one("see git config --show-origin --get-all http.userAgent"),
-            Self::GitConfig(error) => error.hints(),
-            Self::Client(_) => vec![],
-        }
-    }
-}
-
-/// The innermost cause's text. The outer ones repeat the URL.
-pub(crate) fn root_cause(error: &(dyn StdError + 'static)) -> String {
-    // rustls hides inside an io::Error, which does not show it as its source.
-    if let Some(tls) = find::<rustls::Error>(error) {
-        return tls.to_string();
-    }
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    // What TLS and HTTP libraries say of an early end is for their own users.
-    match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
-        Some(io::ErrorKind::UnexpectedEof) => "it ended too early".to_owned(),
-        _ => cause.to_string(),
-    }
-}
-
-/// Whether the other side ended the connection, where it should not have.
-fn was_cut(error: &reqwest::Error) -> bool {
-    matches!(
-        find::<io::Error>(error).map(io::Error::kind),
-        Some(
-            io::ErrorKind::ConnectionReset
-                | io::ErrorKind::ConnectionAborted
-                | io::ErrorKind::UnexpectedEof
-        )
-    )
-}
-
-/// Finds an error of a type in the chain of causes, also inside `io::Error`s.
-fn find<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e E> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref::<E>() {
-            return Some(found);
-        }
-        let wrapped = error.downcast_ref::<io::Error>();
-        if let Some(found) = wrapped
-            .and_then(io::Error::get_ref)
-            .and_then(|e| find::<E>(e))
-        {
-            return Some(found);
-        }
-        next = error.source();
-    }
-    None
 }
