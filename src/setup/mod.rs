@@ -13,6 +13,7 @@
 
 mod aws;
 mod claims;
+mod clone;
 mod diff;
 mod disk;
 mod error;
@@ -109,5 +110,5 @@ impl Task<'_> {
 
 /// Clones what the request names; what is cloned already is left alone.
 pub(crate) fn clone(request: &Request, plan: &Plan, folder: &Path) -> Result<String, AnyError> {
-    Ok(plan::clone(request, plan, folder)?)
+    Ok(clone::clone(request, plan, folder)?)
 }

@@ -1,0 +1,271 @@
+//! The process's surroundings: arguments, environment, home directory, clock, and git's configuration.
+//!
+//! This is the only reader of each (`clippy.toml` bans the others), so every other module can be
+//! tested with a made-up [`World`].
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+use time::OffsetDateTime;
+
+use crate::git_config::{self, Asked, GitConfig};
+use crate::secret::Secret;
+
+pub mod variable;
+
+/// What a program was started with.
+///
+/// Neither `Debug` nor `Clone`: the environment may hold secrets.
+pub struct World {
+    arguments: Vec<OsString>,
+    environment: HashMap<OsString, OsString>,
+    home: Option<PathBuf>,
+    account_home: Option<PathBuf>,
+    program: Option<PathBuf>,
+    can_ask: bool,
+    clock: fn() -> OffsetDateTime,
+    git_config: OnceCell<GitConfig>,
+    git_asked: RefCell<Option<Asked>>,
+}
+
+impl World {
+    /// Takes the snapshot of this process: the one place that reads it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "World is the owner of the process's surroundings"
+    )]
+    #[must_use]
+    pub fn from_process() -> Self {
+        let environment: HashMap<_, _> = std::env::vars_os().collect();
+        let home = match environment.get(OsStr::new(variable::HOME)) {
+            Some(home) if !home.is_empty() => Some(PathBuf::from(home)),
+            // Lifecycle scripts and daemons run without HOME: the password database knows it.
+            _ => directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()),
+        };
+        // Remote sessions may start in "/", which is the home of nobody.
+        let account_home = match &home {
+            Some(home) if home == Path::new("/") => home_of_this_user().or(Some(home.clone())),
+            home => home.clone(),
+        };
+        Self {
+            arguments: std::env::args_os().skip(1).collect(),
+            environment,
+            home,
+            account_home,
+            program: std::env::current_exe().ok(),
+            can_ask: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+            clock: OffsetDateTime::now_utc,
+            git_config: OnceCell::new(),
+            git_asked: RefCell::default(),
+        }
+    }
+
+    /// Makes a world for a test; git's configuration is empty in it.
+    #[must_use]
+    pub fn new(
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        home: &Path,
+        clock: fn() -> OffsetDateTime,
+    ) -> Self {
+        Self {
+            arguments: arguments.iter().map(OsString::from).collect(),
+            environment: environment
+                .iter()
+                .map(|(name, value)| (OsString::from(name), OsString::from(value)))
+                .collect(),
+            home: Some(home.to_owned()),
+            account_home: Some(home.to_owned()),
+            program: None,
+            can_ask: false,
+            clock,
+            git_config: GitConfig::parse(b"").into(),
+            git_asked: RefCell::default(),
+        }
+    }
+
+    /// A world with nothing but an environment, at the epoch.
+    #[cfg(test)]
+    pub(crate) fn of(environment: &[(&str, &str)]) -> Self {
+        Self::new(&[], environment, Path::new("/home/x"), || {
+            OffsetDateTime::UNIX_EPOCH
+        })
+    }
+
+    /// A world with git configuration, as `git config -z --list` writes it.
+    #[cfg(test)]
+    pub(crate) fn with_git_config(mut self, list: &str) -> Self {
+        self.git_config = GitConfig::parse(list.as_bytes()).into();
+        self
+    }
+
+    /// The command line after the program's name.
+    #[must_use]
+    pub fn arguments(&self) -> &[OsString] {
+        &self.arguments
+    }
+
+    /// An environment variable's text; an empty one counts as unset, as in botocore.
+    ///
+    /// Bytes that are not UTF-8 are replaced: such a profile or region is then not found, by name.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<String> {
+        let value = self.environment.get(OsStr::new(name))?;
+        (!value.is_empty()).then(|| value.to_string_lossy().into_owned())
+    }
+
+    /// The first of several variables that is set.
+    #[must_use]
+    pub fn first_variable(&self, names: &[&str]) -> Option<String> {
+        names.iter().find_map(|name| self.variable(name))
+    }
+
+    /// An environment variable's text, which may be empty.
+    #[must_use]
+    pub fn raw_variable(&self, name: &str) -> Option<String> {
+        let value = self.environment.get(OsStr::new(name))?;
+        Some(value.to_string_lossy().into_owned())
+    }
+
+    /// A path in an environment variable; an empty one counts as unset.
+    #[must_use]
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        let value = self.environment.get(OsStr::new(name))?;
+        (!value.is_empty()).then(|| PathBuf::from(value))
+    }
+
+    /// An environment variable that holds a secret.
+    #[must_use]
+    pub fn secret(&self, name: &str) -> Option<Secret> {
+        self.variable(name).map(Secret::new)
+    }
+
+    /// Whether a variable says `true`, in any case.
+    #[must_use]
+    pub fn is_true(&self, name: &str) -> bool {
+        self.variable(name)
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
+    /// The person's home directory.
+    #[must_use]
+    pub fn home(&self) -> Option<&Path> {
+        self.home.as_deref()
+    }
+
+    /// The home directory of the user that this runs as: `HOME`, but for a `HOME` of `/`, which some
+    /// sessions start with, what the password database says.
+    #[must_use]
+    pub fn account_home(&self) -> Option<&Path> {
+        self.account_home.as_deref()
+    }
+
+    /// The file that this program was started from.
+    #[must_use]
+    pub fn program(&self) -> Option<&Path> {
+        self.program.as_deref()
+    }
+
+    /// Whether a person sits at both standard input and standard error.
+    #[must_use]
+    pub fn can_ask(&self) -> bool {
+        self.can_ask
+    }
+
+    /// Asks git for its configuration, whose answer [`git_config`](Self::git_config) will wait for. A
+    /// failure shows there.
+    pub fn ask_git_config(&self) {
+        if self.git_config.get().is_none() && self.git_asked.borrow().is_none() {
+            *self.git_asked.borrow_mut() = GitConfig::ask().ok();
+        }
+    }
+
+    /// Git's configuration; git is asked at the first call, and not again in this run.
+    ///
+    /// # Errors
+    /// If git is not there or refuses one of its files.
+    pub fn git_config(&self) -> Result<&GitConfig, git_config::Error> {
+        if let Some(config) = self.git_config.get() {
+            return Ok(config);
+        }
+        let asked = match self.git_asked.take() {
+            Some(asked) => asked,
+            None => GitConfig::ask()?,
+        };
+        let config = asked.answer()?;
+        Ok(self.git_config.get_or_init(|| config))
+    }
+
+    /// The file in which Studio writes down what app this is; there is none elsewhere.
+    #[must_use]
+    pub fn studio_metadata(&self) -> &Path {
+        Path::new("/opt/ml/metadata/resource-metadata.json")
+    }
+
+    /// The time now, UTC.
+    #[must_use]
+    pub fn now(&self) -> OffsetDateTime {
+        (self.clock)()
+    }
+}
+
+/// The home directory that `/etc/passwd` names for this process's user.
+#[cfg(unix)]
+fn home_of_this_user() -> Option<PathBuf> {
+    use std::os::unix::fs::MetadataExt as _;
+    let user = std::fs::metadata("/proc/self").ok()?.uid().to_string();
+    let users = std::fs::read_to_string("/etc/passwd").ok()?;
+    let user = users
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>())
+        .find(|fields| fields.get(2) == Some(&user.as_str()))?;
+    user.get(5).map(PathBuf::from)
+}
+
+/// There is no such file here.
+#[cfg(not(unix))]
+fn home_of_this_user() -> Option<PathBuf> {
+    None
+}
+
+/// The person's terminal, for questions: standard input is git's.
+///
+/// # Errors
+/// If this process has no terminal.
+pub fn terminal() -> std::io::Result<std::fs::File> {
+    std::fs::File::options()
+        .read(true)
+        .write(true)
+        .open("/dev/tty")
+}
+
+/// A handle on standard output, by which one can see that nobody reads it any more.
+///
+/// # Errors
+/// If standard output is closed.
+#[cfg(unix)]
+pub(crate) fn standard_output_handle() -> std::io::Result<std::os::fd::OwnedFd> {
+    use std::os::fd::AsFd as _;
+    std::io::stdout().as_fd().try_clone_to_owned()
+}
+
+/// Standard output as a plain file: `std::io::Stdout` would search every pack for line ends.
+///
+/// # Errors
+/// If standard output is closed.
+#[cfg(unix)]
+pub fn standard_output() -> std::io::Result<std::fs::File> {
+    Ok(std::fs::File::from(standard_output_handle()?))
+}
+
+/// Standard output.
+///
+/// # Errors
+/// Never, here.
+#[cfg(not(unix))]
+pub fn standard_output() -> std::io::Result<std::io::StdoutLock<'static>> {
+    Ok(std::io::stdout().lock())
+}
