@@ -12,6 +12,9 @@ set -eu
 
 VERSION=0.1.0
 PROGRAMS='git-remote-codecommit git-credential-codecommit git-codecommit'
+# What is made below DIR beside our own folder, the outer folders first.
+FOLDERS='. bin share share/bash-completion share/bash-completion/completions share/fish share/fish/vendor_completions.d
+share/man share/man/man1 share/zsh share/zsh/site-functions'
 
 fail() {
   printf 'install.sh: %s\n' "$1" >&2
@@ -150,8 +153,17 @@ is_installed() {
   done
 }
 
+# The folders that this installation makes, and those that an earlier one made: they go with --uninstall.
+find_made() {
+  made=$(sed -n 's/^folder //p' "$share/installed" 2>/dev/null) || made=''
+  for folder in $FOLDERS; do
+    [ -d "$prefix/$folder" ] || made="$made $folder"
+  done
+}
+
 # Gets the programs to hidden names beside their places, and tries them.
 stage() {
+  find_made
   mkdir -p -- "$bin" || fail "cannot make $bin" 'choose another folder: --prefix DIR'
   for program in $PROGRAMS; do
     [ ! -d "$bin/$program" ] || fail "$bin/$program is a folder" 'move it away, or choose another folder: --prefix DIR'
@@ -236,6 +248,9 @@ extras() {
 
 remember() {
   mkdir -p -- "$share" && echo "archive ${hash:-none}" >"$share/.installed" || return 1
+  for folder in $made; do
+    echo "folder $folder" >>"$share/.installed" || return 1
+  done
   if [ -n "$hash" ]; then
     for program in $PROGRAMS; do
       echo "$program $(sha256 "$bin/$program")" >>"$share/.installed" || return 1
@@ -296,11 +311,11 @@ uninstall() {
       say "$bin/$program is what it was before"
     fi
   done
+  made=$(sed -n 's/^folder //p' "$share/installed" 2>/dev/null | sort -r) || made=''
   rm -f -- "$share/installed" "$prefix/share/bash-completion/completions/git-codecommit" \
     "$prefix/share/zsh/site-functions/_git-codecommit" "$prefix/share/fish/vendor_completions.d/git-codecommit.fish" \
     "$prefix"/share/man/man1/git-codecommit.1 "$prefix"/share/man/man1/git-codecommit-*.1
-  for folder in share/git-codecommit/foreign share/git-codecommit/previous share/git-codecommit share/bash-completion/completions share/bash-completion \
-    share/zsh/site-functions share/zsh share/fish/vendor_completions.d share/fish share/man/man1 share/man share bin .; do
+  for folder in share/git-codecommit/foreign share/git-codecommit/previous share/git-codecommit $made; do
     # Only what is empty goes.
     rmdir -- "$prefix/${folder#.}" 2>/dev/null || true
   done

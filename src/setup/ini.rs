@@ -93,7 +93,7 @@ impl<'t> Ini<'t> {
         header..last.unwrap_or(header) + 1
     }
 
-    /// The text with a key of a profile set, or taken out.
+    /// The text with a key of a profile set, or taken out. A comment behind a value that is set stays.
     ///
     /// None if the profile has several sections, or if more lines belong to the value: nothing that was
     /// not asked for is ever changed.
@@ -124,7 +124,7 @@ impl<'t> Ini<'t> {
                 }
                 lines[*place] = match value {
                     None => String::new(),
-                    Some(value) => format!("{}{key} = {value}{}", &old[..indent(old)], ending(old)),
+                    Some(value) => with_value(old, value)?,
                 };
             }
             _ => return None,
@@ -210,6 +210,18 @@ fn key_of(line: &str) -> Option<&str> {
     line.split_once(['=', ':']).map(|(key, _)| key.trim())
 }
 
+/// A property's line with another value: what stands round the value stays, a comment behind it too.
+fn with_value(line: &str, value: &str) -> Option<String> {
+    let behind_key = line.find(['=', ':'])? + 1;
+    let start = behind_key + indent(&line[behind_key..]);
+    let old = crate::profile::without_comment(&line[start..]);
+    Some(format!(
+        "{}{value}{}",
+        &line[..start],
+        &line[start + old.len()..]
+    ))
+}
+
 fn indent(line: &str) -> usize {
     line.len() - line.trim_start_matches([' ', '\t']).len()
 }
@@ -257,7 +269,7 @@ mod tests {
         let ini = Ini::new(text);
         assert_eq!(
             ini.with("p", "role_arn", Some("new")).unwrap(),
-            text.replace("role_arn : old # c", "role_arn = new")
+            text.replace("role_arn : old # c", "role_arn : new # c")
         );
         assert_eq!(
             ini.with("p", "region", Some("r")).unwrap(),

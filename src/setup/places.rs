@@ -50,7 +50,7 @@ impl Places {
                 .then(|| resolved(&path))
                 .transpose()
         };
-        Ok(Self {
+        let places = Self {
             scope: placement.scope,
             own,
             aws_config: keep(placement.no_aws_config, aws_config)?,
@@ -63,7 +63,32 @@ impl Places {
             programs: programs(world, placement)?,
             home,
             warnings,
-        })
+        };
+        places.check_names()?;
+        Ok(places)
+    }
+
+    /// That every path can stand in a git config file, in `~/.bashrc` and in what is remembered: as text,
+    /// on one line.
+    fn check_names(&self) -> Result<(), Error> {
+        let optional = [self.aws_config.as_deref(), self.bashrc.as_deref()];
+        let all = [&self.home, &self.own, &self.git_config, &self.programs];
+        let mut all = all
+            .into_iter()
+            .map(PathBuf::as_path)
+            .chain(optional.into_iter().flatten());
+        let is_bad = |path: &&Path| {
+            path.to_str()
+                .is_none_or(|text| text.contains(char::is_control))
+        };
+        match all.find(is_bad) {
+            None => Ok(()),
+            // As Debug: with escapes in place of what a terminal would act on.
+            Some(path) => Err(Error::Request {
+                problem: format!("the path {path:?} is not text in UTF-8 on one line"),
+                hint: "choose a folder with a plain name".into(),
+            }),
+        }
     }
 
     /// The home directory.

@@ -210,8 +210,15 @@ fn take_back(plan: &mut Plan, profile: Option<&str>) -> Result<(), Error> {
             ));
             continue;
         }
-        if let Some(after) = ini.with(&known.profile, &known.key, known.before.as_deref()) {
-            set(plan, path, Kind::Aws, before, Some(after.into_bytes()));
+        match ini.with(&known.profile, &known.key, known.before.as_deref()) {
+            Some(after) => set(plan, path, Kind::Aws, before, Some(after.into_bytes())),
+            None => plan.notes.push(format!(
+                "{} of profile {:?} in {} cannot be changed by itself, and stays: before setup it was {}",
+                known.key,
+                known.profile,
+                known.file,
+                known.before.as_deref().unwrap_or("not set")
+            )),
         }
     }
     Ok(())

@@ -28,6 +28,8 @@ fn one_line_installs_and_sets_up_and_one_takes_all_back() {
     for shell in shells() {
         let studio = without_programs(studio());
         std::fs::remove_dir_all(studio.home().join(".aws")).unwrap();
+        // An empty folder that the installer did not make.
+        std::fs::create_dir_all(studio.home().join(".local/share/fish")).unwrap();
         let before = paths(&studio);
         let gitconfig = std::fs::read_to_string(studio.home().join(".gitconfig")).unwrap();
         let from = helpers().display().to_string();

@@ -9,7 +9,7 @@ const OTHER: &str = "arn:aws:iam::222222222222:role/Other";
 fn a_profile_with_another_role_is_a_conflict_and_force_changes_it_and_back() {
     let home = Home::new();
     let text = format!(
-        "[profile {PROFILE}]\n# mine\nrole_arn = {OTHER}\nsource_profile = base\noutput = json\n\
+        "[profile {PROFILE}]\n# mine\nrole_arn={OTHER} # theirs\nsource_profile = base\noutput = json\n\
          [profile base]\naws_access_key_id = AKIDCANARY\naws_secret_access_key = hunter2\n"
     );
     home.write(".aws/config", &text);
@@ -37,7 +37,9 @@ fn a_profile_with_another_role_is_a_conflict_and_force_changes_it_and_back() {
     home.setup(&["--force"]).succeeded();
     let now = home.read(".aws/config");
     assert!(
-        now.contains(&format!("# mine\nrole_arn = {ROLE}\noutput = json\n")),
+        now.contains(&format!(
+            "# mine\nrole_arn={ROLE} # theirs\noutput = json\n"
+        )),
         "{now}"
     );
     assert!(now.contains("credential_source = EcsContainer\n") && !now.contains("source_profile"));
@@ -55,6 +57,26 @@ fn a_profile_with_another_role_is_a_conflict_and_force_changes_it_and_back() {
             "source_profile = base\noutput = json\n",
             "output = json\nsource_profile = base\n"
         )
+    );
+}
+
+#[test]
+fn what_cannot_be_brought_back_alone_is_said() {
+    let home = Home::new();
+    let theirs = format!("[profile {PROFILE}]\nrole_arn = {OTHER}\n");
+    home.write(".aws/config", &theirs);
+    home.setup(&["--force"]).succeeded();
+    // Twice in the file since: botocore takes the last, and which one a person means is not known.
+    let twice = format!("{}role_arn = {ROLE}\n", home.read(".aws/config"));
+    home.write(".aws/config", &twice);
+    let said = home.unsetup(&[]).succeeded();
+    let all = format!("{}{}", said.stdout, said.stderr);
+    assert!(
+        all.contains(&format!(
+            "role_arn of profile \"{PROFILE}\" in ~/.aws/config cannot be changed by itself, and stays: before \
+             setup it was {OTHER}"
+        )),
+        "{all}"
     );
 }
 

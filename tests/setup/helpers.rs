@@ -246,3 +246,31 @@ fn odd_profiles_and_folders_are_quoted() {
     assert_eq!(url.succeeded().stdout, format!("{HOST}/v1/repos/demo\n"));
     assert!(home.read(".aws/config").contains("[profile \"my a@b\"]\n"));
 }
+
+#[test]
+fn a_folder_whose_name_a_setting_cannot_hold_is_refused() {
+    let home = Home::new();
+    let before = home.snapshot();
+    for name in ["two\nlines", "bell\u{7}"] {
+        let arguments = [
+            "setup",
+            "--yes",
+            "--role-arn",
+            super::ROLE,
+            "--region",
+            "eu-west-1",
+        ];
+        let arguments = [&arguments[..], &["--bin-dir", name]].concat();
+        let said = home.run(&home.program(), &arguments).failed();
+        assert_eq!(said.code, Some(2), "{said:?}");
+        let said = said.said();
+        assert!(
+            said.contains(
+                "is not text in UTF-8 on one line\nhint: choose a folder with a plain name"
+            ),
+            "{said}"
+        );
+        assert!(!said.contains(name), "{said}");
+    }
+    assert_same(&home.snapshot(), &before, "");
+}

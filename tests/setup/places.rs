@@ -113,6 +113,8 @@ fn everyone_on_a_machine_can_be_set_up_and_back() {
          real=$(git --exec-path); for program in \"$real\"/*; do ln -s \"$program\" core/; done\n\
          export GIT_EXEC_PATH=$PWD/core GIT_CONFIG_SYSTEM=/etc/gitconfig\n\
          printf '[user]\\n\\tname = n\\n' > /etc/gitconfig\n\
+         echo theirs > core/git-remote-codecommit; '{program}' {arguments} --force 2>&1 | sed s,$PWD/,,\n\
+         ls etc; rm core/git-remote-codecommit\n\
          '{program}' {arguments} | tail -n 1; '{program}' {arguments} | tail -n 1\n\
          find etc | sort; readlink core/git-remote-codecommit\n\
          mkdir other; HOME=$PWD/other; export HOME\n\
@@ -131,7 +133,10 @@ fn everyone_on_a_machine_can_be_set_up_and_back() {
     assert_eq!(
         said.stdout,
         format!(
-            "done\nunchanged\n\
+            "git-codecommit: cannot change core/git-remote-codecommit: another git-remote-codecommit is in git's own folder\n\
+             hint: move it away, or uninstall what it came with\n\
+             gitconfig\npasswd\n\
+             done\nunchanged\n\
              etc\netc/git-codecommit\netc/git-codecommit/config\netc/git-codecommit/gitconfig\n\
              etc/git-codecommit/lock\netc/git-codecommit/state.json\netc/gitconfig\n\
              etc/gitconfig.bak-git-codecommit\netc/passwd\n\

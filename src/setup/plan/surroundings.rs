@@ -1,6 +1,6 @@
 //! What stands around the role: the line in git's configuration, PATH, git-lfs.
 
-use super::{Conflict, GIT_SETTINGS, Plan};
+use super::{GIT_SETTINGS, Plan};
 use crate::setup::claims::Existing;
 use crate::setup::disk::{self, Change, Kind, Link};
 use crate::setup::request::{Mode, Request, Scope};
@@ -119,13 +119,13 @@ fn in_exec_path(world: &World, plan: &mut Plan, request: &Request) -> Result<(),
     let target = plan.places.programs.join("git-remote-codecommit");
     let ours = plan.state.links.contains_key(&path.display().to_string());
     let is_there = path.symlink_metadata().is_ok() && !ours && !shadow::is_same(&path, &target);
-    if is_there && !request.placement.force {
-        plan.conflicts.push(Conflict {
-            file: path.display().to_string(),
-            why: "another git-remote-codecommit is in git's own folder".into(),
-            lines: Vec::new(),
+    if is_there {
+        // Not even with --force: what is there may be a package's, and unsetup could not bring it back.
+        return Err(Error::Protected {
+            path,
+            problem: "another git-remote-codecommit is in git's own folder",
+            hint: "move it away, or uninstall what it came with",
         });
-        return Ok(());
     }
     plan.state
         .links

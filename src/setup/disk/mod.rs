@@ -3,37 +3,38 @@
 //! A new content is written beside the old one, synchronised, and renamed over it. All of a run's contents
 //! are written before the first is renamed, so that a full disk changes nothing.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+mod owner;
+
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{
-    DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, chown, symlink,
-};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::lock::GitLock;
+pub(super) use owner::make_folder;
 
 /// The ends of the hidden names beside a file: its next content, a copy of the first one, git's lock.
 const NEW: &str = ".git-codecommit-new";
 const OLD: &str = ".git-codecommit-old";
-pub(super) const LOCK: &str = ".git-codecommit-lock";
+pub(in crate::setup) const LOCK: &str = ".git-codecommit-lock";
 
 /// A file before and after.
 #[derive(Debug)]
-pub(super) struct Change {
+pub(in crate::setup) struct Change {
     /// The file, symbolic links followed.
-    pub(super) path: PathBuf,
-    pub(super) kind: Kind,
-    pub(super) before: Option<Vec<u8>>,
+    pub(in crate::setup) path: PathBuf,
+    pub(in crate::setup) kind: Kind,
+    pub(in crate::setup) before: Option<Vec<u8>>,
     /// None takes the file away.
-    pub(super) after: Option<Vec<u8>>,
+    pub(in crate::setup) after: Option<Vec<u8>>,
     /// Keep a copy of what a person had, once.
-    pub(super) backup: bool,
+    pub(in crate::setup) backup: bool,
 }
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::setup) enum Kind {
     /// One of our own, which every user of the home directory's names must be able to read: git ends
     /// with an error where an included file cannot be read. It holds no secret.
     Own,
@@ -54,23 +55,23 @@ impl Kind {
 
 impl Change {
     /// Whether there is anything to do.
-    pub(super) fn is_needed(&self) -> bool {
+    pub(in crate::setup) fn is_needed(&self) -> bool {
         self.before != self.after
     }
 }
 
 /// A symbolic link to make, or to take away.
 #[derive(Debug)]
-pub(super) struct Link {
-    pub(super) path: PathBuf,
+pub(in crate::setup) struct Link {
+    pub(in crate::setup) path: PathBuf,
     before: Option<PathBuf>,
     /// None takes the link away.
-    pub(super) target: Option<PathBuf>,
+    pub(in crate::setup) target: Option<PathBuf>,
 }
 
 impl Link {
     /// Looks at what is there.
-    pub(super) fn new(path: PathBuf, target: Option<PathBuf>) -> Self {
+    pub(in crate::setup) fn new(path: PathBuf, target: Option<PathBuf>) -> Self {
         let before = fs::read_link(&path).ok();
         Self {
             path,
@@ -80,18 +81,18 @@ impl Link {
     }
 
     /// Whether there is anything to do.
-    pub(super) fn is_needed(&self) -> bool {
+    pub(in crate::setup) fn is_needed(&self) -> bool {
         self.before != self.target
     }
 }
 
 /// Where a copy of what a person had is kept.
-pub(super) fn backup_of(path: &Path) -> PathBuf {
+pub(in crate::setup) fn backup_of(path: &Path) -> PathBuf {
     beside(path, "", ".bak-git-codecommit")
 }
 
 /// Reads a file; none if it does not exist.
-pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+pub(in crate::setup) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     match fs::read(path) {
         Ok(content) => Ok(Some(content)),
         Err(error)
@@ -110,7 +111,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
 }
 
 /// The folders above a path that do not exist, the outer ones first.
-pub(super) fn missing_folders(path: &Path) -> Vec<PathBuf> {
+pub(in crate::setup) fn missing_folders(path: &Path) -> Vec<PathBuf> {
     let mut missing: Vec<PathBuf> = path
         .ancestors()
         .skip(1)
@@ -122,7 +123,7 @@ pub(super) fn missing_folders(path: &Path) -> Vec<PathBuf> {
 }
 
 /// Whether a folder holds nothing but what setup makes.
-pub(super) fn holds_only_ours(folder: &Path) -> bool {
+pub(in crate::setup) fn holds_only_ours(folder: &Path) -> bool {
     let Ok(mut entries) = fs::read_dir(folder) else {
         return false;
     };
@@ -136,25 +137,8 @@ pub(super) fn holds_only_ours(folder: &Path) -> bool {
     })
 }
 
-/// Makes a folder for one user, or for all where git and other users of the home read in it.
-pub(super) fn make_folder(folder: &Path) -> Result<(), Error> {
-    let mode = if folder.file_name() == Some(".aws".as_ref()) {
-        0o700
-    } else {
-        0o755
-    };
-    match fs::DirBuilder::new().mode(mode).create(folder) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
-        made => made.map_err(|error| Error::write(folder, error))?,
-    }
-    // The umask of a lifecycle script must not hide our settings from git.
-    let permissions = Permissions::from_mode(mode);
-    fs::set_permissions(folder, permissions).map_err(|error| Error::write(folder, error))?;
-    give_to_owner_of_parent(folder)
-}
-
 /// Does all changes: everything is written first, then put in place in the order given.
-pub(super) fn apply(changes: &[Change], links: &[Link]) -> Result<(), Error> {
+pub(in crate::setup) fn apply(changes: &[Change], links: &[Link]) -> Result<(), Error> {
     let needed: Vec<&Change> = changes.iter().filter(|change| change.is_needed()).collect();
     let mut locks = Vec::new();
     for change in needed.iter().filter(|change| change.kind == Kind::Git) {
@@ -187,7 +171,7 @@ pub(super) fn apply(changes: &[Change], links: &[Link]) -> Result<(), Error> {
 }
 
 /// What a run that was stopped left beside a file.
-pub(super) fn leftovers(path: &Path) -> Vec<PathBuf> {
+pub(in crate::setup) fn leftovers(path: &Path) -> Vec<PathBuf> {
     let names = [NEW, OLD, LOCK].map(|name| beside(path, ".", name));
     let mut left: Vec<PathBuf> = names
         .into_iter()
@@ -213,24 +197,20 @@ impl Staged {
             path: Some(path.clone()),
         };
         let failed = |error| Error::write(&change.path, error);
-        let mut file = fresh(&path).map_err(failed)?;
-        match existing {
+        let mut file = owner::fresh(&path).map_err(failed)?;
+        let mode = match existing {
             Some(existing) => {
-                if file.metadata().map_err(failed)?.uid() != existing.uid()
-                    || file.metadata().map_err(failed)?.gid() != existing.gid()
-                {
-                    chown(&path, Some(existing.uid()), Some(existing.gid())).map_err(failed)?;
-                }
-                // After the owner: chown takes special bits away.
-                file.set_permissions(Permissions::from_mode(existing.mode() & 0o7777))
-                    .map_err(failed)?;
+                owner::give(&file, &existing).map_err(failed)?;
+                existing.mode() & 0o7777
             }
             None => {
-                give_to_owner_of_parent(&path)?;
-                file.set_permissions(Permissions::from_mode(change.kind.mode()))
-                    .map_err(failed)?;
+                owner::give_to_owner_of_parent(&file, &path).map_err(failed)?;
+                change.kind.mode()
             }
-        }
+        };
+        // After the owner: chown takes special bits away.
+        file.set_permissions(Permissions::from_mode(mode))
+            .map_err(failed)?;
         file.write_all(content).map_err(failed)?;
         file.sync_all().map_err(failed)?;
         Ok(result)
@@ -291,19 +271,6 @@ fn protected(change: &Change) -> Result<Option<fs::Metadata>, Error> {
     Ok(Some(existing))
 }
 
-/// A new file that nobody else can open; what a stopped run left there is replaced.
-fn fresh(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true).mode(0o600);
-    match options.open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            fs::remove_file(path)?;
-            options.open(path)
-        }
-        opened => opened,
-    }
-}
-
 /// Keeps what a person had, once and for its owner only.
 fn back_up(change: &Change, made: &mut Vec<PathBuf>) -> Result<(), Error> {
     let (backup, Some(content)) = (backup_of(&change.path), &change.before) else {
@@ -315,12 +282,8 @@ fn back_up(change: &Change, made: &mut Vec<PathBuf>) -> Result<(), Error> {
     let staged = beside(&change.path, ".", OLD);
     let failed = |error| Error::write(&backup, error);
     let done = (|| {
-        let mut file = fresh(&staged)?;
-        let existing = fs::metadata(&change.path)?;
-        let new = file.metadata()?;
-        if (new.uid(), new.gid()) != (existing.uid(), existing.gid()) {
-            chown(&staged, Some(existing.uid()), Some(existing.gid()))?;
-        }
+        let mut file = owner::fresh(&staged)?;
+        owner::give(&file, &fs::metadata(&change.path)?)?;
         file.write_all(content)?;
         file.sync_all()?;
         fs::rename(&staged, &backup)
@@ -349,20 +312,6 @@ fn set_link(link: &Link) -> Result<(), Error> {
         .map_err(failed)
 }
 
-/// What root makes in another user's home directory is that user's.
-fn give_to_owner_of_parent(path: &Path) -> Result<(), Error> {
-    let failed = |error| Error::write(path, error);
-    let parent = path.parent().unwrap_or(Path::new("/"));
-    let (new, parent) = (
-        fs::metadata(path).map_err(failed)?,
-        fs::metadata(parent).map_err(failed)?,
-    );
-    if new.uid() == 0 && parent.uid() != 0 {
-        chown(path, Some(parent.uid()), Some(parent.gid())).map_err(failed)?;
-    }
-    Ok(())
-}
-
 /// Best effort: some file systems have no such call, and the rename is there in any case.
 fn synchronise_folder(path: &Path) {
     let folder = path.parent().and_then(|folder| File::open(folder).ok());
@@ -370,7 +319,7 @@ fn synchronise_folder(path: &Path) {
 }
 
 /// A name beside a file's.
-pub(super) fn beside(path: &Path, before: &str, after: &str) -> PathBuf {
+pub(in crate::setup) fn beside(path: &Path, before: &str, after: &str) -> PathBuf {
     let mut name = std::ffi::OsString::from(before);
     name.push(path.file_name().unwrap_or_default());
     name.push(after);
