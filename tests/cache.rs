@@ -8,21 +8,6 @@ use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Protocol, Service};
 
 use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, WITHOUT_REGION, every_git};
 
-fn studio() -> Studio {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    Studio::new(&every_git()[0], aws).with_cache()
-}
-
-/// How often the container endpoint and STS were asked since the last time.
-fn asked(studio: &Studio) -> (usize, usize) {
-    let counts = (
-        studio.aws.container_requests().len(),
-        studio.aws.sts_requests().len(),
-    );
-    studio.aws.clear_record();
-    counts
-}
-
 fn list(studio: &Studio) {
     studio.git(&["ls-remote", WITH_REGION]).succeeded();
 }
@@ -57,14 +42,14 @@ fn one_assume_role_serves_every_command_and_both_helpers() {
             assert_eq!(studio.remote_ref("refs/heads/main"), commit);
             studio.git(&["ls-remote", WITHOUT_REGION]).succeeded();
             studio.git(&["clone", HTTPS, "by-https"]).succeeded();
-            assert_eq!(asked(&studio), (1, 1));
+            assert_eq!(studio.asked(), (1, 1));
         }
     }
 }
 
 #[test]
 fn a_session_is_kept_where_the_aws_cli_keeps_it_and_for_nobody_else() {
-    let studio = studio();
+    let studio = Studio::keeping_sessions();
     list(&studio);
     let files = kept(&studio);
     let [file] = files.as_slice() else {
@@ -87,18 +72,18 @@ fn a_session_is_kept_where_the_aws_cli_keeps_it_and_for_nobody_else() {
 
 #[test]
 fn a_session_that_is_about_to_end_is_not_used() {
-    let studio = studio();
+    let studio = Studio::keeping_sessions();
     studio
         .aws
         .set_session_lifetime(Some(time::Duration::minutes(14)));
     list(&studio);
     list(&studio);
-    assert_eq!(asked(&studio), (2, 2));
+    assert_eq!(studio.asked(), (2, 2));
 }
 
 #[test]
 fn nothing_is_kept_where_the_person_or_a_shared_space_forbids_it() {
-    let mut studio = studio();
+    let mut studio = Studio::keeping_sessions();
     studio
         .git(&["config", "--global", "codecommit.cache", "no"])
         .succeeded();
@@ -109,13 +94,13 @@ fn nothing_is_kept_where_the_person_or_a_shared_space_forbids_it() {
     studio.set("SAGEMAKER_SPACE_TYPE_LOWERCASE", "shared");
     list(&studio);
     list(&studio);
-    assert_eq!(asked(&studio), (3, 3));
+    assert_eq!(studio.asked(), (3, 3));
     assert!(!studio.home().join(".aws/cli").exists());
 }
 
 #[test]
 fn a_doubtful_file_is_neither_used_nor_the_end() {
-    let studio = studio();
+    let studio = Studio::keeping_sessions();
     list(&studio);
     let file = kept(&studio).remove(0);
     let good = fs::read_to_string(&file).unwrap();
@@ -124,10 +109,10 @@ fn a_doubtful_file_is_neither_used_nor_the_end() {
         fs::write(&file, text).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
     };
-    asked(&studio);
+    studio.asked();
     write(&good, 0o600);
     list(&studio);
-    assert_eq!(asked(&studio), (0, 0), "as it should be");
+    assert_eq!(studio.asked(), (0, 0), "as it should be");
     for (text, mode) in [
         (good.as_str(), 0o640),
         (&good, 0o604),
@@ -139,7 +124,7 @@ fn a_doubtful_file_is_neither_used_nor_the_end() {
     ] {
         write(text, mode);
         list(&studio);
-        assert_eq!(asked(&studio), (1, 1), "{mode:o} {text}");
+        assert_eq!(studio.asked(), (1, 1), "{mode:o} {text}");
     }
     let elsewhere = studio.home().join("elsewhere");
     fs::write(&elsewhere, &good).unwrap();
@@ -147,7 +132,7 @@ fn a_doubtful_file_is_neither_used_nor_the_end() {
     fs::remove_file(&file).unwrap();
     symlink(&elsewhere, &file).unwrap();
     list(&studio);
-    assert_eq!(asked(&studio), (1, 1), "a link");
+    assert_eq!(studio.asked(), (1, 1), "a link");
     assert_eq!(
         fs::read_to_string(&elsewhere).unwrap(),
         good,
@@ -157,7 +142,7 @@ fn a_doubtful_file_is_neither_used_nor_the_end() {
 
 #[test]
 fn a_cache_that_cannot_be_written_is_a_warning() {
-    let studio = studio();
+    let studio = Studio::keeping_sessions();
     studio.write(".aws/cli", "a file where the folder should be");
     let said = studio.git(&["ls-remote", WITH_REGION]).succeeded();
     let folder = studio.home().join(".aws/cli/cache").display().to_string();
@@ -173,21 +158,21 @@ fn a_cache_that_cannot_be_written_is_a_warning() {
 
 #[test]
 fn sessions_of_git_remote_codecommit_are_read_and_left_alone() {
-    let studio = studio();
+    let studio = Studio::keeping_sessions();
     list(&studio);
     let file = kept(&studio).remove(0);
     let other = studio.home().join(".aws/boto/cache");
     fs::create_dir_all(&other).unwrap();
     fs::rename(&file, other.join(file.file_name().unwrap())).unwrap();
-    asked(&studio);
+    studio.asked();
     list(&studio);
-    assert_eq!(asked(&studio), (0, 0));
+    assert_eq!(studio.asked(), (0, 0));
     assert!(kept(&studio).is_empty());
 }
 
 #[test]
 fn a_session_that_git_had_refused_is_dropped_on_erase() {
-    let studio = studio();
+    let studio = Studio::keeping_sessions();
     let request =
         "protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com\npath=v1/repos/demo-repo\n";
     let helper = |operation: &str, input: &str| {
@@ -205,12 +190,12 @@ fn a_session_that_git_had_refused_is_dropped_on_erase() {
     assert_eq!((erased.stdout.as_str(), erased.stderr.as_str()), ("", ""));
     assert!(kept(&studio).is_empty());
     helper("get", request);
-    assert_eq!(asked(&studio), (2, 2));
+    assert_eq!(studio.asked(), (2, 2));
 }
 
 #[test]
 fn a_refused_session_of_git_remote_codecommit_is_dropped_on_erase_too() {
-    let studio = studio();
+    let studio = Studio::keeping_sessions();
     list(&studio);
     let file = kept(&studio).remove(0);
     let other = studio.home().join(".aws/boto/cache");
@@ -231,7 +216,7 @@ fn a_refused_session_of_git_remote_codecommit_is_dropped_on_erase_too() {
 
 #[test]
 fn a_refused_session_gives_way_to_a_new_one_and_a_refusal_is_never_hidden() {
-    let studio = studio();
+    let studio = Studio::keeping_sessions();
     list(&studio);
     let file = kept(&studio).remove(0);
     let id = || {
@@ -263,7 +248,7 @@ fn a_refused_session_gives_way_to_a_new_one_and_a_refusal_is_never_hidden() {
 
 #[test]
 fn the_cache_can_be_listed_and_cleared() {
-    let studio = studio();
+    let studio = Studio::keeping_sessions();
     let command = |action: &str| {
         studio
             .helper("git-codecommit", &["cache", action], "")
@@ -310,23 +295,23 @@ fn each_role_of_a_chain_is_kept_and_a_revoked_one_is_asked_for_anew() {
             .succeeded()
     };
     run();
-    assert_eq!(asked(&studio), (1, 2));
+    assert_eq!(studio.asked(), (1, 2));
     // The first role's session serves another command.
     list(&studio);
-    assert_eq!(asked(&studio), (0, 0));
+    assert_eq!(studio.asked(), (0, 0));
     let (first, last): (Vec<_>, Vec<_>) = kept(&studio)
         .into_iter()
         .partition(|file| fs::read_to_string(file).unwrap().contains("MyCross"));
     fs::remove_file(&last[0]).unwrap();
     run();
-    assert_eq!(asked(&studio), (0, 1));
+    assert_eq!(studio.asked(), (0, 1));
     fs::remove_file(&last[0]).unwrap();
     let text = fs::read_to_string(&first[0]).unwrap();
     let id = text.split('"').nth(5).unwrap();
     studio.aws.expire(id);
     run();
     assert_eq!(
-        asked(&studio),
+        studio.asked(),
         (1, 3),
         "refused, the first role again, the second"
     );

@@ -1,14 +1,11 @@
-//! The rest of botocore's chain: programs, web identity, IAM Identity Center, `aws login`; and git's
-//! own configuration as a place for profiles.
+//! The rest of botocore's chain: programs, web identity, IAM Identity Center, `aws login`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use local_aws::{
-    Action, Auth, EXECUTION_ROLE, Fault, LocalAws, Permission, Role, Service, SsoSession,
-};
+use local_aws::{LocalAws, Permission, Role, Service, SsoSession};
 
-use crate::harness::{HTTPS, PROFILE, Studio, every_git};
+use crate::harness::{Studio, every_git};
 
 const ADDRESS: &str = "codecommit::eu-west-1://p@demo-repo";
 const START_URL: &str = "https://corp.awsapps.com/start";
@@ -21,17 +18,6 @@ fn studio(aws: LocalAws, profile: &str) -> Studio {
         &format!("[profile p]\nregion = eu-west-1\n{profile}"),
     );
     studio
-}
-
-/// Lists the repository's references; returns who the git host was told it is.
-fn identity(studio: &Studio, address: &str) -> String {
-    studio.git(&["ls-remote", address]).succeeded();
-    let requests = studio.aws.git_requests();
-    let request = requests.last().expect("a request to the git host");
-    match &request.authorization {
-        Auth::Ok { arn, .. } => arn.clone(),
-        other => panic!("{other:?}"),
-    }
 }
 
 /// What stands on stderr of a run that fails, git's own last lines left out.
@@ -67,7 +53,7 @@ fn a_credential_process_is_run_once_a_command_and_without_a_shell() {
     studio.write(".aws/config", &profile);
     let arn = "arn:aws:iam::111111111111:user/dev";
     studio.git(&["clone", ADDRESS]).succeeded();
-    assert_eq!(identity(&studio, ADDRESS), arn);
+    assert_eq!(studio.identity(ADDRESS), arn);
     let runs = fs::read_to_string(studio.home().join("runs")).unwrap();
     assert_eq!(runs, "a  b $HOME ;x #y\n".repeat(2));
 }
@@ -126,8 +112,8 @@ fn a_web_identity_token_is_exchanged_unsigned_and_the_session_kept() {
          web_identity_token_file = {token}\n"
     );
     studio.write(".aws/config", &profile);
-    assert_eq!(identity(&studio, ADDRESS), arn);
-    assert_eq!(identity(&studio, ADDRESS), arn);
+    assert_eq!(studio.identity(ADDRESS), arn);
+    assert_eq!(studio.identity(ADDRESS), arn);
     let [call] = studio.aws.sts_requests().try_into().unwrap();
     let sts = call.sts.unwrap();
     assert_eq!(sts.parameter("Action"), Some("AssumeRoleWithWebIdentity"));
@@ -137,7 +123,7 @@ fn a_web_identity_token_is_exchanged_unsigned_and_the_session_kept() {
     studio.set("AWS_WEB_IDENTITY_TOKEN_FILE", &token);
     studio.set("AWS_ROLE_ARN", role);
     studio.set("AWS_ROLE_SESSION_NAME", "build-8");
-    let by_environment = identity(&studio, "codecommit::eu-west-1://demo-repo");
+    let by_environment = studio.identity("codecommit::eu-west-1://demo-repo");
     assert_eq!(
         by_environment,
         "arn:aws:sts::111111111111:assumed-role/Ci/build-8"
@@ -187,12 +173,12 @@ fn single_sign_on(minutes: i64) -> (Studio, SsoSession, std::path::PathBuf) {
 #[test]
 fn iam_identity_center_gives_a_session_that_is_kept() {
     let (studio, _, _) = single_sign_on(60);
-    let arn = identity(&studio, ADDRESS);
+    let arn = studio.identity(ADDRESS);
     assert!(
         arn.contains("assumed-role/AWSReservedSSO_Developer"),
         "{arn}"
     );
-    assert_eq!(identity(&studio, ADDRESS), arn);
+    assert_eq!(studio.identity(ADDRESS), arn);
     let asked: Vec<Service> = studio
         .aws
         .sign_in_requests()
@@ -205,7 +191,7 @@ fn iam_identity_center_gives_a_session_that_is_kept() {
 #[test]
 fn a_token_that_has_ended_is_renewed_and_saved_for_the_aws_cli() {
     let (studio, session, file) = single_sign_on(-1);
-    identity(&studio, ADDRESS);
+    studio.identity(ADDRESS);
     let asked: Vec<Service> = studio
         .aws
         .sign_in_requests()
@@ -243,7 +229,11 @@ fn the_older_form_of_identity_center_settings_works_too() {
     );
     let name = format!(".aws/sso/cache/{}", SsoSession::cache_name(START_URL));
     studio.write(&name, &session.legacy_cache_file(START_URL, "eu-west-1"));
-    assert!(identity(&studio, ADDRESS).contains("AWSReservedSSO_Developer"));
+    assert!(
+        studio
+            .identity(ADDRESS)
+            .contains("AWSReservedSSO_Developer")
+    );
 }
 
 #[test]
@@ -262,168 +252,15 @@ fn a_console_session_of_aws_login_is_used_and_renewed() {
         );
     };
     write(14);
-    assert_eq!(identity(&studio, ADDRESS), user);
+    assert_eq!(studio.identity(ADDRESS), user);
     assert!(studio.aws.sign_in_requests().is_empty());
     write(-1);
-    assert_eq!(identity(&studio, ADDRESS), user);
+    assert_eq!(studio.identity(ADDRESS), user);
     assert_eq!(studio.aws.sign_in_requests().len(), 1);
     fs::remove_dir_all(studio.home().join(".aws/login")).unwrap();
     let said = complaint(&studio);
     assert!(
         said.ends_with("\nhint: run: aws login --profile p\n"),
         "{said}"
-    );
-}
-
-#[test]
-fn the_profile_can_stand_in_gits_configuration_for_both_helpers_and_for_submodules() {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .repository("part")
-        .start();
-    let studio = Studio::new(&every_git()[0], aws)
-        .with_https("codecommit")
-        .with_cache();
-    let key = "codecommit.codecommit::eu-west-1://.profile";
-    studio
-        .git(&["config", "--global", key, PROFILE])
-        .succeeded();
-    studio
-        .git(&["clone", "codecommit::eu-west-1://demo-repo"])
-        .succeeded();
-    studio.git(&["ls-remote", HTTPS]).succeeded();
-    // A relative URL loses the profile of the address: the configuration brings it back.
-    studio
-        .git(&["config", "--global", "protocol.codecommit.allow", "always"])
-        .succeeded();
-    studio
-        .git_in("demo-repo", &["submodule", "--quiet", "add", "../part"])
-        .succeeded();
-    studio
-        .git_in("demo-repo", &["commit", "--quiet", "-m", "part"])
-        .succeeded();
-    studio.git_in("demo-repo", &["push", "--quiet"]).succeeded();
-    let address = "codecommit::eu-west-1://demo-repo";
-    studio
-        .git(&["clone", "--recurse-submodules", address, "again"])
-        .succeeded();
-    assert!(studio.home().join("again/part/.git").exists());
-    // Keys in the environment do not count against a profile that was named for the repository.
-    let said = studio
-        .git(&[
-            "-c",
-            "codecommit.profile=typo",
-            "ls-remote",
-            "codecommit::us-east-1://R",
-        ])
-        .failed();
-    assert!(
-        said.stderr.starts_with(
-            "git-remote-codecommit: profile \"typo\", chosen by codecommit.profile, is not in"
-        ),
-        "{}",
-        said.stderr
-    );
-}
-
-#[test]
-fn sts_is_asked_in_the_region_that_git_configuration_names() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let mut studio = Studio::new(&every_git()[0], aws);
-    studio.set("AWS_DEFAULT_REGION", "us-east-1");
-    studio
-        .git(&["config", "--global", "codecommit.stsRegion", "eu-central-1"])
-        .succeeded();
-    studio
-        .git(&[
-            "ls-remote",
-            "codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo",
-        ])
-        .succeeded();
-    let [call] = studio.aws.sts_requests().try_into().unwrap();
-    assert_eq!(call.sts.unwrap().region, "eu-central-1");
-}
-
-#[test]
-fn a_profile_can_name_the_endpoint_of_sts_and_a_certificate_authority() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let mut studio = Studio::new(&every_git()[0], aws);
-    let (ca, sts) = (
-        studio.aws.ca_file().display().to_string(),
-        studio.aws.sts_url(),
-    );
-    studio.unset("AWS_CA_BUNDLE");
-    studio.unset("AWS_ENDPOINT_URL_STS");
-    let config = fs::read_to_string(studio.home().join(".aws/config")).unwrap();
-    studio.write(
-        ".aws/config",
-        &format!(
-            "{config}ca_bundle = {ca}\nservices = local\nmax_attempts = 1\n\
-             [services local]\nsts =\n  endpoint_url = {sts}\n"
-        ),
-    );
-    identity(&studio, "codecommit://CrossAccountAccessProfile@demo-repo");
-    assert_eq!(studio.aws.sts_requests().len(), 1);
-    // One attempt is one attempt.
-    studio
-        .aws
-        .fail(Fault::new(Service::Sts, Action::throttling()).always());
-    studio.aws.clear_record();
-    let said = studio
-        .git(&[
-            "ls-remote",
-            "codecommit://CrossAccountAccessProfile@demo-repo",
-        ])
-        .failed();
-    assert!(
-        said.stderr
-            .contains("hint: STS limits the rate of requests"),
-        "{}",
-        said.stderr
-    );
-    assert_eq!(studio.aws.sts_requests().len(), 1);
-}
-
-#[test]
-fn a_role_can_be_named_on_the_credential_helpers_command_line() {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .role_trusted_by("arn:aws:iam::111111111111:role/Reader", EXECUTION_ROLE)
-        .start();
-    let helper = "!git-credential-codecommit --role-arn arn:aws:iam::111111111111:role/Reader \
-                  --region eu-central-1";
-    let studio = Studio::without_profile(&every_git()[0], aws).with_https(helper);
-    let arn = identity(&studio, HTTPS);
-    assert!(
-        arn.starts_with("arn:aws:sts::111111111111:assumed-role/Reader/"),
-        "{arn}"
-    );
-    let [call] = studio.aws.sts_requests().try_into().unwrap();
-    assert_eq!(call.sts.unwrap().region, "eu-central-1");
-}
-
-#[test]
-fn a_host_of_ones_own_is_answered_only_where_configuration_and_option_agree() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let studio = Studio::new(&every_git()[0], aws);
-    let request = "protocol=https\nhost=git.corp.example:8443\npath=v1/repos/demo-repo\n";
-    let ask = |options: &[&str]| {
-        let arguments = [&["--profile", PROFILE], options, &["get"]].concat();
-        studio
-            .helper("git-credential-codecommit", &arguments, request)
-            .succeeded()
-    };
-    assert_eq!(ask(&["--ignore-host-check"]).stdout, "");
-    let key = "codecommit.endpoint";
-    studio
-        .git(&["config", "--global", key, "git.corp.example:8443"])
-        .succeeded();
-    assert_eq!(ask(&[]).stdout, "");
-    let said = ask(&["--ignore-host-check"]);
-    assert!(said.stdout.starts_with("username=ASIA"), "{said:?}");
-    assert_eq!(
-        said.stderr,
-        "git-credential-codecommit: warning: git.corp.example:8443 is no AWS host: it is answered because \
-         codecommit.endpoint names it\n"
     );
 }

@@ -1,12 +1,11 @@
 //! `git codecommit doctor --explain`: the plan, without a request.
 
-use local_aws::{CONTRIBUTOR_ROLE, LocalAws};
+use local_aws::CONTRIBUTOR_ROLE;
 
-use crate::harness::{PROFILE, Studio, WITH_REGION, WITHOUT_REGION, every_git};
+use crate::harness::{PROFILE, Studio, WITH_REGION, WITHOUT_REGION};
 
 fn studio() -> Studio {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let mut studio = Studio::new(&every_git()[0], aws).with_cache();
+    let mut studio = Studio::keeping_sessions();
     studio.unset("CODE_COMMIT_ENDPOINT");
     studio.unset("AWS_ENDPOINT_URL_STS");
     studio

@@ -21,6 +21,7 @@ mod link_local;
 mod main_job;
 mod mfa;
 mod operations;
+mod own_config;
 mod secrets;
 mod settings;
 mod setup;

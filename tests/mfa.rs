@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Child;
 
 use local_aws::{Action, EXECUTION_ROLE, Fault, LocalAws, Role, Service};
 
@@ -168,17 +167,8 @@ fn sixty_four_processes_ask_for_one_code() {
     let mut studio = studio();
     let program = askpass(&studio, &studio.aws.mfa_code(SERIAL));
     studio.set("GIT_ASKPASS", &program);
-    let git = every_git()[0].program().to_owned();
-    let start = || {
-        studio
-            .command(".", &git, &["ls-remote", ADDRESS])
-            .spawn()
-            .unwrap()
-    };
-    let children: Vec<Child> = std::iter::repeat_with(start).take(64).collect();
-    for child in children {
-        let said = child.wait_with_output().unwrap();
-        assert!(said.status.success(), "{said:?}");
+    for said in studio.at_once(64, ".", &["ls-remote", ADDRESS]) {
+        said.succeeded();
     }
     assert_eq!(asked(&studio).lines().count(), 1);
     assert_eq!(studio.aws.sts_requests().len(), 1);

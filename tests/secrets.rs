@@ -156,8 +156,7 @@ fn no_secret_is_in_any_output_argument_or_file() {
 
 #[test]
 fn a_kept_session_is_in_its_file_and_nowhere_else() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let mut studio = Studio::new(&every_git()[0], aws).with_cache();
+    let mut studio = Studio::keeping_sessions();
     studio.set("GIT_CODECOMMIT_TRACE", "1");
     let mut seen: Vec<(String, Vec<u8>)> = Vec::new();
     for folder in ["one", "two"] {

@@ -1,6 +1,6 @@
 //! Where the keys come from: each source, and roles on top of it, as the git host and STS see them.
 
-use local_aws::{Auth, Keys, LocalAws, Permission};
+use local_aws::{Keys, LocalAws, Permission};
 
 use crate::harness::{Studio, WITH_REGION, every_git};
 
@@ -15,17 +15,6 @@ fn studio() -> (Studio, Keys) {
         .start();
     let keys = aws.issue_user("dev");
     (Studio::without_profile(&every_git()[0], aws), keys)
-}
-
-/// Lists the repository's references; returns who the git host was told it is.
-fn identity(studio: &Studio, address: &str) -> String {
-    studio.git(&["ls-remote", address]).succeeded();
-    let requests = studio.aws.git_requests();
-    let request = requests.last().expect("a request to the git host");
-    match &request.authorization {
-        Auth::Ok { arn, .. } => arn.clone(),
-        other => panic!("{other:?}"),
-    }
 }
 
 fn static_keys(keys: &Keys) -> String {
@@ -43,7 +32,7 @@ fn static_keys_of_a_profile_in_either_file() {
         &format!("[dev]\n{}", static_keys(&keys)),
     );
     assert_eq!(
-        identity(&studio, "codecommit::eu-west-1://dev@demo-repo"),
+        studio.identity("codecommit::eu-west-1://dev@demo-repo"),
         DEV
     );
     studio.write(".aws/credentials", "");
@@ -51,7 +40,7 @@ fn static_keys_of_a_profile_in_either_file() {
         ".aws/config",
         &format!("[profile dev]\nregion = eu-west-1\n{}", static_keys(&keys)),
     );
-    assert_eq!(identity(&studio, "codecommit://dev@demo-repo"), DEV);
+    assert_eq!(studio.identity("codecommit://dev@demo-repo"), DEV);
     assert!(studio.aws.sts_requests().is_empty());
     assert!(studio.aws.container_requests().is_empty());
 }
@@ -62,7 +51,7 @@ fn keys_in_the_environment_with_and_without_a_session_token() {
     studio.set("AWS_ACCESS_KEY_ID", &keys.access_key_id);
     studio.set("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
     studio.set("AWS_DEFAULT_REGION", "eu-west-1");
-    assert_eq!(identity(&studio, "codecommit://demo-repo"), DEV);
+    assert_eq!(studio.identity("codecommit://demo-repo"), DEV);
 
     let session = studio.aws.issue_session(
         "arn:aws:sts::111111111111:assumed-role/Ci/build",
@@ -75,7 +64,7 @@ fn keys_in_the_environment_with_and_without_a_session_token() {
         session.session_token.as_deref().unwrap(),
     );
     let arn = "arn:aws:sts::111111111111:assumed-role/Ci/build";
-    assert_eq!(identity(&studio, "codecommit://demo-repo"), arn);
+    assert_eq!(studio.identity("codecommit://demo-repo"), arn);
 }
 
 #[test]
@@ -87,19 +76,13 @@ fn container_credentials_alone_with_the_token_they_ask_for() {
         .start();
     let mut studio = Studio::without_profile(&every_git()[0], aws);
     let address = "codecommit::eu-west-1://demo-repo";
-    assert_eq!(
-        identity(&studio, address),
-        local_aws::EXECUTION_ROLE_SESSION
-    );
+    assert_eq!(studio.identity(address), local_aws::EXECUTION_ROLE_SESSION);
 
     studio.write("token", "Bearer container-token");
     let path = studio.home().join("token").display().to_string();
     studio.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", &path);
     studio.set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "wrong");
-    assert_eq!(
-        identity(&studio, address),
-        local_aws::EXECUTION_ROLE_SESSION
-    );
+    assert_eq!(studio.identity(address), local_aws::EXECUTION_ROLE_SESSION);
     assert_eq!(studio.aws.container_requests().len(), 2);
 }
 
@@ -115,13 +98,13 @@ fn a_role_over_a_source_profile_with_every_setting_of_the_hop() {
         format!("[profile p]\nregion = eu-west-1\nrole_arn = {ROLE}\nsource_profile = dev\n");
     studio.write(".aws/config", &role);
     assert_eq!(
-        identity(&studio, "codecommit://p@demo-repo"),
+        studio.identity("codecommit://p@demo-repo"),
         "arn:aws:sts::111111111111:assumed-role/Reader/git-codecommit-ada"
     );
     let more = "role_session_name = alice@corp\nexternal_id = x-1\nduration_seconds = 1800\n";
     studio.write(".aws/config", &format!("{role}{more}"));
     assert_eq!(
-        identity(&studio, "codecommit://p@demo-repo"),
+        studio.identity("codecommit://p@demo-repo"),
         "arn:aws:sts::111111111111:assumed-role/Reader/alice@corp"
     );
     let requests = studio.aws.sts_requests();
@@ -143,10 +126,10 @@ fn a_role_over_the_environments_keys() {
     let config = format!("[profile p]\nrole_arn = {ROLE}\ncredential_source = Environment\n");
     studio.write(".aws/config", &config);
     let address = "codecommit::eu-west-1://p@demo-repo";
-    assert!(identity(&studio, address).contains("assumed-role/Reader/"));
+    assert!(studio.identity(address).contains("assumed-role/Reader/"));
     // Without a profile in the address the environment's keys themselves are meant.
     studio.set("AWS_PROFILE", "p");
-    assert_eq!(identity(&studio, "codecommit::eu-west-1://demo-repo"), DEV);
+    assert_eq!(studio.identity("codecommit::eu-west-1://demo-repo"), DEV);
 }
 
 #[test]
@@ -167,7 +150,11 @@ fn a_chain_of_roles_is_assumed_one_after_the_other() {
              [profile inner]\nregion = us-east-1\nrole_arn = {first}\ncredential_source = EcsContainer\n"
         ),
     );
-    assert!(identity(&studio, "codecommit://outer@demo-repo").contains("role/Second/"));
+    assert!(
+        studio
+            .identity("codecommit://outer@demo-repo")
+            .contains("role/Second/")
+    );
     let requests = studio.aws.sts_requests();
     let calls: Vec<_> = requests.iter().map(|r| r.sts.as_ref().unwrap()).collect();
     let roles: Vec<_> = calls.iter().map(|call| call.role_arn.as_deref()).collect();
@@ -287,13 +274,13 @@ fn instance_metadata_where_the_profile_says_so_and_as_the_last_resort() {
     studio.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", &service);
     // A proxy must not see these either.
     studio.set("http_proxy", "http://127.0.0.1:9");
-    let nothing_else = identity(&studio, "codecommit::eu-west-1://demo-repo");
+    let nothing_else = studio.identity("codecommit::eu-west-1://demo-repo");
     assert_eq!(nothing_else, local_aws::EXECUTION_ROLE_SESSION);
     studio.write(
         ".aws/config",
         &format!("[profile p]\nrole_arn = {ROLE}\ncredential_source = Ec2InstanceMetadata\n"),
     );
-    let role = identity(&studio, "codecommit::eu-west-1://p@demo-repo");
+    let role = studio.identity("codecommit::eu-west-1://p@demo-repo");
     assert!(role.contains("assumed-role/Reader/"), "{role}");
 }
 
@@ -315,7 +302,7 @@ fn a_region_of_sts_matters_only_where_a_role_is_assumed() {
     );
     studio.set("AWS_DEFAULT_REGION", "aws-global");
     let address = "codecommit::eu-west-1://dev@demo-repo";
-    assert_eq!(identity(&studio, address), DEV);
+    assert_eq!(studio.identity(address), DEV);
     let role = format!("[profile p]\nrole_arn = {ROLE}\nsource_profile = dev\n");
     studio.write(".aws/config", &role);
     let address = "codecommit::eu-west-1://p@demo-repo";

@@ -2,26 +2,10 @@
 
 use std::fs;
 use std::os::unix::process::CommandExt as _;
-use std::process::Child;
 
 use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Service};
 
 use crate::harness::{PROFILE, Studio, WITH_REGION, every_git};
-
-fn studio() -> Studio {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    Studio::new(&every_git()[0], aws).with_cache()
-}
-
-/// How often the container endpoint and STS were asked since the last time.
-fn asked(studio: &Studio) -> (usize, usize) {
-    let counts = (
-        studio.aws.container_requests().len(),
-        studio.aws.sts_requests().len(),
-    );
-    studio.aws.clear_record();
-    counts
-}
 
 fn list(studio: &Studio) {
     studio.git(&["ls-remote", WITH_REGION]).succeeded();
@@ -29,34 +13,24 @@ fn list(studio: &Studio) {
 
 #[test]
 fn sixty_four_processes_with_a_cold_cache_ask_sts_once() {
-    let studio = studio();
+    let studio = Studio::keeping_sessions();
     studio.git(&["clone", WITH_REGION]).succeeded();
     studio
         .helper("git-codecommit", &["cache", "clear"], "")
         .succeeded();
     studio.aws.clear_record();
-    let git = every_git()[0].program().to_owned();
-    let start = || {
-        studio
-            .command("demo-repo", &git, &["ls-remote"])
-            .spawn()
-            .unwrap()
-    };
-    let children: Vec<Child> = std::iter::repeat_with(start).take(64).collect();
-    for child in children {
-        let said = child.wait_with_output().unwrap();
-        assert!(said.status.success(), "{said:?}");
+    for said in studio.at_once(64, "demo-repo", &["ls-remote"]) {
         assert_eq!(
-            String::from_utf8_lossy(&said.stderr),
+            said.succeeded().stderr,
             "From codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo\n"
         );
     }
-    assert_eq!(asked(&studio), (1, 1));
+    assert_eq!(studio.asked(), (1, 1));
 }
 
 #[test]
 fn who_waited_for_a_refusal_is_refused_without_another_question() {
-    let studio = studio();
+    let studio = Studio::keeping_sessions();
     // Slow enough that all of them wait for the first one.
     let answer = Action::sts_error(403, "AccessDenied", "no");
     studio.aws.fail(Fault::new(
@@ -64,28 +38,16 @@ fn who_waited_for_a_refusal_is_refused_without_another_question() {
         Action::Delay(std::time::Duration::from_secs(2)),
     ));
     studio.aws.fail(Fault::new(Service::Sts, answer).always());
-    let git = every_git()[0].program().to_owned();
-    let start = || {
-        studio
-            .command(".", &git, &["ls-remote", WITH_REGION])
-            .spawn()
-            .unwrap()
-    };
-    let children: Vec<Child> = std::iter::repeat_with(start).take(8).collect();
-    for child in children {
-        let said = child.wait_with_output().unwrap();
-        let stderr = String::from_utf8_lossy(&said.stderr);
-        assert!(
-            !said.status.success() && stderr.contains("AccessDenied: no"),
-            "{stderr}"
-        );
+    for said in studio.at_once(8, ".", &["ls-remote", WITH_REGION]) {
+        let said = said.failed();
+        assert!(said.stderr.contains("AccessDenied: no"), "{said:?}");
     }
-    assert_eq!(asked(&studio), (1, 1));
+    assert_eq!(studio.asked(), (1, 1));
 }
 
 #[test]
 fn a_process_that_died_with_the_lock_keeps_nobody_waiting() {
-    let studio = studio();
+    let studio = Studio::keeping_sessions();
     studio.aws.fail(Fault::new(
         Service::Sts,
         Action::Delay(std::time::Duration::from_secs(60)),
@@ -148,7 +110,7 @@ fn a_role_that_stands_twice_in_a_chain_does_not_wait_for_itself() {
 
 #[test]
 fn one_profiles_failure_is_not_told_to_another_with_the_same_role() {
-    let studio = studio();
+    let studio = Studio::keeping_sessions();
     let config = fs::read_to_string(studio.home().join(".aws/config")).unwrap();
     studio.write(
         ".aws/config",

@@ -5,6 +5,7 @@
 
 mod git;
 mod outcome;
+mod sessions;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

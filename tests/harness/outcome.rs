@@ -1,7 +1,7 @@
 //! What a command did.
 
 use std::io::Write;
-use std::process::Command;
+use std::process::{Child, Command};
 
 /// A command that has ended. Its `Debug` is for a person: where, what, and what came of it.
 pub(crate) struct Outcome {
@@ -34,6 +34,11 @@ impl Outcome {
             .unwrap_or_else(|e| panic!("{command:?}: {e}"));
         // A program need not read its input: a closed pipe is no failure of the test.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        Self::at_end(&command, child)
+    }
+
+    /// Waits for a command that was started.
+    pub(crate) fn at_end(command: &Command, child: Child) -> Self {
         let said = child.wait_with_output().unwrap();
         Self {
             command: format!("{command:?}"),

@@ -305,32 +305,21 @@ fn the_role_is_found_after_unified_studio_deleted_the_aws_config() {
 
 #[test]
 fn home_may_be_unset_or_the_root_folder() {
+    let dry_run = |home: &Home| {
+        let arguments = home.arguments(&["--dry-run"]);
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        home.run(home.program(), &arguments).succeeded()
+    };
     let mut home = Home::new();
     home.unset("HOME");
-    let said = home.run(
-        home.program(),
-        &home
-            .arguments(&["--dry-run"])
-            .iter()
-            .map(String::as_str)
-            .collect::<Vec<_>>(),
-    );
-    let said = said.succeeded();
+    let said = dry_run(&home);
     assert!(
         said.stderr
             .contains("warning: HOME is not set: the home directory /"),
         "{said:?}"
     );
     home.set("HOME", "/");
-    let said = home.run(
-        home.program(),
-        &home
-            .arguments(&["--dry-run"])
-            .iter()
-            .map(String::as_str)
-            .collect::<Vec<_>>(),
-    );
-    let said = said.succeeded();
+    let said = dry_run(&home);
     assert!(
         said.stderr
             .contains("warning: HOME is /: the home directory /"),

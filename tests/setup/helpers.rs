@@ -261,7 +261,7 @@ fn a_folder_whose_name_a_setting_cannot_hold_is_refused() {
             "eu-west-1",
         ];
         let arguments = [&arguments[..], &["--bin-dir", name]].concat();
-        let said = home.run(&home.program(), &arguments).failed();
+        let said = home.run(home.program(), &arguments).failed();
         assert_eq!(said.code, Some(2), "{said:?}");
         let said = said.said();
         assert!(

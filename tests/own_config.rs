@@ -1,0 +1,161 @@
+//! What git's own configuration, a profile's settings and the credential helper's options decide: profile, role,
+//! endpoint, STS region.
+
+use std::fs;
+
+use local_aws::{Action, EXECUTION_ROLE, Fault, LocalAws, Service};
+
+use crate::harness::{HTTPS, PROFILE, Studio, every_git};
+
+#[test]
+fn the_profile_can_stand_in_gits_configuration_for_both_helpers_and_for_submodules() {
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .repository("part")
+        .start();
+    let studio = Studio::new(&every_git()[0], aws)
+        .with_https("codecommit")
+        .with_cache();
+    let key = "codecommit.codecommit::eu-west-1://.profile";
+    studio
+        .git(&["config", "--global", key, PROFILE])
+        .succeeded();
+    studio
+        .git(&["clone", "codecommit::eu-west-1://demo-repo"])
+        .succeeded();
+    studio.git(&["ls-remote", HTTPS]).succeeded();
+    // A relative URL loses the profile of the address: the configuration brings it back.
+    studio
+        .git(&["config", "--global", "protocol.codecommit.allow", "always"])
+        .succeeded();
+    studio
+        .git_in("demo-repo", &["submodule", "--quiet", "add", "../part"])
+        .succeeded();
+    studio
+        .git_in("demo-repo", &["commit", "--quiet", "-m", "part"])
+        .succeeded();
+    studio.git_in("demo-repo", &["push", "--quiet"]).succeeded();
+    let address = "codecommit::eu-west-1://demo-repo";
+    studio
+        .git(&["clone", "--recurse-submodules", address, "again"])
+        .succeeded();
+    assert!(studio.home().join("again/part/.git").exists());
+    // Keys in the environment do not count against a profile that was named for the repository.
+    let said = studio
+        .git(&[
+            "-c",
+            "codecommit.profile=typo",
+            "ls-remote",
+            "codecommit::us-east-1://R",
+        ])
+        .failed();
+    assert!(
+        said.stderr.starts_with(
+            "git-remote-codecommit: profile \"typo\", chosen by codecommit.profile, is not in"
+        ),
+        "{}",
+        said.stderr
+    );
+}
+
+#[test]
+fn sts_is_asked_in_the_region_that_git_configuration_names() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let mut studio = Studio::new(&every_git()[0], aws);
+    studio.set("AWS_DEFAULT_REGION", "us-east-1");
+    studio
+        .git(&["config", "--global", "codecommit.stsRegion", "eu-central-1"])
+        .succeeded();
+    studio
+        .git(&[
+            "ls-remote",
+            "codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo",
+        ])
+        .succeeded();
+    let [call] = studio.aws.sts_requests().try_into().unwrap();
+    assert_eq!(call.sts.unwrap().region, "eu-central-1");
+}
+
+#[test]
+fn a_profile_can_name_the_endpoint_of_sts_and_a_certificate_authority() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let mut studio = Studio::new(&every_git()[0], aws);
+    let (ca, sts) = (
+        studio.aws.ca_file().display().to_string(),
+        studio.aws.sts_url(),
+    );
+    studio.unset("AWS_CA_BUNDLE");
+    studio.unset("AWS_ENDPOINT_URL_STS");
+    let config = fs::read_to_string(studio.home().join(".aws/config")).unwrap();
+    studio.write(
+        ".aws/config",
+        &format!(
+            "{config}ca_bundle = {ca}\nservices = local\nmax_attempts = 1\n\
+             [services local]\nsts =\n  endpoint_url = {sts}\n"
+        ),
+    );
+    studio.identity("codecommit://CrossAccountAccessProfile@demo-repo");
+    assert_eq!(studio.aws.sts_requests().len(), 1);
+    // One attempt is one attempt.
+    studio
+        .aws
+        .fail(Fault::new(Service::Sts, Action::throttling()).always());
+    studio.aws.clear_record();
+    let said = studio
+        .git(&[
+            "ls-remote",
+            "codecommit://CrossAccountAccessProfile@demo-repo",
+        ])
+        .failed();
+    assert!(
+        said.stderr
+            .contains("hint: STS limits the rate of requests"),
+        "{}",
+        said.stderr
+    );
+    assert_eq!(studio.aws.sts_requests().len(), 1);
+}
+
+#[test]
+fn a_role_can_be_named_on_the_credential_helpers_command_line() {
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .role_trusted_by("arn:aws:iam::111111111111:role/Reader", EXECUTION_ROLE)
+        .start();
+    let helper = "!git-credential-codecommit --role-arn arn:aws:iam::111111111111:role/Reader \
+                  --region eu-central-1";
+    let studio = Studio::without_profile(&every_git()[0], aws).with_https(helper);
+    let arn = studio.identity(HTTPS);
+    assert!(
+        arn.starts_with("arn:aws:sts::111111111111:assumed-role/Reader/"),
+        "{arn}"
+    );
+    let [call] = studio.aws.sts_requests().try_into().unwrap();
+    assert_eq!(call.sts.unwrap().region, "eu-central-1");
+}
+
+#[test]
+fn a_host_of_ones_own_is_answered_only_where_configuration_and_option_agree() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let studio = Studio::new(&every_git()[0], aws);
+    let request = "protocol=https\nhost=git.corp.example:8443\npath=v1/repos/demo-repo\n";
+    let ask = |options: &[&str]| {
+        let arguments = [&["--profile", PROFILE], options, &["get"]].concat();
+        studio
+            .helper("git-credential-codecommit", &arguments, request)
+            .succeeded()
+    };
+    assert_eq!(ask(&["--ignore-host-check"]).stdout, "");
+    let key = "codecommit.endpoint";
+    studio
+        .git(&["config", "--global", key, "git.corp.example:8443"])
+        .succeeded();
+    assert_eq!(ask(&[]).stdout, "");
+    let said = ask(&["--ignore-host-check"]);
+    assert!(said.stdout.starts_with("username=ASIA"), "{said:?}");
+    assert_eq!(
+        said.stderr,
+        "git-credential-codecommit: warning: git.corp.example:8443 is no AWS host: it is answered because \
+         codecommit.endpoint names it\n"
+    );
+}
