@@ -5,59 +5,28 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
 
-use local_aws::LocalAws;
+use local_aws::{LocalAws, Service};
 
-use crate::harness::{Studio, WITH_REGION, every_git};
-
-const INSIDE: &str = "INSIDE_NAMESPACE";
-const NAME: &str = "link_local::the_relative_uri_of_studio_leads_to_the_link_local_address";
+use crate::harness::{Studio, WITH_REGION, every_git, is_inside};
 
 #[test]
-#[expect(
-    clippy::disallowed_methods,
-    clippy::print_stderr,
-    reason = "the test starts itself"
-)]
 fn the_relative_uri_of_studio_leads_to_the_link_local_address() {
-    if std::env::var_os(INSIDE).is_some() {
-        return in_a_studio_space();
-    }
     let up = "ip link set lo up && ip address add 169.254.170.2/32 dev lo && mount -t tmpfs none /opt && \
               mkdir -p /opt/ml/metadata";
-    let namespace = |script: &str| {
-        let mut command = Command::new("unshare");
-        command.args(["--map-root-user", "--net", "--mount", "sh", "-c", script]);
-        command
-    };
-    if !namespace(up)
-        .output()
-        .is_ok_and(|said| said.status.success())
-    {
-        let why = "this system allows no network namespace, or has no \"ip\"";
-        assert!(std::env::var_os("CI").is_none(), "{why}");
-        eprintln!("skipped: {why}");
-        return;
+    let name = "link_local::the_relative_uri_of_studio_leads_to_the_link_local_address";
+    if is_inside(name, up) {
+        in_a_studio_space();
     }
-    let program = std::env::current_exe().unwrap();
-    let said = namespace(&format!("{up} && exec \"$0\" --exact {NAME} --nocapture"))
-        .arg(program)
-        .env(INSIDE, "1")
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&said.stdout);
-    assert!(
-        said.status.success() && text.contains("1 passed"),
-        "{text}{}",
-        String::from_utf8_lossy(&said.stderr)
-    );
 }
 
 fn in_a_studio_space() {
     let aws = LocalAws::builder()
         .repository("demo-repo")
-        .container_address(SocketAddr::from(([169, 254, 170, 2], 80)))
+        .address(
+            Service::Container,
+            SocketAddr::from(([169, 254, 170, 2], 80)),
+        )
         .start();
     let mut studio = Studio::new(&every_git()[0], aws);
     let url = studio.aws.container_url();

@@ -13,6 +13,7 @@ mod chain;
 mod credential_helper;
 mod explain;
 mod failures;
+mod guides;
 mod installer;
 mod interop;
 mod large;

@@ -4,6 +4,7 @@
 //! machine's, can decide a test.
 
 mod git;
+mod namespace;
 mod outcome;
 mod sessions;
 
@@ -15,6 +16,7 @@ use local_aws::{Auth, CONTRIBUTOR_ROLE, LocalAws, Request, SignedHost};
 use tempfile::TempDir;
 
 pub(crate) use git::{Git, every_git};
+pub(crate) use namespace::is_inside;
 pub(crate) use outcome::Outcome;
 
 /// The profile of AWS's published cross-account pattern.

@@ -5,6 +5,36 @@ use std::path::{Path, PathBuf};
 use super::{PROGRAMS, install, shells, stand_ins_of, studio};
 use crate::harness::Studio;
 
+#[test]
+fn what_is_packed_is_the_same_each_time_and_can_be_installed() {
+    let studio = super::studio();
+    stand_ins_of(&studio, "9.9.9");
+    let pack = |output: &str| {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/package");
+        let arguments = ["--programs", "built", "--output", output];
+        let said = studio.run_in(".", &script, &arguments, "").succeeded();
+        let (hash, name) = said.stdout.trim_end().split_once("  ").unwrap();
+        (hash.to_owned(), format!("{output}/{name}"))
+    };
+    let (hash, archive) = pack("one");
+    assert_eq!(pack("two").0, hash);
+    let arguments = [
+        "--from",
+        &archive,
+        "--sha256",
+        &hash,
+        "--prefix",
+        "there",
+        "--no-setup",
+        "--quiet",
+    ];
+    let shell = super::shells().remove(0);
+    install(&studio, &shell, &arguments).succeeded();
+    let placed = studio.home().join("there/bin/git-codecommit");
+    let said = studio.run_in(".", &placed, &["version"], "").succeeded();
+    assert!(said.stdout.contains("9.9.9"), "{said:?}");
+}
+
 /// An archive of the stand-ins, and its SHA-256.
 fn archive(studio: &Studio, name: &str, version: &str) -> (String, String) {
     stand_ins_of(studio, version);

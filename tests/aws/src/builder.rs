@@ -41,7 +41,7 @@ pub struct Builder {
     proxy_credentials: Option<(String, String)>,
     round_trip: Duration,
     container_token: Option<String>,
-    container_address: Option<SocketAddr>,
+    addresses: Vec<(Service, SocketAddr)>,
     faults: Vec<Fault>,
 }
 
@@ -60,7 +60,7 @@ impl Builder {
             proxy_credentials: None,
             round_trip: Duration::ZERO,
             container_token: None,
-            container_address: None,
+            addresses: Vec::new(),
             faults: Vec::new(),
         };
         builder.role(CONTRIBUTOR_ROLE)
@@ -175,9 +175,10 @@ impl Builder {
         self
     }
 
-    /// Binds the container endpoint to a fixed address, such as 169.254.170.2:80.
-    pub fn container_address(mut self, address: SocketAddr) -> Self {
-        self.container_address = Some(address);
+    /// Binds a service to a fixed address, such as the container endpoint to 169.254.170.2:80; otherwise it is on
+    /// loopback.
+    pub fn address(mut self, service: Service, address: SocketAddr) -> Self {
+        self.addresses.push((service, address));
         self
     }
 
@@ -252,8 +253,7 @@ impl Builder {
             state.faults.add(fault);
         }
         execution_role(&state);
-        let listeners =
-            Listeners::bind(self.container_address).expect("the services' addresses are free");
+        let listeners = Listeners::bind(&self.addresses).expect("the services' addresses are free");
         let addresses = Addresses {
             container: listeners.address(Service::Container),
             sts: listeners.address(Service::Sts),

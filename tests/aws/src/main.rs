@@ -9,7 +9,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use local_aws::{LocalAws, Protocol};
+use local_aws::{LocalAws, Protocol, Service};
 
 const USAGE: &str = "usage: local-aws [--repository NAME]... [--empty-repository NAME]... [--region REGION]\n       \
     [--any-protocol] [--container-address ADDR] [--container-token TOKEN] [--summary] --env-file FILE";
@@ -39,7 +39,9 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Box<dyn Error>
             "--empty-repository" => builder = builder.empty_repository(&value()?),
             "--region" => builder = builder.region(&value()?),
             "--any-protocol" => builder = builder.protocol(Protocol::Any),
-            "--container-address" => builder = builder.container_address(value()?.parse()?),
+            "--container-address" => {
+                builder = builder.address(Service::Container, value()?.parse()?);
+            }
             "--container-token" => builder = builder.container_token(&value()?),
             "--env-file" => env_file = Some(PathBuf::from(value()?)),
             "--summary" => summary = true,

@@ -33,21 +33,23 @@ pub(crate) struct Listeners {
 }
 
 impl Listeners {
-    /// Binds all services on loopback, the container endpoint elsewhere if asked.
-    pub(crate) fn bind(container: Option<SocketAddr>) -> io::Result<Self> {
-        let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+    /// Binds all services: at the addresses given, the others on loopback.
+    pub(crate) fn bind(addresses: &[(Service, SocketAddr)]) -> io::Result<Self> {
+        let services = [
+            Service::Container,
+            Service::Sts,
+            Service::Git,
+            Service::Sso,
+            Service::SsoOidc,
+            Service::SignIn,
+            Service::Proxy,
+            Service::Socks,
+        ];
         let mut sockets = Vec::new();
-        for (service, address) in [
-            (Service::Container, container.unwrap_or(loopback)),
-            (Service::Sts, loopback),
-            (Service::Git, loopback),
-            (Service::Sso, loopback),
-            (Service::SsoOidc, loopback),
-            (Service::SignIn, loopback),
-            (Service::Proxy, loopback),
-            (Service::Socks, loopback),
-        ] {
-            let socket = StdListener::bind(address)?;
+        for service in services {
+            let given = addresses.iter().find(|(known, _)| *known == service);
+            let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+            let socket = StdListener::bind(given.map_or(loopback, |(_, address)| *address))?;
             socket.set_nonblocking(true)?;
             sockets.push((service, socket));
         }
