@@ -10,6 +10,7 @@ mod harness;
 
 mod cache;
 mod chain;
+mod command_line;
 mod credential_helper;
 mod explain;
 mod failures;

@@ -23,30 +23,42 @@ enum Known {
     Fish,
 }
 
+/// The name without its hyphen: with it, clap_complete 4.6's bash function completes nothing behind a subcommand
+/// (clap issue 6421).
+const PLAIN: &str = "gitcodecommit";
+
 /// git's own completion asks this function for the words behind `git codecommit`; `words`, `cword`
 /// and `__git_cmd_idx` are its variables.
 const UNDER_GIT: &str = r#"
 _git_codecommit() {
     local COMP_WORDS=("git-codecommit" "${words[@]:__git_cmd_idx+1}")
     local COMP_CWORD=$((cword - __git_cmd_idx))
-    _git__codecommit "git-codecommit" "$cur" "$prev"
+    _gitcodecommit "git-codecommit" "$cur" "$prev"
 }
 "#;
 
 impl Completions {
     pub(super) fn run(&self, session: &mut Session) -> Result<(), Error> {
-        let (shell, under_git) = match self.shell {
-            Known::Bash => (Shell::Bash, UNDER_GIT),
+        let text = match self.shell {
+            Known::Bash => {
+                let named = |name| format!(" -o default {name}\n");
+                let text = generated(Shell::Bash, PLAIN)?;
+                text.replace(&named(PLAIN), &named("git-codecommit")) + UNDER_GIT
+            }
             // The git completions of these two look for those of git-codecommit by themselves.
-            Known::Zsh => (Shell::Zsh, ""),
-            Known::Fish => (Shell::Fish, ""),
+            Known::Zsh => generated(Shell::Zsh, "git-codecommit")?,
+            Known::Fish => generated(Shell::Fish, "git-codecommit")?,
         };
-        let mut command = CommandLine::command().bin_name("git-codecommit");
-        command.build();
-        let mut text = Vec::new();
-        shell.try_generate(&command, &mut text)?;
-        session.out.write_all(&text)?;
-        session.out.write_all(under_git.as_bytes())?;
+        session.out.write_all(text.as_bytes())?;
         Ok(())
     }
+}
+
+/// What clap makes for a shell.
+fn generated(shell: Shell, program: &str) -> Result<String, Error> {
+    let mut command = CommandLine::command().bin_name(program);
+    command.build();
+    let mut text = Vec::new();
+    shell.try_generate(&command, &mut text)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }

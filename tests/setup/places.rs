@@ -1,7 +1,7 @@
 //! Setup at a terminal, on a disk that is really full, and for everyone on a machine.
 
 use super::{Entry, Home, PROFILE, assert_same};
-use crate::harness::Outcome;
+use crate::harness::{Outcome, in_ci};
 
 /// Runs the program at a terminal, and types.
 fn at_a_terminal(home: &Home, arguments: &[String], typed: &str) -> Outcome {
@@ -55,11 +55,6 @@ fn in_a_namespace(home: &Home, script: &str) -> Option<Outcome> {
         "unshare",
         &["--map-root-user", "--mount", "sh", "-c", &script],
     ))
-}
-
-#[expect(clippy::disallowed_methods, reason = "CI must run every test")]
-fn in_ci() -> bool {
-    std::env::var_os("CI").is_some()
 }
 
 #[test]

@@ -1,0 +1,109 @@
+//! What shells and `man` make of the completions and manual pages. All come from the one definition of the command line.
+
+use std::path::Path;
+
+use local_aws::LocalAws;
+
+use crate::harness::{Outcome, Studio, every_git, in_ci};
+
+fn studio() -> Studio {
+    Studio::without_profile(&every_git()[0], LocalAws::builder().start())
+}
+
+/// Runs a script with the completions of a shell in `file`; none where there is no such shell, which CI has.
+fn completed(shell: &str, file: &str, script: &str) -> Option<Outcome> {
+    let program = Path::new("/usr/bin").join(shell);
+    if !program.exists() {
+        assert!(!in_ci(), "CI must have {shell}");
+        return None;
+    }
+    let studio = studio();
+    let said = studio.helper("git-codecommit", &["completions", shell], "");
+    studio.write(file, &said.succeeded().stdout);
+    let said = studio
+        .run_in(".", &program, &["-c", script], "")
+        .succeeded();
+    assert_eq!(said.stderr, "", "{said:?}");
+    Some(said)
+}
+
+#[test]
+fn bash_completes_subcommands_and_options() {
+    let ask = "ask() { COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); COMPREPLY=()
+        ${COMPLETE} \"$1\" \"${@: -1}\" \"${@: -2:1}\"; echo \"${COMPREPLY[*]}\"; }
+        . ./file; COMPLETE=$(complete -p git-codecommit | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+        ask git-codecommit do; ask git-codecommit setup --credential; \
+        ask git-codecommit setup --mode ''";
+    if let Some(said) = completed("bash", "file", ask) {
+        assert_eq!(
+            said.stdout,
+            "doctor\n--credential-source\nhttps remote both\n"
+        );
+    }
+}
+
+#[test]
+fn bash_completes_behind_git_too() {
+    let git = "/usr/share/bash-completion/completions/git";
+    if !Path::new(git).exists() {
+        return;
+    }
+    let ask = format!(
+        ". {git}; . ./file; COMP_WORDS=(git codecommit cache li); COMP_CWORD=3; COMP_LINE='git codecommit cache li'
+         COMP_POINT=${{#COMP_LINE}}; COMPREPLY=(); __git_wrap__git_main; echo \"${{COMPREPLY[*]}}\""
+    );
+    if let Some(said) = completed("bash", "file", &ask) {
+        assert_eq!(said.stdout.trim_end(), "list");
+    }
+}
+
+#[test]
+fn fish_completes_subcommands_and_options() {
+    let ask = "source ./file; complete -C 'git-codecommit unset'; complete -C 'git-codecommit cache cl'; \
+               complete -C 'git-codecommit setup --scope '";
+    if let Some(said) = completed("fish", "file", ask) {
+        let words: Vec<&str> = said
+            .stdout
+            .lines()
+            .filter_map(|line| line.split('\t').next())
+            .collect();
+        assert_eq!(words, ["unsetup", "clear", "global", "local", "system"]);
+    }
+}
+
+#[test]
+fn zsh_finds_the_completions_by_their_name() {
+    let ask = "fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -d ./dump; print $_comps[git-codecommit]; \
+               autoload +X -Uz _git-codecommit && print loaded";
+    if let Some(said) = completed("zsh", "_git-codecommit", ask) {
+        assert_eq!(said.stdout, "_git-codecommit\nloaded\n");
+    }
+}
+
+#[test]
+fn each_command_has_a_manual_page_without_a_fault() {
+    let studio = studio();
+    studio
+        .helper("git-codecommit", &["man", "--directory", "pages"], "")
+        .succeeded();
+    let help = studio.helper("git-codecommit", &["help"], "").succeeded();
+    let (_, commands) = help.stdout.split_once("Commands:\n").unwrap();
+    let commands = commands.lines().take_while(|line| !line.is_empty());
+    let groff = Path::new("/usr/bin/groff");
+    assert!(groff.exists() || !in_ci(), "CI must have groff");
+    let mut pages = 0;
+    for command in commands.filter_map(|line| line.split_whitespace().next()) {
+        if command == "help" {
+            continue;
+        }
+        let page = format!("pages/git-codecommit-{command}.1");
+        assert!(studio.home().join(&page).exists(), "{page}");
+        pages += 1;
+        if groff.exists() {
+            let arguments = ["-man", "-Tutf8", "-ww", "-z", &page];
+            let said = studio.run_in(".", groff, &arguments, "").succeeded();
+            assert_eq!(said.stderr, "", "{said:?}");
+        }
+    }
+    assert!(pages >= 7, "{}", help.stdout);
+}
