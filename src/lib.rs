@@ -21,6 +21,7 @@ pub mod signature;
 pub mod world;
 
 mod address;
+#[cfg(unix)]
 mod doctor;
 mod error;
 mod git_version;

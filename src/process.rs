@@ -14,6 +14,6 @@ pub(crate) fn git(program: &str) -> Command {
 
 /// A program that the person's settings name: `credential_process`, an askpass program.
 #[expect(clippy::disallowed_methods, reason = "the owner of starting processes")]
-pub(crate) fn program(name: &str) -> Command {
+pub(crate) fn program(name: impl AsRef<std::ffi::OsStr>) -> Command {
     Command::new(name)
 }

@@ -1,6 +1,6 @@
 //! What an address leads to: the profile it uses, and the repository's endpoint.
 
-use crate::address::Address;
+use crate::address::{Address, ProfileName};
 use crate::endpoint::{self, Endpoint};
 use crate::error::Error;
 use crate::message::Messages;
@@ -29,6 +29,16 @@ impl<'a> Target<'a> {
         messages: &Messages,
         address: &str,
     ) -> Result<Self, Error> {
+        Self::resolve_as(world, messages, address, None)
+    }
+
+    /// The same for a profile that an option names, and the option: it counts before the address's.
+    pub(crate) fn resolve_as(
+        world: &'a World,
+        messages: &Messages,
+        address: &str,
+        option: Option<(&ProfileName, &str)>,
+    ) -> Result<Self, Error> {
         let address = Address::parse(address)?;
         if address.has_more {
             messages.warning(&format!(
@@ -38,8 +48,9 @@ impl<'a> Target<'a> {
         }
         let own = OwnConfig::of_address(world, &address);
         let profiles = Profiles::load(world)?;
-        let choice = match &address.profile {
-            Some(name) => profiles.choose(world, Some((name, "the address")))?,
+        let of_address = address.profile.as_ref().map(|name| (name, "the address"));
+        let choice = match option.or(of_address) {
+            Some(named) => profiles.choose(world, Some(named))?,
             None => own.choose(world, &profiles)?,
         };
         let fips = Settings::new(world, &profiles, &choice.name)

@@ -12,6 +12,7 @@ mod cache;
 mod chain;
 mod command_line;
 mod credential_helper;
+mod doctor;
 mod explain;
 mod failures;
 mod guides;

@@ -1,8 +1,8 @@
 //! The command line of `git codecommit`: the one definition.
 
+use super::{cache, completions, man, url, version};
 #[cfg(unix)]
-use super::setup;
-use super::{cache, completions, doctor, man, url, version};
+use super::{doctor, setup};
 
 /// Git for AWS CodeCommit: set up, look into and ask the helpers git starts for it
 #[derive(clap::Parser)]
@@ -31,6 +31,7 @@ pub(super) enum Subcommand {
     #[cfg(unix)]
     Unsetup(setup::Unsetup),
     Url(url::Url),
+    #[cfg(unix)]
     Doctor(doctor::Doctor),
     Cache(cache::Cache),
     Completions(completions::Completions),

@@ -6,6 +6,7 @@
 mod cache;
 mod command;
 mod completions;
+#[cfg(unix)]
 mod doctor;
 mod man;
 #[cfg(unix)]
@@ -87,7 +88,8 @@ fn dispatch(session: &mut Session) -> Result<u8, Error> {
         #[cfg(unix)]
         Subcommand::Unsetup(unsetup) => unsetup.run(session)?,
         Subcommand::Url(url) => url.run(session)?,
-        Subcommand::Doctor(doctor) => doctor.run(session)?,
+        #[cfg(unix)]
+        Subcommand::Doctor(doctor) => return doctor.run(session),
         Subcommand::Cache(cache) => cache.run(session)?,
         Subcommand::Completions(completions) => completions.run(session)?,
         Subcommand::Man(man) => man.run(session)?,

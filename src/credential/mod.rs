@@ -69,6 +69,14 @@ pub fn run(
     mut stdout: impl Write,
     stderr: impl Write + 'static,
 ) -> u8 {
+    if world.arguments() == ["--version"] {
+        let said = writeln!(
+            stdout,
+            "git-credential-codecommit {}",
+            env!("CARGO_PKG_VERSION")
+        );
+        return u8::from(said.is_err());
+    }
     let messages = Messages::new("git-credential-codecommit", world, stderr);
     match answer(world, &messages, stdin, &mut stdout) {
         Ok(()) => 0,

@@ -18,6 +18,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 pub use resolver::Resolver;
+pub(crate) use resolver::Step;
 
 use crate::http;
 use crate::secret::{self, Secret};

@@ -1,6 +1,11 @@
 //! Walks a plan: the cached session if there is one, else the source and each role after it.
 
+use std::cell::RefCell;
+use std::time::Duration;
+
+use time::OffsetDateTime;
 use tokio::runtime;
+use tokio::time::Instant;
 
 use super::cache::{Cache, Key};
 use super::sts::{self, Sts};
@@ -28,6 +33,22 @@ pub struct Resolver<'a> {
     messages: &'a Messages,
     /// Where sessions are kept; none where nothing of the plan can be, or may be.
     cache: Option<Cache<'a>>,
+    taken: RefCell<Vec<Step>>,
+}
+
+/// A step of the plan that gave credentials in this run: for `git codecommit doctor`.
+#[derive(Clone)]
+pub(crate) struct Step {
+    /// How many roles lie before it; 0 is the source.
+    pub(crate) depth: usize,
+    /// How long it took, without the steps before it.
+    pub(crate) took: Duration,
+    /// Whose credentials: an ARN, or the access key's id.
+    pub(crate) identity: String,
+    /// Until when they last.
+    pub(crate) expires_at: Option<OffsetDateTime>,
+    /// Whether they were kept on disk.
+    pub(crate) is_kept: bool,
 }
 
 impl<'a> Resolver<'a> {
@@ -66,6 +87,7 @@ impl<'a> Resolver<'a> {
             plan,
             messages,
             cache,
+            taken: RefCell::default(),
         })
     }
 
@@ -103,9 +125,7 @@ impl<'a> Resolver<'a> {
     /// Makes no request.
     pub(crate) fn explained(&self) -> Result<Vec<(&'static str, String)>, Error> {
         let mut lines = Vec::new();
-        if !self.plan.hops.is_empty() || matches!(self.plan.source, Source::WebIdentity(_)) {
-            let (region, decided_by) = self.sts_region()?;
-            let host = sts::host(self.settings(), region.clone()).map_err(Box::new)?;
+        if let Some((host, region, decided_by)) = self.sts_host()? {
             lines.push(("STS", format!("{host} in {region} ({decided_by})")));
         }
         let depth = self.plan.hops.len();
@@ -127,6 +147,51 @@ impl<'a> Resolver<'a> {
             ));
         }
         Ok(lines)
+    }
+
+    /// `host[:port]` of STS, its region, and the setting that named it; none if the plan needs no STS.
+    pub(crate) fn sts_host(&self) -> Result<Option<(String, Region, String)>, Error> {
+        if !self.needs_sts() {
+            return Ok(None);
+        }
+        let (region, decided_by) = self.sts_region()?;
+        let host = sts::host(self.settings(), region.clone()).map_err(Box::new)?;
+        Ok(Some((host, region, decided_by)))
+    }
+
+    fn needs_sts(&self) -> bool {
+        !self.plan.hops.is_empty() || matches!(self.plan.source, Source::WebIdentity(_))
+    }
+
+    /// The steps that were taken in this run, in their order.
+    pub(crate) fn taken(&self) -> Vec<Step> {
+        self.taken.borrow().clone()
+    }
+
+    /// The MFA device whose code will be asked of the person, if one will be.
+    pub(crate) fn code_wanted(&self) -> Option<&str> {
+        let hops = self.plan.hops.iter().enumerate().rev();
+        let mut unkept = hops.take_while(|(above, _)| self.kept(above + 1).is_none());
+        unkept.find_map(|(_, hop)| hop.mfa_serial.as_deref())
+    }
+
+    /// Asks the plan's source alone, where no STS is in it.
+    pub(crate) async fn ask_source(&self) -> Result<(), Error> {
+        self.ask(None, 0).await.map(drop)
+    }
+
+    /// Notes a step.
+    fn note(&self, depth: usize, started: Instant, credentials: &Credentials) {
+        self.taken.borrow_mut().push(Step {
+            depth,
+            took: started.elapsed(),
+            identity: match &credentials.principal {
+                Some(arn) => arn.clone(),
+                None => format!("access key {}", credentials.access_key_id),
+            },
+            expires_at: credentials.expires_at,
+            is_kept: credentials.origin == Origin::Cache,
+        });
     }
 
     /// The region of STS and of AWS Sign-In, and the setting that named it.
@@ -167,14 +232,13 @@ impl<'a> Resolver<'a> {
     pub async fn resolve(&self) -> Result<Credentials, Error> {
         self.messages
             .trace(|| format!("credentials: {}", self.plan.in_words()));
+        let depth = self.plan.hops.len();
+        let started = Instant::now();
         if let Some(at_hand) = self.at_hand() {
-            return at_hand;
+            return at_hand.inspect(|found| self.note(depth, started, found));
         }
         // What is wrong with STS or the network is found before any key is fetched.
-        let needs_sts =
-            !self.plan.hops.is_empty() || matches!(self.plan.source, Source::WebIdentity(_));
-        let sts = needs_sts.then(|| Sts::prepare(self)).transpose()?;
-        let depth = self.plan.hops.len();
+        let sts = self.needs_sts().then(|| Sts::prepare(self)).transpose()?;
         let (Some(cache), Some((key, what))) = (&self.cache, self.key(self.turn_depth())) else {
             return self.session(sts.as_ref(), depth).await;
         };
@@ -182,6 +246,7 @@ impl<'a> Resolver<'a> {
         // Whoever had the turn before may have asked for this very session; or was refused it, and then
         // this one would be too. Another plan's refusal says nothing here.
         if let Some(kept) = self.kept(depth) {
+            self.note(depth, started, &kept);
             return Ok(kept);
         }
         if let Some(why) = turn.failure(&self.plan.in_words()) {
@@ -242,7 +307,9 @@ impl<'a> Resolver<'a> {
         let (Some(cache), Some((key, _))) = (&self.cache, self.key(depth)) else {
             return Box::pin(self.ask(sts, depth)).await;
         };
+        let started = Instant::now();
         if let Some(kept) = self.kept(depth) {
+            self.note(depth, started, &kept);
             return Ok(kept);
         }
         let asked = Box::pin(self.ask(sts, depth)).await;
@@ -255,7 +322,9 @@ impl<'a> Resolver<'a> {
     /// Asks for the session after `depth` roles, whatever is kept of it.
     async fn ask(&self, sts: Option<&Sts<'a>>, depth: usize) -> Result<Credentials, Error> {
         let (Some(sts), Some(above)) = (sts, depth.checked_sub(1)) else {
-            return self.first_keys(sts).await;
+            let started = Instant::now();
+            let keys = self.first_keys(sts).await;
+            return keys.inspect(|keys| self.note(depth, started, keys));
         };
         let hop = &self.plan.hops[above];
         let caller = Box::pin(self.session(Some(sts), above)).await?;
@@ -263,18 +332,21 @@ impl<'a> Resolver<'a> {
             Some(serial) => mfa::ask(self.world, serial).map(Some),
             None => Ok(None),
         };
-        match sts.assume(hop, &caller, code()?).await {
+        let started = Instant::now();
+        let asked = match sts.assume(hop, &caller, code()?).await {
             // A kept session on the way may have been revoked: one more try, with a new one.
             Err(error) if caller.origin == Origin::Cache && error.blames_caller() => {
                 if let Some(cache) = &self.cache {
                     cache.pass_over(&caller.access_key_id);
                 }
                 let caller = Box::pin(self.session(Some(sts), above)).await?;
-                let asked = sts.assume(hop, &caller, code()?).await;
-                Ok(asked.map_err(Box::new)?)
+                sts.assume(hop, &caller, code()?).await
             }
-            asked => Ok(asked.map_err(Box::new)?),
-        }
+            asked => asked,
+        };
+        let asked = asked.map_err(Box::new)?;
+        self.note(depth, started, &asked);
+        Ok(asked)
     }
 
     /// Asks the plan's source.

@@ -22,15 +22,12 @@ pub(crate) fn explain(
     address: Option<&str>,
 ) -> Result<Lines, Error> {
     let mut lines = Lines::new();
-    let mut line = |label: &str, text: String| lines.push((label.to_owned(), text));
     let (profiles, choice, own, region);
     match address {
         Some(address) => {
             let target = Target::resolve(world, messages, address)?;
+            lines.extend(of_target(&target));
             region = target.endpoint.region().clone();
-            line("repository", target.endpoint.repository().to_string());
-            line("git host", target.endpoint.authority().to_owned());
-            line("region", format!("{region} ({})", target.region_decided_by));
             (profiles, choice, own) = (target.profiles, target.choice, target.own);
         }
         None => {
@@ -40,19 +37,43 @@ pub(crate) fn explain(
             region = region_without_address(world, &profiles, &choice)?;
         }
     }
-    line("profile", format!("{} ({})", choice.name, choice.chosen_by));
+    lines.push(of_choice(&choice));
     let plan = Plan::new(world, &profiles, &choice)?;
-    for (number, step) in plan.steps().into_iter().enumerate() {
-        line(&format!("step {}", number + 1), step);
-    }
     let resolver = Resolver::new(world, messages, &profiles, &choice, &plan, &own, &region)?;
-    for (label, text) in resolver.explained()? {
-        line(label, text);
-    }
+    lines.extend(of_plan(&plan, &resolver)?);
     Ok(lines)
 }
 
-fn region_without_address(
+/// The repository, and where it is.
+pub(super) fn of_target(target: &Target<'_>) -> Lines {
+    let endpoint = &target.endpoint;
+    let region = format!("{} ({})", endpoint.region(), target.region_decided_by);
+    vec![
+        ("repository".to_owned(), endpoint.repository().to_string()),
+        ("git host".to_owned(), endpoint.authority().to_owned()),
+        ("region".to_owned(), region),
+    ]
+}
+
+/// The profile, and who chose it.
+pub(super) fn of_choice(choice: &Choice) -> (String, String) {
+    let text = format!("{} ({})", choice.name, choice.chosen_by);
+    ("profile".to_owned(), text)
+}
+
+/// The steps to credentials.
+pub(super) fn of_plan(plan: &Plan, resolver: &Resolver<'_>) -> Result<Lines, Error> {
+    let steps = plan.steps().into_iter().enumerate();
+    let mut lines: Lines = steps
+        .map(|(number, step)| (format!("step {}", number + 1), step))
+        .collect();
+    let explained = resolver.explained()?.into_iter();
+    lines.extend(explained.map(|(label, text)| (label.to_owned(), text)));
+    Ok(lines)
+}
+
+/// The region where no address names one.
+pub(super) fn region_without_address(
     world: &World,
     profiles: &Profiles,
     choice: &Choice,

@@ -12,6 +12,7 @@ use super::connect::{Connections, Role, Route, Slot};
 use super::settings::Settings;
 use super::speed::{TooSlow, Watch};
 use super::trace::Trace;
+use super::way::Way;
 use super::{Error, build};
 use crate::secret::Scrubber;
 use crate::signature::BasicAuth;
@@ -103,6 +104,11 @@ impl<'w> GitHost<'w> {
             has_begun: Cell::new(false),
             is_through: Cell::new(false),
         })
+    }
+
+    /// How this host is reached. What comes of it opens connections of its own.
+    pub(super) fn into_way(self) -> Way {
+        Way::new(self.client, self.url, self.route, self.settings.addresses)
     }
 
     /// What git's configuration and environment say.

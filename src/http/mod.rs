@@ -16,6 +16,7 @@ mod settings;
 mod speed;
 mod tls;
 mod trace;
+mod way;
 
 use std::cell::OnceCell;
 use std::path::PathBuf;
@@ -39,6 +40,7 @@ pub(crate) use failure::root_cause;
 pub(crate) use git_host::{Answer, Ask, Family, GitHost, Load};
 pub(crate) use sdk::SdkClient;
 pub(crate) use settings::Retries;
+pub(crate) use way::Way;
 
 /// The client's own limit comes after that of `connect.rs`, whose error says more.
 const BEHIND: Duration = Duration::from_secs(2);

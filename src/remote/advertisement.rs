@@ -154,6 +154,18 @@ impl Advertisement {
         out.flush()
     }
 
+    /// The names of the references: no stand-ins, and nothing that a tag is peeled to.
+    pub(super) fn names(&self) -> impl Iterator<Item = &[u8]> {
+        let names = self.refs.iter().map(|reference| reference.name.as_slice());
+        names.filter(|name| is_pushable(name))
+    }
+
+    /// The reference that `HEAD` stands for, where the host says it.
+    pub(super) fn head(&self) -> Option<String> {
+        let target = self.symref_target(b"HEAD")?;
+        Some(String::from_utf8_lossy(target).into_owned())
+    }
+
     fn capability(&self, key: &[u8]) -> Option<&[u8]> {
         self.capabilities
             .iter()

@@ -8,6 +8,7 @@
 mod advertisement;
 mod commands;
 mod handover;
+mod inquiry;
 mod options;
 mod payload;
 mod pktline;
@@ -33,6 +34,7 @@ use crate::profile::Plan;
 use crate::target::Target;
 use crate::world::World;
 
+pub(crate) use inquiry::references;
 pub use refusal::Refusal;
 
 /// What goes wrong between git and the git host.
@@ -157,9 +159,17 @@ impl Error {
 pub fn run(
     world: &World,
     stdin: impl BufRead,
-    stdout: impl Write,
+    mut stdout: impl Write,
     stderr: impl Write + 'static,
 ) -> u8 {
+    if world.arguments() == ["--version"] {
+        let said = writeln!(
+            stdout,
+            "git-remote-codecommit {}",
+            env!("CARGO_PKG_VERSION")
+        );
+        return u8::from(said.is_err());
+    }
     let messages = Messages::new("git-remote-codecommit", world, stderr);
     match serve(world, &messages, stdin, stdout) {
         Ok(code) => code,

@@ -26,9 +26,17 @@ pub struct World {
     account_home: Option<PathBuf>,
     program: Option<PathBuf>,
     can_ask: bool,
+    terminals: Terminals,
     clock: fn() -> OffsetDateTime,
     git_config: OnceCell<GitConfig>,
     git_asked: RefCell<Option<Asked>>,
+}
+
+/// Which of this process's outputs a person sees as they come.
+#[derive(Clone, Copy, Default)]
+struct Terminals {
+    output: bool,
+    errors: bool,
 }
 
 impl World {
@@ -57,6 +65,10 @@ impl World {
             account_home,
             program: std::env::current_exe().ok(),
             can_ask: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+            terminals: Terminals {
+                output: std::io::stdout().is_terminal(),
+                errors: std::io::stderr().is_terminal(),
+            },
             clock: OffsetDateTime::now_utc,
             git_config: OnceCell::new(),
             git_asked: RefCell::default(),
@@ -81,6 +93,7 @@ impl World {
             account_home: Some(home.to_owned()),
             program: None,
             can_ask: false,
+            terminals: Terminals::default(),
             clock,
             git_config: GitConfig::parse(b"").into(),
             git_asked: RefCell::default(),
@@ -173,6 +186,25 @@ impl World {
     #[must_use]
     pub fn can_ask(&self) -> bool {
         self.can_ask
+    }
+
+    /// Whether standard output may be coloured: a terminal that knows how, and nobody has said no
+    /// (`NO_COLOR`, <https://no-color.org>).
+    #[must_use]
+    pub fn takes_colours(&self) -> bool {
+        let is_wanted = self.variable(variable::NO_COLOR).is_none();
+        self.terminals.output && is_wanted && !self.is_dumb()
+    }
+
+    /// Whether a line on standard error may be written over.
+    #[must_use]
+    pub fn takes_animation(&self) -> bool {
+        self.terminals.errors && !self.is_dumb()
+    }
+
+    fn is_dumb(&self) -> bool {
+        self.variable(variable::TERM)
+            .is_none_or(|term| term == "dumb")
     }
 
     /// Asks git for its configuration, whose answer [`git_config`](Self::git_config) will wait for. A

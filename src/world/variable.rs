@@ -82,6 +82,12 @@ pub const GIT_ASKPASS: &str = "GIT_ASKPASS";
 pub const SSH_ASKPASS: &str = "SSH_ASKPASS";
 /// `0` forbids questions on the terminal.
 pub const GIT_TERMINAL_PROMPT: &str = "GIT_TERMINAL_PROMPT";
+/// Anything in it forbids colours.
+pub const NO_COLOR: &str = "NO_COLOR";
+/// The kind of terminal; `dumb` can neither colour nor go back in a line.
+pub const TERM: &str = "TERM";
+/// `0`: the URL does not come from the person, as in a submodule.
+pub const GIT_PROTOCOL_FROM_USER: &str = "GIT_PROTOCOL_FROM_USER";
 /// Home directory.
 pub const HOME: &str = "HOME";
 /// Where programs are looked for.

@@ -1,0 +1,137 @@
+//! Takes down each check, and shows a person at a terminal what is waited for.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::pin::pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+
+use super::report::{Check, Finding, Report};
+use crate::error::Error;
+use crate::message::Messages;
+use crate::world::World;
+
+/// Nobody notices a shorter wait.
+const PATIENCE: Duration = Duration::from_millis(300);
+const FRAME: Duration = Duration::from_millis(100);
+const FRAMES: [char; 8] = ['⣾', '⣽', '⣻', '⢿', '⡿', '⣟', '⣯', '⣷'];
+
+/// The checks so far.
+pub(super) struct Examination<'w> {
+    pub(super) world: &'w World,
+    /// The person's.
+    messages: &'w Messages,
+    said: Said,
+    show: &'w mut dyn FnMut(&Check) -> io::Result<()>,
+    /// That nobody reads them.
+    failure: Option<io::Error>,
+    checks: Vec<Check>,
+    /// Warnings that a check has shown: the parts of a run are asked more than once here.
+    shown: Vec<String>,
+    /// What the next checks are about.
+    pub(super) address: Option<String>,
+}
+
+impl<'w> Examination<'w> {
+    pub(super) fn new(
+        world: &'w World,
+        messages: &'w Messages,
+        said: Said,
+        show: &'w mut dyn FnMut(&Check) -> io::Result<()>,
+    ) -> Self {
+        Self {
+            world,
+            messages,
+            said,
+            show,
+            failure: None,
+            checks: Vec::new(),
+            shown: Vec::new(),
+            address: None,
+        }
+    }
+
+    /// Takes down what a check found, and what the helpers would have warned of meanwhile.
+    pub(super) fn add(&mut self, id: &str, title: &str, started: Instant, finding: Finding) {
+        self.add_timed(id, title, started.elapsed(), finding);
+    }
+
+    /// The same, of a check that was timed elsewhere.
+    pub(super) fn add_timed(&mut self, id: &str, title: &str, took: Duration, finding: Finding) {
+        let mut finding = finding;
+        for line in self.said.take() {
+            if let Some(warning) = line.strip_prefix("git-codecommit: warning: ") {
+                if !self.shown.iter().any(|shown| shown == warning) {
+                    self.shown.push(warning.to_owned());
+                    finding = finding.but(format!("warning: {warning}"));
+                }
+            } else if line.starts_with("remote: ") {
+                finding = finding.and(line);
+            } else {
+                self.messages.plain(&line);
+            }
+        }
+        let check = finding.into_check(id, self.address.as_deref(), title, took);
+        if self.failure.is_none() {
+            self.failure = (self.show)(&check).err();
+        }
+        self.checks.push(check);
+    }
+
+    /// Takes down that a check was not made.
+    pub(super) fn skip(&mut self, id: &str, title: &str, why: &str) {
+        self.add_timed(id, title, Duration::ZERO, Finding::skipped(why));
+    }
+
+    /// Waits for something, and says so on a terminal if it takes long.
+    pub(super) async fn wait<T>(&self, what: &str, future: impl Future<Output = T>) -> T {
+        let mut future = pin!(future);
+        if !self.world.takes_animation() {
+            return future.await;
+        }
+        if let Ok(done) = timeout(PATIENCE, future.as_mut()).await {
+            return done;
+        }
+        for frame in FRAMES.into_iter().cycle() {
+            self.messages.ask(&format!("\r{frame} {what}\x1b[K"));
+            if let Ok(done) = timeout(FRAME, future.as_mut()).await {
+                self.messages.ask("\r\x1b[K");
+                return done;
+            }
+        }
+        future.await
+    }
+
+    /// The report; an error if it could not be shown.
+    pub(super) fn end(self) -> Result<Report, Error> {
+        match self.failure {
+            Some(error) => Err(error.into()),
+            None => Ok(Report::new(self.checks)),
+        }
+    }
+}
+
+/// Lines that the helpers' code would have said to the person.
+#[derive(Clone, Default)]
+pub(super) struct Said(Rc<RefCell<Vec<u8>>>);
+
+impl Said {
+    fn take(&self) -> Vec<String> {
+        let text = self.0.take();
+        let text = String::from_utf8_lossy(&text);
+        text.lines().map(str::to_owned).collect()
+    }
+}
+
+impl Write for Said {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

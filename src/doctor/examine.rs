@@ -1,0 +1,390 @@
+//! The checks, in the order a request takes.
+
+use tokio::runtime;
+use tokio::time::Instant;
+
+use super::aim::{self, Aim, Program};
+use super::examination::{Examination, Said};
+use super::explain::{self, Lines};
+use super::helpers::{Helpers, Ours};
+use super::programs::Programs;
+use super::reach::{self, Place};
+use super::report::{Check, Finding, Report};
+use super::{git_settings, identity, stored, surroundings};
+use crate::address::Address;
+use crate::credentials::{self, Resolver};
+use crate::endpoint::{Endpoint, Host, Region};
+use crate::error::Error;
+use crate::git_config::GitConfig;
+use crate::message::Messages;
+use crate::own_config::OwnConfig;
+use crate::profile::{Choice, Plan, Profiles};
+use crate::remote;
+use crate::target::Target;
+use crate::world::World;
+
+const NO_ADDRESS: &str = "no address was given, and this folder has no CodeCommit remote";
+
+/// Goes through the checks for an address, the name of a remote, or this repository's CodeCommit remotes; each is
+/// shown when it is done.
+///
+/// # Errors
+/// If a check cannot be shown. What a check finds is in the report, never an error.
+pub(crate) fn examine(
+    world: &World,
+    messages: &Messages,
+    address: Option<&str>,
+    is_offline: bool,
+    show: &mut dyn FnMut(&Check) -> std::io::Result<()>,
+) -> Result<Report, Error> {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(credentials::Error::Runtime)?;
+    let said = Said::default();
+    let quiet = Messages::new("git-codecommit", world, said.clone());
+    let mut examination = Examination::new(world, messages, said, show);
+    runtime.block_on(all(&mut examination, &quiet, address, is_offline));
+    // A name server that does not answer is not waited for any more.
+    runtime.shutdown_background();
+    examination.end()
+}
+
+async fn all(
+    examination: &mut Examination<'_>,
+    messages: &Messages,
+    address: Option<&str>,
+    is_offline: bool,
+) {
+    let world = examination.world;
+    let started = Instant::now();
+    let programs = Programs::new(world);
+    let git = programs.git();
+    examination.add("git", "git", started, git);
+    let started = Instant::now();
+    let config = match world.git_config() {
+        Ok(config) => config,
+        Err(error) => {
+            let finding = Finding::error(&Error::from(error));
+            return examination.add("git-config", "git's configuration", started, finding);
+        }
+    };
+    let versions = programs.versions().await;
+    examination.add("programs", "programs", started, versions);
+    let started = Instant::now();
+    let place = surroundings::surroundings(world);
+    examination.add("surroundings", "surroundings", started, place);
+    let started = Instant::now();
+    let passwords = stored::stored_passwords(world);
+    examination.add("stored-passwords", "kept passwords", started, passwords);
+
+    let aims = aim::aims(config, address);
+    for aim in aims.iter().map(Some).chain(aims.is_empty().then_some(None)) {
+        examination.address = aim.map(Aim::shown);
+        let scope = Scope {
+            world,
+            messages,
+            config,
+            programs: &programs,
+            aim,
+            is_offline,
+        };
+        scope.examine(examination).await;
+    }
+}
+
+/// One address, or none.
+struct Scope<'a> {
+    world: &'a World,
+    messages: &'a Messages,
+    config: &'a GitConfig,
+    programs: &'a Programs<'a>,
+    aim: Option<&'a Aim>,
+    is_offline: bool,
+}
+
+/// What is settled offline.
+struct Settled<'a> {
+    profiles: Profiles,
+    choice: Choice,
+    own: OwnConfig<'a>,
+    region: Region,
+    /// `host[:port]` of the git host.
+    authority: String,
+    endpoint: Option<Endpoint>,
+    lines: Lines,
+}
+
+impl<'a> Scope<'a> {
+    async fn examine(&self, examination: &mut Examination<'_>) {
+        let mut ours = None;
+        if let Some(aim) = self.aim {
+            let address = match self.address(examination, aim) {
+                Some(address) => address,
+                None => return skip(examination, "plan", "address: failed"),
+            };
+            match (aim.program, address.host) {
+                (Program::RemoteHelper, _) => {
+                    let started = Instant::now();
+                    let finding = self.programs.remote_helper().await;
+                    examination.add("helper", "remote helper", started, finding);
+                }
+                (Program::CredentialHelper, Some(host)) => {
+                    ours = self.credential_helpers(examination, &host, &aim.url, true);
+                    if let Some(ours) = &ours {
+                        let started = Instant::now();
+                        let finding = self.programs.credential_helper(ours.path(self.world)).await;
+                        examination.add("helper", "credential helper", started, finding);
+                    }
+                }
+                (Program::CredentialHelper, None) => {}
+            }
+        }
+        let started = Instant::now();
+        let settled = match self.settle(ours.as_ref()) {
+            Ok(settled) => settled,
+            Err(error) => {
+                let finding = Finding::error(&error);
+                let finding = match self.aim {
+                    Some(_) => finding,
+                    None => finding.and(NO_ADDRESS).cured_by(
+                        "name one: git codecommit doctor codecommit::REGION://PROFILE@REPOSITORY",
+                    ),
+                };
+                examination.add("profile", "profile", started, finding);
+                return skip(examination, "plan", "profile: failed");
+            }
+        };
+        let finding = Finding::ok(in_lines(&settled.lines));
+        examination.add("profile", "profile", started, finding);
+        if self
+            .aim
+            .is_none_or(|aim| aim.program == Program::RemoteHelper)
+        {
+            let host = Host::regional(&settled.region, false);
+            let url = format!("https://{}/v1/repos/x", host.name());
+            self.credential_helpers(examination, &host, &url, false);
+        }
+        self.with_plan(examination, &settled, ours.as_ref()).await;
+    }
+
+    /// What git makes of the address, and whether it may go there.
+    fn address(&self, examination: &mut Examination<'_>, aim: &Aim) -> Option<Address> {
+        let started = Instant::now();
+        examination.add("address", "address", started, aim.finding());
+        let address = Address::parse(&aim.url).ok()?;
+        let started = Instant::now();
+        let name = match aim.program {
+            Program::RemoteHelper => "codecommit",
+            Program::CredentialHelper => "https",
+        };
+        let finding = git_settings::protocol(self.world, self.config, name);
+        examination.add("protocol", "git's permission", started, finding);
+        Some(address)
+    }
+
+    /// Who answers for a host, and ours among them.
+    fn credential_helpers(
+        &self,
+        examination: &mut Examination<'_>,
+        host: &Host,
+        url: &str,
+        is_asked: bool,
+    ) -> Option<Ours> {
+        let started = Instant::now();
+        let helpers = Helpers::of_url(url).ok()?;
+        let finding = helpers.finding(self.config, is_asked, host.name(), url);
+        examination.add("credential-helpers", "credential helpers", started, finding);
+        helpers.ours()
+    }
+
+    fn settle(&self, ours: Option<&Ours>) -> Result<Settled<'a>, Error> {
+        let world = self.world;
+        let Some(aim) = self.aim else {
+            let profiles = Profiles::load(world)?;
+            let own = OwnConfig::of_nothing(world);
+            let choice = own.choose(world, &profiles)?;
+            let region = explain::region_without_address(world, &profiles, &choice)?;
+            let text = format!("{NO_ADDRESS}: what git would use for one in {region}");
+            let mut lines = vec![(String::new(), text)];
+            lines.push(explain::of_choice(&choice));
+            // The host is the same for every repository.
+            let any = format!("codecommit::{region}://any");
+            let any = Target::resolve(world, self.messages, &any)?;
+            return Ok(Settled {
+                authority: any.endpoint.authority().to_owned(),
+                profiles,
+                choice,
+                own,
+                region,
+                endpoint: None,
+                lines,
+            });
+        };
+        let option = ours.and_then(|ours| {
+            let by = format!("--profile in {}", ours.origin);
+            Some((ours.profile.as_ref()?, by))
+        });
+        let option = option.as_ref().map(|(name, by)| (*name, by.as_str()));
+        let target = Target::resolve_as(world, self.messages, &aim.url, option)?;
+        let mut lines = explain::of_target(&target);
+        lines.push(explain::of_choice(&target.choice));
+        Ok(Settled {
+            region: target.endpoint.region().clone(),
+            profiles: target.profiles,
+            choice: target.choice,
+            own: target.own,
+            authority: target.endpoint.authority().to_owned(),
+            endpoint: Some(target.endpoint),
+            lines,
+        })
+    }
+
+    /// The plan, and everything that needs one.
+    async fn with_plan<'s>(
+        &'s self,
+        examination: &mut Examination<'_>,
+        settled: &'s Settled<'a>,
+        ours: Option<&Ours>,
+    ) {
+        let Settled {
+            profiles,
+            choice,
+            own,
+            region,
+            ..
+        } = settled;
+        let started = Instant::now();
+        let failed = |examination: &mut Examination<'_>, error: Error| {
+            examination.add("plan", "plan", started, Finding::error(&error));
+            skip(examination, "source", "plan: failed");
+        };
+        let plan = match Plan::new(self.world, profiles, choice) {
+            Ok(plan) => plan,
+            Err(error) => return failed(examination, error.into()),
+        };
+        let plan = match ours.and_then(|ours| ours.role_arn.as_deref()) {
+            Some(arn) => plan.then_role(arn, "--role-arn"),
+            None => plan,
+        };
+        let option = ours.and_then(|ours| ours.region.clone());
+        let resolver = Resolver::new(
+            self.world,
+            self.messages,
+            profiles,
+            choice,
+            &plan,
+            own,
+            region,
+        );
+        let explained = resolver.map_err(Error::from).and_then(|resolver| {
+            let resolver = resolver.with_region(option);
+            let lines = explain::of_plan(&plan, &resolver)?;
+            let sts = resolver.sts_host()?;
+            Ok((resolver, lines, sts))
+        });
+        let (resolver, lines, sts) = match explained {
+            Ok(explained) => explained,
+            Err(error) => return failed(examination, error),
+        };
+        examination.add("plan", "plan", started, Finding::ok(in_lines(&lines)));
+        self.requests(examination, settled, &plan, resolver, sts)
+            .await;
+    }
+
+    /// Everything that goes out.
+    async fn requests<'s>(
+        &'s self,
+        examination: &mut Examination<'_>,
+        settled: &'s Settled<'a>,
+        plan: &'s Plan,
+        resolver: Resolver<'s>,
+        sts: Option<(String, Region, String)>,
+    ) {
+        let host = &settled.authority;
+        let url = match &settled.endpoint {
+            Some(endpoint) => endpoint.url(),
+            None => format!("https://{host}/"),
+        };
+        let remote = self.aim.map_or("origin", |aim| aim.remote.as_str());
+        let sts_place = sts
+            .as_ref()
+            .map(|(host, region, _)| Place::sts(host, region));
+        let git_place = Place::git_host(host);
+        if self.is_offline {
+            let why = "offline";
+            if let Some(place) = &sts_place {
+                place.skip(examination, why);
+            }
+            git_place.skip(examination, why);
+            examination.skip("clock", "clock", why);
+            identity::skip(examination, plan, why);
+            return examination.skip("repository", "repository", why);
+        }
+        let mut has_sts = true;
+        let mut clocks = Vec::new();
+        if let (Some(place), Some((host, ..))) = (&sts_place, &sts) {
+            let is_needed = resolver.at_hand().is_none();
+            let way = resolver.http().way_to_aws(host);
+            let reached = place.reach(examination, way, is_needed).await;
+            has_sts = reached.is_there;
+            clocks.push(("STS", reached.ahead));
+        }
+        let way = resolver.http().way_to_git_host(&url, remote, self.messages);
+        let reached = git_place.reach(examination, way, true).await;
+        clocks.push(("the git host", reached.ahead));
+        reach::clock(examination, &clocks);
+
+        let credentials = identity::credentials(examination, plan, &resolver, has_sts).await;
+        let (id, title) = ("repository", "repository");
+        let Some(endpoint) = &settled.endpoint else {
+            return examination.skip(id, title, NO_ADDRESS);
+        };
+        if !reached.is_there {
+            return examination.skip(id, title, "the git host was not reached");
+        }
+        let Some(credentials) = credentials else {
+            return examination.skip(id, title, "there are no credentials");
+        };
+        let started = Instant::now();
+        let asking = remote::references(endpoint, resolver, credentials, remote);
+        let waiting = format!(
+            "asking {host} for the references of {}",
+            endpoint.repository()
+        );
+        let finding = match examination.wait(&waiting, asking).await {
+            Ok(found) if found.count == 0 => {
+                Finding::ok(["it may be read, and is empty".to_owned()])
+            }
+            Ok(found) => {
+                let head = found.head.map(|head| format!(", HEAD is {head}"));
+                Finding::ok([format!(
+                    "it may be read: {} references{}",
+                    found.count,
+                    head.unwrap_or_default()
+                )])
+            }
+            Err(error) => Finding::error(&error),
+        };
+        examination.add(id, title, started, finding);
+    }
+}
+
+/// Notes what is not made for want of what comes before it.
+fn skip(examination: &mut Examination<'_>, from: &str, why: &str) {
+    let checks = [
+        ("plan", "plan"),
+        ("source", "credentials"),
+        ("repository", "repository"),
+    ];
+    for (id, title) in checks.into_iter().skip_while(|(id, _)| *id != from) {
+        examination.skip(id, title, why);
+    }
+}
+
+/// A label and a text, in a line.
+fn in_lines(lines: &Lines) -> Vec<String> {
+    let lines = lines.iter().map(|(label, text)| match label.as_str() {
+        "" => text.clone(),
+        label => format!("{label}: {text}"),
+    });
+    lines.collect()
+}

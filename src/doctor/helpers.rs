@@ -1,0 +1,337 @@
+//! Who git asks for a password at a CodeCommit host, and who is told it.
+//!
+//! Git asks every helper that fits, in the order of its files, until one answers; an empty one clears those before it. Then it
+//! tells all of them what worked (gitcredentials(7)).
+
+use std::io;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use super::git_settings::SETTINGS;
+use super::report::Finding;
+use crate::address::ProfileName;
+use crate::endpoint::Region;
+use crate::git_config::GitConfig;
+use crate::process;
+use crate::world::World;
+
+/// Helpers that keep what they are told.
+const KEEPERS: [&str; 11] = [
+    "store",
+    "cache",
+    "osxkeychain",
+    "manager",
+    "manager-core",
+    "wincred",
+    "libsecret",
+    "gnome-keyring",
+    "netrc",
+    "oauth",
+    "pass-git-helper",
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Ours,
+    /// `aws codecommit credential-helper`.
+    AwsCli,
+    /// Keeps passwords.
+    Keeper(&'static str),
+    Other,
+}
+
+/// A helper. Its command may hold a password: it is not shown.
+struct Helper {
+    kind: Kind,
+    /// The file, or where else it is set.
+    origin: String,
+    words: Vec<String>,
+}
+
+/// The helpers that fit a URL, in git's order.
+pub(super) struct Helpers {
+    list: Vec<Helper>,
+}
+
+impl Helpers {
+    /// Asks git.
+    pub(super) fn of_url(url: &str) -> io::Result<Self> {
+        let said = process::git("config")
+            .args(["-z", "--list", "--includes", "--show-origin"])
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output()?;
+        Ok(Self::parse(&said.stdout, url))
+    }
+
+    fn parse(listed: &[u8], url: &str) -> Self {
+        let mut list = Vec::new();
+        let mut parts = listed.split(|byte| *byte == 0);
+        while let (Some(origin), Some(entry)) = (parts.next(), parts.next()) {
+            let alone = GitConfig::parse(entry);
+            // By git's rules for URLs; every match counts, not the best alone.
+            let Some(value) = alone.at_url("credential", url).value("helper") else {
+                continue;
+            };
+            let value = value.text().unwrap_or_default().trim();
+            if value.is_empty() {
+                list.clear();
+                continue;
+            }
+            let origin = String::from_utf8_lossy(origin);
+            list.push(Helper::new(value, origin.trim_start_matches("file:")));
+        }
+        Self { list }
+    }
+
+    /// What the first of ours is started with.
+    pub(super) fn ours(&self) -> Option<Ours> {
+        let found = self.list.iter().find(|helper| helper.kind == Kind::Ours)?;
+        Some(Ours {
+            program: found.words.first()?.clone(),
+            profile: found
+                .option("--profile")
+                .and_then(|name| ProfileName::parse(name).ok()),
+            region: found
+                .option("--region")
+                .and_then(|name| Region::parse(name).ok()),
+            role_arn: found.option("--role-arn").map(str::to_owned),
+            origin: found.origin.clone(),
+        })
+    }
+
+    /// Whether ours answers, alone, and keeps its password to itself.
+    pub(super) fn finding(
+        &self,
+        config: &GitConfig,
+        is_asked: bool,
+        host: &str,
+        url: &str,
+    ) -> Finding {
+        let Some(at) = self
+            .list
+            .iter()
+            .position(|helper| helper.kind == Kind::Ours)
+        else {
+            return self.without_ours(is_asked, host);
+        };
+        let mut finding = Finding::ok([format!(
+            "git-credential-codecommit answers for {host} ({})",
+            self.list[at].origin
+        )]);
+        let setting = config.at_url("credential", url).value("useHttpPath");
+        if !setting.is_some_and(|setting| setting.boolean().unwrap_or(false)) {
+            let cure = format!("git config --global credential.https://{host}.useHttpPath true");
+            let problem = "git does not tell it which repository is meant: useHttpPath is not true";
+            finding = match is_asked {
+                true => Finding::failed(SETTINGS, problem.to_owned()),
+                false => finding.but(problem),
+            }
+            .cured_by(cure);
+        }
+        for helper in &self.list[..at] {
+            finding = finding.but(format!(
+                "{} is asked first, and what it answers is used",
+                helper.in_words()
+            ));
+        }
+        for helper in &self.list[at + 1..] {
+            if let Kind::Keeper(_) = helper.kind {
+                finding = finding.but(format!(
+                    "{} comes after it, and is told its password, which ends after 15 minutes, to keep",
+                    helper.in_words()
+                ));
+            }
+        }
+        if finding.detail.len() > 1 && self.list.len() > 1 {
+            finding = finding.cured_by(format!(
+                "git codecommit setup sets ours alone for the host, behind an empty credential.https://{host}.helper"
+            ));
+        }
+        finding
+    }
+
+    fn without_ours(&self, is_asked: bool, host: &str) -> Finding {
+        let others: Vec<String> = self.list.iter().map(Helper::in_words).collect();
+        let others = match others.is_empty() {
+            true => "no credential helper is set for it".to_owned(),
+            false => format!("git asks {}", others.join(", then ")),
+        };
+        let problem = format!("git-credential-codecommit is not asked for {host}: {others}");
+        let is_answered = self.list.iter().any(|helper| helper.kind == Kind::AwsCli);
+        match (is_asked, is_answered) {
+            (false, _) => Finding::ok([problem])
+                .and("that is for https URLs: codecommit addresses need no credential helper"),
+            (true, true) => Finding::ok([]).but(problem),
+            (true, false) => Finding::failed(SETTINGS, problem)
+                .cured_by("git codecommit setup --role-arn ARN --region REGION sets it up")
+                .cured_by(format!(
+                    "or: git config --global credential.https://{host}.helper codecommit"
+                )),
+        }
+    }
+}
+
+/// Our own helper, as git's configuration starts it.
+pub(super) struct Ours {
+    program: String,
+    pub(super) profile: Option<ProfileName>,
+    pub(super) region: Option<Region>,
+    pub(super) role_arn: Option<String>,
+    /// Where it is set.
+    pub(super) origin: String,
+}
+
+impl Ours {
+    /// The program's path, where the configuration gives one: git looks for the others itself.
+    pub(super) fn path(&self, world: &World) -> Option<PathBuf> {
+        let program = self.program.as_str();
+        let under_home = ["~/", "$HOME/", "${HOME}/"]
+            .into_iter()
+            .find_map(|home| program.strip_prefix(home));
+        match under_home {
+            Some(rest) => Some(world.home()?.join(rest)),
+            None => program.contains('/').then(|| PathBuf::from(program)),
+        }
+    }
+}
+
+impl Helper {
+    fn new(value: &str, origin: &str) -> Self {
+        let is_command = value.starts_with('!') || value.contains('/');
+        let words = words(value.strip_prefix('!').unwrap_or(value));
+        let program = words.first().map(String::as_str).unwrap_or_default();
+        let name = program.rsplit('/').next().unwrap_or_default();
+        let name = name.strip_prefix("git-credential-").unwrap_or(name);
+        let is_helper = !is_command || program.contains("git-credential-");
+        let has = |word: &str| words.iter().any(|other| other == word);
+        let keeper = KEEPERS.into_iter().find(|keeper| *keeper == name);
+        let kind = match keeper {
+            _ if is_helper && name == "codecommit" => Kind::Ours,
+            _ if has("codecommit") && has("credential-helper") => Kind::AwsCli,
+            Some(keeper) if is_helper => Kind::Keeper(keeper),
+            _ => Kind::Other,
+        };
+        Self {
+            kind,
+            origin: origin.to_owned(),
+            words,
+        }
+    }
+
+    fn option(&self, name: &str) -> Option<&str> {
+        let mut words = self.words.iter();
+        while let Some(word) = words.next() {
+            if word == name {
+                return words.next().map(String::as_str);
+            }
+            if let Some(value) = word
+                .strip_prefix(name)
+                .and_then(|rest| rest.strip_prefix('='))
+            {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn in_words(&self) -> String {
+        let name = match self.kind {
+            Kind::Ours => "git-credential-codecommit",
+            Kind::AwsCli => "the AWS CLI's credential helper",
+            Kind::Keeper(name) => name,
+            Kind::Other => "another credential helper",
+        };
+        format!("{name} ({})", self.origin)
+    }
+}
+
+/// The words of a command line, quotes taken off; what else a shell would do is not done.
+fn words(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for character in command.chars() {
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(character);
+                word.get_or_insert_default();
+            }
+            (None, ' ' | '\t') => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(character),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::report::Status;
+    use super::*;
+
+    const URL: &str = "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/r";
+    const HOST: &str = "git-codecommit.eu-west-1.amazonaws.com";
+
+    /// The finding for helpers in order; `useHttpPath` is set.
+    fn finding(helpers: &[&str], is_asked: bool) -> Finding {
+        let key = format!("credential.https://{HOST}.helper");
+        let list: String = helpers
+            .iter()
+            .map(|helper| format!("file:/f\0{key}\n{helper}\0"))
+            .collect();
+        let path = format!("credential.https://{HOST}.usehttppath\ntrue\0");
+        let world = World::of(&[]).with_git_config(&path);
+        let config = world.git_config().unwrap();
+        Helpers::parse(list.as_bytes(), URL).finding(config, is_asked, HOST, URL)
+    }
+
+    #[test]
+    fn who_comes_before_ours_and_who_keeps_its_password_is_a_warning() {
+        let ours = "!~/.local/bin/git-credential-codecommit --profile 'P'";
+        for (helpers, expected) in [
+            (&["", ours][..], Status::Ok),
+            (&["codecommit"], Status::Ok),
+            (&["store", ours], Status::Warning),
+            (&["store", "", ours], Status::Ok),
+            (&[ours, "cache --timeout 3600"], Status::Warning),
+            (
+                &[ours, "!/usr/lib/git-credential-libsecret"],
+                Status::Warning,
+            ),
+            (&[ours, "!f() { echo x; }; f"], Status::Ok),
+            (
+                &["!f() { echo password=hunter2; }; f", ours],
+                Status::Warning,
+            ),
+            (&["!aws codecommit credential-helper $@"], Status::Warning),
+            (&["store"], Status::Failed),
+            (&[], Status::Failed),
+        ] {
+            let found = finding(helpers, true);
+            assert_eq!(found.status, expected, "{helpers:?}: {found:?}");
+            assert!(!format!("{found:?}").contains("hunter2"));
+            let status = finding(helpers, false).status;
+            assert_ne!(status, Status::Failed);
+        }
+    }
+
+    #[test]
+    fn the_options_of_ours_are_read_in_both_spellings() {
+        for command in [
+            "!~/bin/git-credential-codecommit --profile 'a b' --region eu-west-1",
+            "!\"~/bin/git-credential-codecommit\" --profile=\"a b\" --region=eu-west-1 $@",
+            "codecommit --profile 'a b' --region eu-west-1",
+        ] {
+            let key = "credential.helper";
+            let list = format!("command line:\0{key}\n{command}\0");
+            let ours = Helpers::parse(list.as_bytes(), URL).ours().unwrap();
+            assert_eq!(ours.profile.as_ref().unwrap().as_str(), "a b", "{command}");
+            assert_eq!(ours.region.as_ref().unwrap().as_str(), "eu-west-1");
+            let path = ours.path(&World::of(&[]));
+            let expected = PathBuf::from("/home/x/bin/git-credential-codecommit");
+            assert_eq!(path, command.contains('/').then_some(expected));
+        }
+    }
+}

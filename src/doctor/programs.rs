@@ -1,0 +1,218 @@
+//! Git, and which programs it will really run.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::git_settings::SETTINGS;
+use super::report::Finding;
+use crate::git_version::GitVersion;
+use crate::process;
+use crate::setup::shadow;
+use crate::world::World;
+
+/// Our programs.
+const REMOTE_HELPER: &str = "git-remote-codecommit";
+pub(super) const CREDENTIAL_HELPER: &str = "git-credential-codecommit";
+const NAMES: [&str; 3] = ["git-codecommit", REMOTE_HELPER, CREDENTIAL_HELPER];
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// How long a program may take to say its version.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Where programs are looked for.
+pub(super) struct Programs<'w> {
+    world: &'w World,
+    /// Git's own folder, which it puts in front of PATH.
+    exec_path: Option<PathBuf>,
+    /// The folder of this very program.
+    own: Option<PathBuf>,
+}
+
+/// What a program is.
+enum Kind {
+    /// One of this project, and its version.
+    Ours(String),
+    /// git-remote-codecommit of Python, and its version.
+    Python(Option<String>),
+    /// Something else.
+    Unknown,
+}
+
+impl<'w> Programs<'w> {
+    /// Asks git for its folder.
+    pub(super) fn new(world: &'w World) -> Self {
+        let said = process::git("--exec-path")
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output();
+        let exec_path = said.ok().filter(|said| said.status.success());
+        let exec_path = exec_path.map(|said| String::from_utf8_lossy(&said.stdout).trim().into());
+        let own = world.program().and_then(|path| path.canonicalize().ok());
+        Self {
+            world,
+            exec_path,
+            own: own.and_then(|path| Some(path.parent()?.to_owned())),
+        }
+    }
+
+    /// Git itself.
+    pub(super) fn git(&self) -> Finding {
+        // Whom git starts finds git's own folder first on PATH.
+        let is_inside = |path: &PathBuf| path.parent() == self.exec_path.as_deref();
+        let mut paths = shadow::every(self.world, "git").into_iter();
+        let path = paths.clone().find(|path| !is_inside(path));
+        match (GitVersion::ask(), path.or_else(|| paths.next())) {
+            (Some(version), Some(path)) => {
+                Finding::ok([format!("{} ({})", version.text, path.display())])
+            }
+            _ => Finding::failed(SETTINGS, "git cannot be started".to_owned())
+                .cured_by("install git, and put it on PATH"),
+        }
+    }
+
+    /// The program of a name that git runs.
+    fn run_by_git(&self, name: &str) -> Option<PathBuf> {
+        let inside = self.exec_path.as_ref().map(|folder| folder.join(name));
+        inside
+            .filter(|path| path.is_file())
+            .or_else(|| shadow::found_on_path(self.world, name))
+    }
+
+    /// Our three programs, as git finds them: together they are of one version.
+    pub(super) async fn versions(&self) -> Finding {
+        let mut finding = Finding::ok([format!("this is git-codecommit {VERSION}")]);
+        let mut is_mixed = false;
+        for name in NAMES {
+            finding = match self.run_by_git(name) {
+                None => finding.and(format!("{name} is not on PATH")),
+                Some(path) => match self.kind(&path, name).await {
+                    Kind::Ours(version) if version != VERSION => {
+                        is_mixed = true;
+                        finding.but(format!("{} is of version {version}", path.display()))
+                    }
+                    kind => finding.and(format!("{}{}", path.display(), kind.in_brackets())),
+                },
+            };
+        }
+        if is_mixed {
+            finding = finding.cured_by("install all three from one archive: install.sh does");
+        }
+        finding
+    }
+
+    /// Whether git starts our remote helper.
+    pub(super) async fn remote_helper(&self) -> Finding {
+        self.found(self.run_by_git(REMOTE_HELPER), REMOTE_HELPER)
+            .await
+    }
+
+    /// Whether git starts our credential helper; `path` is what its configuration names.
+    pub(super) async fn credential_helper(&self, path: Option<PathBuf>) -> Finding {
+        let path = match path {
+            Some(path) if !path.is_file() => {
+                let problem = format!("git would start {}, which is not there", path.display());
+                return Finding::failed(SETTINGS, problem)
+                    .cured_by("git codecommit setup writes the right path");
+            }
+            Some(path) => Some(path),
+            None => self.run_by_git(CREDENTIAL_HELPER),
+        };
+        self.found(path, CREDENTIAL_HELPER).await
+    }
+
+    async fn found(&self, path: Option<PathBuf>, name: &str) -> Finding {
+        let folder = self.own.as_deref().unwrap_or(Path::new("~/.local/bin"));
+        let Some(path) = path else {
+            return Finding::failed(SETTINGS, format!("git finds no {name}"))
+                .cured_by("git codecommit setup makes git find it")
+                .cured_by(format!("or put {} on PATH", folder.display()));
+        };
+        let kind = self.kind(&path, name).await;
+        let text = format!("git starts {}{}", path.display(), kind.in_brackets());
+        match kind {
+            Kind::Ours(version) if version == VERSION => {
+                let others = shadow::others(self.world, name, folder);
+                let others = others.iter().filter(|other| !shadow::is_same(other, &path));
+                others.fold(Finding::ok([text]), |finding, other| {
+                    finding.and(format!(
+                        "a process with another PATH may start {}",
+                        other.display()
+                    ))
+                })
+            }
+            _ => Finding::ok([])
+                .but(text)
+                .and(format!(
+                    "the checks here are made with {}",
+                    folder.join(name).display()
+                ))
+                .cured_by("git codecommit setup leads git past it")
+                .cured_by(format!("or put {} first on PATH", folder.display())),
+        }
+    }
+
+    async fn kind(&self, path: &Path, name: &str) -> Kind {
+        if let Some(own) = &self.own
+            && shadow::is_same(path, &own.join(name))
+        {
+            return Kind::Ours(VERSION.to_owned());
+        }
+        let mut start = [0; 512];
+        let read = std::fs::File::open(path).and_then(|mut file| file.read(&mut start));
+        let start = &start[..read.unwrap_or(0)];
+        if start.starts_with(b"#!") {
+            let is_python = start.windows(6).any(|word| word == b"python");
+            return match is_python {
+                true => Kind::Python(version_of_distribution(path)),
+                false => Kind::Unknown,
+            };
+        }
+        match said_version(path, name).await {
+            Some(version) => Kind::Ours(version),
+            None => Kind::Unknown,
+        }
+    }
+}
+
+impl Kind {
+    fn in_brackets(&self) -> String {
+        match self {
+            Self::Ours(version) => format!(" ({version})"),
+            Self::Python(Some(version)) => format!(" (git-remote-codecommit {version} of Python)"),
+            Self::Python(None) => " (a Python program)".to_owned(),
+            Self::Unknown => " (another program)".to_owned(),
+        }
+    }
+}
+
+/// What a program answers to `--version`, which git would run as well.
+async fn said_version(path: &Path, name: &str) -> Option<String> {
+    let mut program = tokio::process::Command::from(process::program(path));
+    let said = program
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .output();
+    let said = timeout(PATIENCE, said).await.ok()?.ok()?;
+    let said = String::from_utf8_lossy(&said.stdout);
+    let version = said.trim().strip_prefix(name)?.strip_prefix(' ')?;
+    Some(version.to_owned())
+}
+
+/// The version of the package that a Python program belongs to, from the name of its folder.
+fn version_of_distribution(program: &Path) -> Option<String> {
+    let program = program.canonicalize().ok()?;
+    let library = program.parent()?.parent()?.join("lib");
+    let folders = |path: &Path| std::fs::read_dir(path).into_iter().flatten().flatten();
+    let sites = folders(&library).map(|python| python.path().join("site-packages"));
+    let mut names = sites.flat_map(|site| folders(&site).map(|entry| entry.file_name()));
+    names.find_map(|name| {
+        let name = name.to_string_lossy();
+        let version = name.strip_prefix("git_remote_codecommit-")?;
+        version.strip_suffix(".dist-info").map(str::to_owned)
+    })
+}

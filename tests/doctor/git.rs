@@ -1,0 +1,310 @@
+//! Git, its settings and the programs it starts.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::{found, studio};
+use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, every_git, helpers};
+
+const HOST: &str = "https://git-codecommit.eu-west-1.amazonaws.com";
+
+/// Puts a program first on PATH.
+fn with_program(studio: &mut Studio, name: &str, text: &str) {
+    let path = format!("conda/bin/{name}");
+    studio.write(&path, text);
+    let program = studio.home().join(path);
+    let mode = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(&program, mode).unwrap();
+    let path = format!(
+        "{}:{}:{}",
+        program.parent().unwrap().display(),
+        helpers().display(),
+        studio.system_path()
+    );
+    studio.set("PATH", &path);
+}
+
+#[test]
+fn the_helper_that_git_really_starts_is_named() {
+    let mut studio = studio();
+    let python = "#!/opt/conda/bin/python3.12\nimport git_remote_codecommit\n";
+    with_program(&mut studio, "git-remote-codecommit", python);
+    studio.write(
+        "conda/lib/python3.12/site-packages/git_remote_codecommit-1.16.dist-info/METADATA",
+        "",
+    );
+    let said = found(&studio, &[WITH_REGION]);
+    assert_eq!(said.code, Some(0));
+    assert_eq!(said.ids("warning"), ["helper"]);
+    let home = studio.home();
+    assert_eq!(
+        said.detail("helper"),
+        format!(
+            "git starts {}/conda/bin/git-remote-codecommit (git-remote-codecommit 1.16 of Python)\n\
+             the checks here are made with {}/git-remote-codecommit",
+            home.display(),
+            helpers().display()
+        )
+    );
+    assert!(
+        said.cure("helper")
+            .starts_with("git codecommit setup leads git past it\n")
+    );
+}
+
+#[test]
+fn programs_of_two_versions_are_a_warning() {
+    let mut studio = studio();
+    let older = "\u{7f}ELF, as far as the first bytes go";
+    with_program(&mut studio, "git-credential-codecommit", older);
+    // What is no program at all is something else.
+    let said = found(&studio, &["--offline", WITH_REGION]);
+    assert!(
+        said.detail("programs")
+            .contains("git-credential-codecommit (another program)")
+    );
+    for (helper, name) in [
+        ("git-remote-codecommit", "git-remote-codecommit"),
+        ("git-credential-codecommit", "git-credential-codecommit"),
+    ] {
+        let said = studio.helper(helper, &["--version"], "").succeeded();
+        assert_eq!(
+            said.stdout,
+            format!("{name} {}\n", env!("CARGO_PKG_VERSION"))
+        );
+    }
+}
+
+#[test]
+fn without_a_helper_on_path_git_would_not_know_the_address() {
+    let mut studio = studio();
+    let doctor = helpers().join("git-codecommit");
+    studio.set("PATH", &studio.system_path());
+    let arguments = ["doctor", "--json", "--offline", WITH_REGION];
+    let said = studio.run_in(".", &doctor, &arguments, "");
+    assert_eq!(said.code, Some(3), "{said:?}");
+    let report: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+    let checks = report["checks"].as_array().unwrap().iter();
+    let helper = checks
+        .into_iter()
+        .find(|check| check["id"] == "helper")
+        .unwrap();
+    assert_eq!(helper["detail"][0], "git finds no git-remote-codecommit");
+}
+
+#[test]
+fn a_forbidden_protocol_fails_here_and_in_git() {
+    let mut studio = studio();
+    studio
+        .git(&["config", "--global", "protocol.codecommit.allow", "never"])
+        .succeeded();
+    let said = found(&studio, &["--offline", WITH_REGION]);
+    assert_eq!(said.code, Some(3));
+    assert_eq!(
+        said.detail("protocol"),
+        "git may not use codecommit: protocol.codecommit.allow is never"
+    );
+    studio.git(&["ls-remote", WITH_REGION]).failed();
+    studio.set("GIT_ALLOW_PROTOCOL", "codecommit");
+    assert_eq!(found(&studio, &["--offline", WITH_REGION]).code, Some(0));
+    studio.git(&["ls-remote", WITH_REGION]).succeeded();
+    studio.set("GIT_ALLOW_PROTOCOL", "https");
+    let said = found(&studio, &["--offline", WITH_REGION]);
+    assert_eq!(
+        said.detail("protocol"),
+        "git may not use codecommit: GIT_ALLOW_PROTOCOL"
+    );
+    studio.git(&["ls-remote", WITH_REGION]).failed();
+}
+
+#[test]
+fn an_https_url_uses_the_profile_of_the_helper_that_answers_for_it() {
+    let helper = format!("!git-credential-codecommit --profile {PROFILE}");
+    let mut studio = studio().with_https(&helper);
+    studio.unset("CODE_COMMIT_ENDPOINT");
+    let said = found(&studio, &[HTTPS]);
+    assert_eq!(said.code, Some(0), "{:#}", said.report);
+    let profile = format!(
+        "profile: {PROFILE} (--profile in {}/.gitconfig)",
+        studio.home().display()
+    );
+    assert!(
+        said.detail("profile").ends_with(&profile),
+        "{}",
+        said.detail("profile")
+    );
+    assert_eq!(said.detail("repository"), "it may be read: 3 references");
+    studio.git(&["ls-remote", HTTPS]).succeeded();
+
+    let key = format!("credential.{HOST}.useHttpPath");
+    studio
+        .git(&["config", "--global", "--unset", &key])
+        .succeeded();
+    let said = found(&studio, &["--offline", HTTPS]);
+    assert_eq!(said.ids("failed"), ["credential-helpers"]);
+    assert_eq!(
+        said.cure("credential-helpers"),
+        format!("git config --global {key} true")
+    );
+    studio.git(&["ls-remote", HTTPS]).failed();
+}
+
+#[test]
+fn helpers_before_and_behind_ours_are_a_warning() {
+    let helper = format!("!git-credential-codecommit --profile {PROFILE}");
+    let studio = studio().with_https(&helper);
+    let add = |value: &str| {
+        let key = format!("credential.{HOST}.helper");
+        studio
+            .git(&["config", "--global", "--add", &key, value])
+            .succeeded();
+    };
+    assert_eq!(found(&studio, &["--offline", HTTPS]).code, Some(0));
+    add("store");
+    let said = found(&studio, &["--offline", HTTPS]);
+    assert_eq!(said.code, Some(0));
+    assert_eq!(said.ids("warning"), ["credential-helpers"]);
+    assert!(said.detail("credential-helpers").contains("store ("));
+    assert!(
+        said.detail("credential-helpers")
+            .contains("ends after 15 minutes, to keep")
+    );
+    add("");
+    add("osxkeychain");
+    add(&helper);
+    let said = found(&studio, &["--offline", HTTPS]);
+    assert!(said.detail("credential-helpers").contains("osxkeychain ("));
+    assert!(said.detail("credential-helpers").contains("is asked first"));
+    assert!(!said.detail("credential-helpers").contains("store"));
+    add("");
+    let said = found(&studio, &["--offline", HTTPS]);
+    assert_eq!(said.code, Some(3));
+    assert!(
+        said.detail("credential-helpers")
+            .ends_with("no credential helper is set for it")
+    );
+}
+
+#[test]
+fn an_address_is_followed_to_where_git_rewrites_it() {
+    let helper = format!("!git-credential-codecommit --profile {PROFILE}");
+    let studio = studio().with_https(&helper);
+    studio
+        .git(&[
+            "config",
+            "--global",
+            &format!("url.{HOST}/v1/repos/.insteadOf"),
+            &format!("codecommit::eu-west-1://{PROFILE}@"),
+        ])
+        .succeeded();
+    let said = found(&studio, &["--offline", WITH_REGION]);
+    assert_eq!(said.code, Some(0));
+    assert!(
+        said.detail("address")
+            .contains(&format!("insteadOf makes it {HTTPS}"))
+    );
+    assert!(said.detail("helper").contains("git-credential-codecommit"));
+    assert_eq!(said.check("address")["address"], WITH_REGION);
+}
+
+#[test]
+fn without_an_address_the_codecommit_remotes_are_checked_or_the_default_profile() {
+    let studio = studio();
+    studio.git(&["init", "--quiet", "work"]).succeeded();
+    for (name, url) in [
+        ("origin", WITH_REGION),
+        ("github", "https://github.com/x/y"),
+        ("other", "codecommit::eu-west-1://nobody@demo-repo"),
+    ] {
+        studio
+            .git_in("work", &["remote", "add", name, url])
+            .succeeded();
+    }
+    let in_work = |arguments: &[&str]| {
+        let arguments = [&["codecommit", "doctor", "--json", "--offline"], arguments].concat();
+        let said = studio.git_in("work", &arguments);
+        let report: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+        let checks = report["checks"].as_array().unwrap().clone();
+        let addresses = checks.iter().filter_map(|check| check["address"].as_str());
+        let mut addresses: Vec<String> = addresses.map(str::to_owned).collect();
+        addresses.dedup();
+        (said.code, addresses)
+    };
+    let nobody = "codecommit::eu-west-1://nobody@demo-repo".to_owned();
+    let both = vec![WITH_REGION.to_owned(), nobody.clone()];
+    assert_eq!(in_work(&[]), (Some(3), both));
+    assert_eq!(
+        in_work(&["origin"]),
+        (Some(0), vec![WITH_REGION.to_owned()])
+    );
+    assert_eq!(in_work(&["other"]), (Some(3), vec![nobody]));
+    // Not a CodeCommit address at all.
+    assert_eq!(in_work(&["github"]).0, Some(3));
+
+    let mut studio = studio;
+    studio.set("AWS_PROFILE", PROFILE);
+    let said = found(&studio, &[]);
+    assert_eq!(said.code, Some(0));
+    assert!(said.detail("profile").starts_with("no address was given"));
+    assert_eq!(said.status("role-1"), "ok");
+    assert_eq!(said.status("repository"), "skipped");
+}
+
+#[test]
+fn old_passwords_in_gits_files_are_found_and_not_shown() {
+    let studio = studio();
+    let host = "git-codecommit.eu-west-1.amazonaws.com";
+    studio.write(
+        ".git-credentials",
+        &format!(
+            "https://bob:pw@github.com\nhttps://ASIAOLD%25token-hunter2:20260101T000000Z@{host}\n"
+        ),
+    );
+    let said = found(&studio, &["--offline", WITH_REGION]);
+    assert_eq!(said.code, Some(0));
+    assert_eq!(said.ids("warning"), ["stored-passwords"]);
+    let at = format!("{}/.git-credentials:2", studio.home().display());
+    assert!(said.detail("stored-passwords").contains(&at));
+    assert!(
+        said.cure("stored-passwords")
+            .starts_with(&format!("take line {at} out"))
+    );
+    for secret in ["hunter2", "ASIAOLD", "20260101T000000Z"] {
+        assert!(!said.report.to_string().contains(secret));
+    }
+}
+
+#[test]
+fn a_shared_space_is_told_and_a_space_without_its_variable_is_a_warning() {
+    let mut studio = studio();
+    studio.set("SAGEMAKER_SPACE_TYPE_LOWERCASE", "shared");
+    let said = found(&studio, &["--offline", WITH_REGION]);
+    assert_eq!(said.code, Some(0));
+    assert!(
+        said.detail("surroundings")
+            .starts_with("a shared space of SageMaker Studio\n")
+    );
+    assert!(said.detail("plan").contains("the space is shared"));
+    studio.unset("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    let said = found(&studio, &["--offline", WITH_REGION]);
+    assert_eq!(said.status("surroundings"), "warning");
+    assert!(
+        said.cure("surroundings")
+            .contains("sudo, cron and su drop it")
+    );
+}
+
+#[test]
+fn every_git_of_this_machine_runs_it() {
+    for git in every_git() {
+        let aws = local_aws::LocalAws::builder()
+            .repository("demo-repo")
+            .start();
+        let studio = Studio::new(&git, aws);
+        let said = found(&studio, &[WITH_REGION]);
+        assert_eq!(said.code, Some(0), "{:#}", said.report);
+        assert!(
+            said.detail("git")
+                .starts_with(&format!("{} (", git.version))
+        );
+    }
+}

@@ -1,0 +1,74 @@
+//! `git codecommit doctor`: what it finds, what it skips, what it says to do.
+
+mod git;
+mod requests;
+mod shown;
+
+use local_aws::LocalAws;
+use serde_json::Value;
+
+use crate::harness::{Outcome, Studio, every_git};
+
+/// A run's report.
+struct Found {
+    code: Option<i32>,
+    report: Value,
+}
+
+fn studio() -> Studio {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    Studio::new(&every_git()[0], aws)
+}
+
+/// Runs the doctor as git does.
+fn run(studio: &Studio, arguments: &[&str]) -> Outcome {
+    studio.git(&[&["codecommit", "doctor"], arguments].concat())
+}
+
+/// Runs the doctor with `--json`.
+fn found(studio: &Studio, arguments: &[&str]) -> Found {
+    let said = run(studio, &[&["--json"], arguments].concat());
+    assert_eq!(said.stderr, "", "{said:?}");
+    Found {
+        code: said.code,
+        report: serde_json::from_str(&said.stdout).unwrap_or_else(|e| panic!("{e}: {said:?}")),
+    }
+}
+
+impl Found {
+    fn checks(&self) -> &[Value] {
+        self.report["checks"].as_array().unwrap()
+    }
+
+    /// `id` of each check that ended so.
+    fn ids(&self, status: &str) -> Vec<&str> {
+        let checks = self.checks().iter();
+        checks
+            .filter(|check| check["status"] == status)
+            .map(|check| check["id"].as_str().unwrap())
+            .collect()
+    }
+
+    fn check(&self, id: &str) -> &Value {
+        let check = self.checks().iter().find(|check| check["id"] == id);
+        check.unwrap_or_else(|| panic!("no {id} in {:#}", self.report))
+    }
+
+    fn status(&self, id: &str) -> &str {
+        self.check(id)["status"].as_str().unwrap()
+    }
+
+    fn detail(&self, id: &str) -> String {
+        lines(&self.check(id)["detail"])
+    }
+
+    fn cure(&self, id: &str) -> String {
+        lines(&self.check(id)["cure"])
+    }
+}
+
+fn lines(value: &Value) -> String {
+    let lines = value.as_array().unwrap().iter();
+    let lines: Vec<&str> = lines.map(|line| line.as_str().unwrap()).collect();
+    lines.join("\n")
+}

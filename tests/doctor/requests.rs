@@ -1,0 +1,312 @@
+//! Network, credentials and the repository.
+
+use local_aws::{
+    Action, CONTRIBUTOR_ROLE, EXECUTION_ROLE, EXECUTION_ROLE_SESSION, Fault, LocalAws, Role,
+    Service,
+};
+
+use super::{found, studio};
+use crate::harness::{PROFILE, Studio, WITH_REGION, every_git};
+
+const SERIAL: &str = "arn:aws:iam::222222222222:mfa/ada";
+
+#[test]
+fn where_all_is_well_each_service_is_asked_once_as_in_a_fetch() {
+    let studio = studio();
+    let said = found(&studio, &[WITH_REGION]);
+    assert_eq!(said.code, Some(0));
+    assert_eq!(said.report["status"], "ok");
+    let expected = [
+        "git",
+        "programs",
+        "surroundings",
+        "stored-passwords",
+        "address",
+        "protocol",
+        "helper",
+        "profile",
+        "credential-helpers",
+        "plan",
+        "sts-dns",
+        "sts-tcp",
+        "sts-tls",
+        "git-dns",
+        "git-tcp",
+        "git-tls",
+        "clock",
+        "source",
+        "role-1",
+        "repository",
+    ];
+    assert_eq!(said.ids("ok"), expected);
+    assert_eq!(said.checks().len(), expected.len());
+    assert!(said.detail("plan").contains(".aws/config:4"));
+    let role = said.detail("role-1");
+    assert!(
+        role.starts_with(
+            "arn:aws:sts::111111111111:assumed-role/MyCrossAccountRepositoryContributorRole/git-codecommit, \
+             account 111111111111, until "
+        ),
+        "{role}"
+    );
+    assert_eq!(said.detail("repository"), "it may be read: 3 references");
+    let count = |service| {
+        let requests = studio.aws.requests().into_iter();
+        requests
+            .filter(|request| request.service == service)
+            .count()
+    };
+    assert_eq!(count(Service::Container), 1);
+    // One of them has no signature, and asks what time it is.
+    assert_eq!(count(Service::Sts), 2);
+    assert_eq!(count(Service::Git), 2);
+}
+
+#[test]
+fn offline_nobody_is_asked() {
+    let studio = studio();
+    let said = found(&studio, &["--offline", WITH_REGION]);
+    assert_eq!(said.code, Some(0));
+    let skipped = [
+        "sts-dns",
+        "sts-tcp",
+        "sts-tls",
+        "git-dns",
+        "git-tcp",
+        "git-tls",
+        "clock",
+        "source",
+        "role-1",
+        "repository",
+    ];
+    assert_eq!(said.ids("skipped"), skipped);
+    assert_eq!(said.detail("repository"), "offline");
+    assert!(studio.aws.requests().is_empty());
+}
+
+#[test]
+fn a_profile_that_is_not_there_is_where_it_ends() {
+    let studio = studio();
+    let said = found(&studio, &["codecommit::eu-west-1://typo@demo-repo"]);
+    assert_eq!(said.code, Some(3));
+    assert_eq!(said.ids("failed"), ["profile"]);
+    assert_eq!(said.cure("profile"), format!("the profiles are: {PROFILE}"));
+    assert_eq!(said.ids("skipped"), ["plan", "source", "repository"]);
+    assert!(studio.aws.requests().is_empty());
+}
+
+#[test]
+fn a_dead_container_endpoint_fails_the_source_and_skips_the_role() {
+    let mut studio = studio();
+    studio.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9/");
+    let said = found(&studio, &[WITH_REGION]);
+    assert_eq!(said.code, Some(4));
+    assert_eq!(said.ids("failed"), ["source"]);
+    assert!(
+        said.detail("source")
+            .starts_with("no container credentials: ")
+    );
+    assert!(said.cure("source").contains("open a new terminal"));
+    assert_eq!(said.detail("role-1"), "the step before it failed");
+    assert_eq!(said.detail("repository"), "there are no credentials");
+}
+
+#[test]
+fn a_role_that_sts_refuses_is_named_with_who_asked() {
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .role_with(Role::new("arn:aws:iam::111111111111:role/Closed").trusts("arn:aws:iam::3:root"))
+        .start();
+    let studio = Studio::new(&every_git()[0], aws);
+    let config = studio.home().join(".aws/config");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let closed = "arn:aws:iam::111111111111:role/Closed";
+    std::fs::write(&config, text.replace(CONTRIBUTOR_ROLE, closed)).unwrap();
+    let said = found(&studio, &[WITH_REGION]);
+    assert_eq!(said.code, Some(4));
+    assert_eq!(said.ids("failed"), ["role-1"]);
+    assert_eq!(said.status("source"), "ok");
+    let detail = said.detail("role-1");
+    assert!(detail.contains("AccessDenied: "), "{detail}");
+    assert!(detail.contains(EXECUTION_ROLE_SESSION), "{detail}");
+    assert!(said.cure("role-1").contains("must allow sts:AssumeRole on"));
+    assert_eq!(said.detail("repository"), "there are no credentials");
+}
+
+#[test]
+fn a_host_without_an_address_names_the_vpc_endpoint_that_is_missing() {
+    let mut studio = studio();
+    studio.unset("CODE_COMMIT_ENDPOINT");
+    studio.unset("AWS_ENDPOINT_URL_STS");
+    // A region that no name server knows.
+    let address = format!("codecommit::zz-nowhere-9://{PROFILE}@demo-repo");
+    studio
+        .git(&["config", "--global", "codecommit.stsRegion", "zz-nowhere-9"])
+        .succeeded();
+    let said = found(&studio, &[&address]);
+    assert_eq!(said.code, Some(5));
+    assert_eq!(said.ids("failed"), ["sts-dns", "git-dns"]);
+    for (check, service) in [("sts-dns", "sts"), ("git-dns", "git-codecommit")] {
+        assert!(said.detail(check).contains(&format!(
+            "{service}.zz-nowhere-9.amazonaws.com has no address"
+        )));
+        assert!(
+            said.cure(check).starts_with(&format!(
+                "a VPC without internet needs the interface endpoint com.amazonaws.zz-nowhere-9.{service}, "
+            )),
+            "{}",
+            said.cure(check)
+        );
+    }
+    // What does not depend on it is checked all the same.
+    assert_eq!(said.status("source"), "ok");
+    assert_eq!(said.detail("role-1"), "STS was not reached");
+    assert_eq!(studio.aws.container_requests().len(), 1);
+}
+
+#[test]
+fn a_host_that_refuses_connections_is_told_from_one_without_an_address() {
+    let mut studio = studio();
+    studio.set("CODE_COMMIT_ENDPOINT", "localhost:9");
+    let said = found(&studio, &[WITH_REGION]);
+    assert_eq!(said.code, Some(5));
+    assert_eq!(said.ids("failed"), ["git-tcp"]);
+    assert_eq!(said.detail("git-tls"), "TCP to the git host: failed");
+    assert_eq!(
+        said.cure("git-tcp"),
+        "check CODE_COMMIT_ENDPOINT, and the network"
+    );
+    assert_eq!(said.status("role-1"), "ok");
+    assert_eq!(said.detail("repository"), "the git host was not reached");
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_fails_at_tls() {
+    let mut studio = studio();
+    let other = LocalAws::builder().start();
+    studio.set("AWS_CA_BUNDLE", other.ca_file().to_str().unwrap());
+    let said = found(&studio, &[WITH_REGION]);
+    assert_eq!(said.code, Some(5));
+    assert_eq!(said.ids("failed"), ["sts-tls", "git-tls"]);
+    assert!(said.cure("git-tls").contains("AWS_CA_BUNDLE"));
+    studio.set("AWS_CA_BUNDLE", "/nowhere.pem");
+    let said = found(&studio, &[WITH_REGION]);
+    assert_eq!(said.code, Some(3));
+    assert_eq!(said.ids("failed"), ["sts-settings", "git-settings"]);
+}
+
+#[test]
+fn a_proxy_is_where_the_way_leads_and_where_it_may_end() {
+    let mut studio = studio();
+    studio.unset("CODE_COMMIT_ENDPOINT");
+    studio.unset("AWS_ENDPOINT_URL_STS");
+    let proxy = studio.aws.proxy_url();
+    studio.set("https_proxy", &proxy);
+    let said = found(&studio, &[WITH_REGION]);
+    assert_eq!(said.code, Some(0), "{:#}", said.report);
+    let name = proxy.strip_prefix("http://").unwrap();
+    for (check, host) in [("sts-tls", "sts"), ("git-tls", "git-codecommit")] {
+        assert_eq!(
+            said.detail(check),
+            format!(
+                "{host}.eu-west-1.amazonaws.com answers through the proxy {name} (https_proxy)"
+            )
+        );
+    }
+    studio.set("https_proxy", "http://user:hunter2@127.0.0.1:9");
+    let said = found(&studio, &[WITH_REGION]);
+    assert_eq!(said.code, Some(5));
+    assert_eq!(said.ids("failed"), ["sts-tcp", "git-tcp"]);
+    assert_eq!(
+        said.cure("sts-tcp"),
+        "check the proxy 127.0.0.1:9 (https_proxy), or list the host in no_proxy"
+    );
+    assert!(!said.report.to_string().contains("hunter2"));
+    studio.set("https_proxy", &proxy.replace("http://", "ftp://"));
+    assert_eq!(found(&studio, &[WITH_REGION]).code, Some(3));
+}
+
+#[test]
+fn a_wrong_clock_is_a_warning_for_it_may_be_corrected_for() {
+    let studio = studio();
+    studio
+        .aws
+        .set_clock_offset(time::Duration::seconds(23 * 60 + 30));
+    let said = found(&studio, &[WITH_REGION]);
+    assert_eq!(said.status("clock"), "warning");
+    assert!(
+        said.detail("clock")
+            .starts_with("this machine's is 23 minutes behind that of ")
+    );
+    // As in a fetch: the git host's time is signed with.
+    assert_eq!(said.code, Some(0));
+    assert_eq!(said.ids("warning"), ["clock", "repository"]);
+    assert!(
+        said.detail("repository")
+            .contains("signing with the host's time")
+    );
+    studio.git(&["ls-remote", WITH_REGION]).succeeded();
+}
+
+#[test]
+fn what_the_git_host_refuses_is_explained_as_to_git() {
+    for (status, words) in [
+        (
+            403,
+            "access to repository \"demo-repo\" in eu-west-1 was refused",
+        ),
+        (404, "repository \"demo-repo\" in eu-west-1 was not found"),
+    ] {
+        let studio = studio();
+        let fault = Fault::new(Service::Git, Action::status(status, "the host's words"));
+        studio.aws.fail(fault.on_method("GET").always());
+        let said = found(&studio, &[WITH_REGION]);
+        assert_eq!(said.code, Some(5));
+        assert_eq!(said.ids("failed"), ["repository"]);
+        assert!(said.detail("repository").starts_with(words));
+        assert!(said.detail("repository").ends_with("the host's words"));
+        let git = studio.git(&["ls-remote", WITH_REGION]).failed().said();
+        for line in said.cure("repository").lines() {
+            assert!(git.contains(line), "{line}: {git}");
+        }
+    }
+}
+
+#[test]
+fn nobody_is_asked_for_an_mfa_code_without_a_terminal() {
+    let role = "arn:aws:iam::111111111111:role/Careful";
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .role_with(Role::new(role).trusts(EXECUTION_ROLE).mfa(SERIAL))
+        .start();
+    let mut studio = Studio::without_profile(&every_git()[0], aws);
+    studio.set("GIT_ASKPASS", "/bin/false");
+    studio.write(
+        ".aws/config",
+        &format!(
+            "[profile careful]\nregion = eu-west-1\nrole_arn = {role}\n\
+             credential_source = EcsContainer\nmfa_serial = {SERIAL}\n"
+        ),
+    );
+    let said = found(&studio, &["codecommit://careful@demo-repo"]);
+    assert_eq!(said.code, Some(0));
+    let why = format!("it takes an MFA code of {SERIAL}, which is asked for on a terminal only");
+    assert_eq!(said.detail("role-1"), why);
+    assert_eq!(said.detail("repository"), "there are no credentials");
+    assert!(studio.aws.container_requests().is_empty());
+}
+
+#[test]
+fn a_kept_session_is_used_and_sts_may_then_be_away() {
+    let mut studio = studio().with_cache();
+    studio.git(&["ls-remote", WITH_REGION]).succeeded();
+    studio.aws.clear_record();
+    studio.set("AWS_ENDPOINT_URL_STS", "https://localhost:9");
+    let said = found(&studio, &[WITH_REGION]);
+    assert_eq!(said.code, Some(0));
+    assert_eq!(said.ids("warning"), ["sts-tcp"]);
+    assert_eq!(said.detail("source"), "a kept session makes it unnecessary");
+    assert!(said.detail("role-1").contains("(a kept session: "));
+    assert_eq!(said.status("repository"), "ok");
+    assert!(studio.aws.container_requests().is_empty());
+}
