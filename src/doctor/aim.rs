@@ -23,7 +23,9 @@ pub(super) enum Program {
 pub(super) struct Aim {
     /// As it was typed or stands in the configuration.
     written: String,
-    /// After `url.<base>.insteadOf`, without a user name where it goes by https.
+    /// After `url.<base>.insteadOf`: what git asks its helpers about.
+    pub(super) asked: String,
+    /// The same, without a user name where it goes by https.
     pub(super) url: String,
     /// What git calls the remote.
     pub(super) remote: String,
@@ -75,23 +77,14 @@ fn rewritten(name: &str) -> String {
 
 impl Aim {
     fn new(written: String, url: String, remote: &str) -> Self {
-        let (program, url) = match url.strip_prefix("https://") {
-            // The name says whom git asks a password for; the profile is the helper's to choose.
-            Some(rest) => (Program::CredentialHelper, {
-                let end = rest.find('/').unwrap_or(rest.len());
-                let host = rest[..end]
-                    .rsplit_once('@')
-                    .filter(|(user, _)| !user.contains(':'));
-                match host {
-                    Some((_, host)) => format!("https://{host}{}", &rest[end..]),
-                    None => url,
-                }
-            }),
-            None => (Program::RemoteHelper, url),
+        let (program, bare) = match url.strip_prefix("https://") {
+            Some(rest) => (Program::CredentialHelper, without_user(rest)),
+            None => (Program::RemoteHelper, None),
         };
         Self {
             written,
-            url,
+            url: bare.unwrap_or_else(|| url.clone()),
+            asked: url,
             remote: remote.to_owned(),
             program,
         }
@@ -131,6 +124,14 @@ impl Aim {
         }
         finding
     }
+}
+
+/// The URL without its user name: that says whom git asks a password for, and the profile is the helper's to choose. A
+/// password is left for the error that it is.
+fn without_user(rest: &str) -> Option<String> {
+    let end = rest.find('/').unwrap_or(rest.len());
+    let (user, host) = rest[..end].rsplit_once('@')?;
+    (!user.contains(':')).then(|| format!("https://{host}{}", &rest[end..]))
 }
 
 /// Masks what stands in front of the last `@` and could be a password.

@@ -16,7 +16,9 @@ use crate::world::World;
 /// Nobody notices a shorter wait.
 const PATIENCE: Duration = Duration::from_millis(300);
 const FRAME: Duration = Duration::from_millis(100);
-const FRAMES: [char; 8] = ['⣾', '⣽', '⣻', '⢿', '⡿', '⣟', '⣯', '⣷'];
+const FRAMES: [char; 4] = ['|', '/', '-', '\\'];
+/// How the helpers' code begins a warning.
+const WARNING: &str = "git-codecommit: warning: ";
 
 /// The checks so far.
 pub(super) struct Examination<'w> {
@@ -62,7 +64,7 @@ impl<'w> Examination<'w> {
     pub(super) fn add_timed(&mut self, id: &str, title: &str, took: Duration, finding: Finding) {
         let mut finding = finding;
         for line in self.said.take() {
-            if let Some(warning) = line.strip_prefix("git-codecommit: warning: ") {
+            if let Some(warning) = line.strip_prefix(WARNING) {
                 if !self.shown.iter().any(|shown| shown == warning) {
                     self.shown.push(warning.to_owned());
                     finding = finding.but(format!("warning: {warning}"));
@@ -78,6 +80,14 @@ impl<'w> Examination<'w> {
             self.failure = (self.show)(&check).err();
         }
         self.checks.push(check);
+    }
+
+    /// Whether the helpers' code has warned of something since the last check.
+    pub(super) fn has_warnings(&self) -> bool {
+        self.said
+            .lines()
+            .iter()
+            .any(|line| line.starts_with(WARNING))
     }
 
     /// Takes down that a check was not made.
@@ -104,6 +114,11 @@ impl<'w> Examination<'w> {
         future.await
     }
 
+    /// Whether nobody reads what is shown.
+    pub(super) fn is_unread(&self) -> bool {
+        self.failure.is_some()
+    }
+
     /// The report; an error if it could not be shown.
     pub(super) fn end(self) -> Result<Report, Error> {
         match self.failure {
@@ -118,10 +133,16 @@ impl<'w> Examination<'w> {
 pub(super) struct Said(Rc<RefCell<Vec<u8>>>);
 
 impl Said {
-    fn take(&self) -> Vec<String> {
-        let text = self.0.take();
+    fn lines(&self) -> Vec<String> {
+        let text = self.0.borrow();
         let text = String::from_utf8_lossy(&text);
         text.lines().map(str::to_owned).collect()
+    }
+
+    fn take(&self) -> Vec<String> {
+        let lines = self.lines();
+        self.0.borrow_mut().clear();
+        lines
     }
 }
 

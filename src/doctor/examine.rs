@@ -9,8 +9,8 @@ use super::explain::{self, Lines};
 use super::helpers::{Helpers, Ours};
 use super::programs::Programs;
 use super::reach::{self, Place};
-use super::report::{Check, Finding, Report};
-use super::{git_settings, identity, stored, surroundings};
+use super::report::{Check, Finding, Report, Status};
+use super::{git_settings, identity, repository, stored, surroundings};
 use crate::address::Address;
 use crate::credentials::{self, Resolver};
 use crate::endpoint::{Endpoint, Host, Region};
@@ -19,7 +19,6 @@ use crate::git_config::GitConfig;
 use crate::message::Messages;
 use crate::own_config::OwnConfig;
 use crate::profile::{Choice, Plan, Profiles};
-use crate::remote;
 use crate::target::Target;
 use crate::world::World;
 
@@ -58,13 +57,18 @@ async fn all(
     let started = Instant::now();
     let programs = Programs::new(world);
     let git = programs.git();
+    let is_there = git.status == Status::Ok;
     examination.add("git", "git", started, git);
+    if !is_there {
+        return skip(examination, "profile", "git: failed");
+    }
     let started = Instant::now();
     let config = match world.git_config() {
         Ok(config) => config,
         Err(error) => {
             let finding = Finding::error(&Error::from(error));
-            return examination.add("git-config", "git's configuration", started, finding);
+            examination.add("git-config", "git's configuration", started, finding);
+            return skip(examination, "profile", "git's configuration: failed");
         }
     };
     let versions = programs.versions().await;
@@ -119,7 +123,7 @@ impl<'a> Scope<'a> {
         if let Some(aim) = self.aim {
             let address = match self.address(examination, aim) {
                 Some(address) => address,
-                None => return skip(examination, "plan", "address: failed"),
+                None => return skip(examination, "profile", "address: failed"),
             };
             match (aim.program, address.host) {
                 (Program::RemoteHelper, _) => {
@@ -128,7 +132,7 @@ impl<'a> Scope<'a> {
                     examination.add("helper", "remote helper", started, finding);
                 }
                 (Program::CredentialHelper, Some(host)) => {
-                    ours = self.credential_helpers(examination, &host, &aim.url, true);
+                    ours = self.credential_helpers(examination, &host, &aim.asked, true);
                     if let Some(ours) = &ours {
                         let started = Instant::now();
                         let finding = self.programs.credential_helper(ours.path(self.world)).await;
@@ -153,17 +157,28 @@ impl<'a> Scope<'a> {
                 return skip(examination, "plan", "profile: failed");
             }
         };
-        let finding = Finding::ok(in_lines(&settled.lines));
+        let mut finding = Finding::ok(in_lines(&settled.lines));
+        let transport = settled.own.text("transport").ok().flatten();
+        if transport.is_some_and(|found| found.value == "git") && !self.is_by_https() {
+            finding = finding
+                .and("codecommit.transport is git: git sends the requests; those here are the helper's own");
+        }
         examination.add("profile", "profile", started, finding);
         if self
             .aim
             .is_none_or(|aim| aim.program == Program::RemoteHelper)
         {
-            let host = Host::regional(&settled.region, false);
+            let host = Host::recognise(&settled.authority);
+            let host = host.unwrap_or_else(|| Host::regional(&settled.region, false));
             let url = format!("https://{}/v1/repos/x", host.name());
             self.credential_helpers(examination, &host, &url, false);
         }
         self.with_plan(examination, &settled, ours.as_ref()).await;
+    }
+
+    fn is_by_https(&self) -> bool {
+        self.aim
+            .is_some_and(|aim| aim.program == Program::CredentialHelper)
     }
 
     /// What git makes of the address, and whether it may go there.
@@ -286,8 +301,11 @@ impl<'a> Scope<'a> {
             Err(error) => return failed(examination, error),
         };
         examination.add("plan", "plan", started, Finding::ok(in_lines(&lines)));
-        self.requests(examination, settled, &plan, resolver, sts)
-            .await;
+        // Whoever has closed the pipe waits for nothing more.
+        if !examination.is_unread() {
+            self.requests(examination, settled, &plan, resolver, sts)
+                .await;
+        }
     }
 
     /// Everything that goes out.
@@ -307,7 +325,7 @@ impl<'a> Scope<'a> {
         let remote = self.aim.map_or("origin", |aim| aim.remote.as_str());
         let sts_place = sts
             .as_ref()
-            .map(|(host, region, _)| Place::sts(host, region));
+            .map(|(host, region, by)| Place::sts(host, region, by));
         let git_place = Place::git_host(host);
         if self.is_offline {
             let why = "offline";
@@ -317,7 +335,7 @@ impl<'a> Scope<'a> {
             git_place.skip(examination, why);
             examination.skip("clock", "clock", why);
             identity::skip(examination, plan, why);
-            return examination.skip("repository", "repository", why);
+            return self.skip_repository(examination, why);
         }
         let mut has_sts = true;
         let mut clocks = Vec::new();
@@ -328,49 +346,62 @@ impl<'a> Scope<'a> {
             has_sts = reached.is_there;
             clocks.push(("STS", reached.ahead));
         }
+        let is_by_https = self.is_by_https();
+        let started = Instant::now();
         let way = resolver.http().way_to_git_host(&url, remote, self.messages);
+        if examination.has_warnings() {
+            let finding = match is_by_https {
+                true => Finding::ok([
+                    "by https git itself sends the requests: to it, all its settings count"
+                        .to_owned(),
+                ]),
+                false => Finding::ok([]),
+            };
+            examination.add(
+                "git-settings",
+                "settings for the git host",
+                started,
+                finding,
+            );
+        }
         let reached = git_place.reach(examination, way, true).await;
         clocks.push(("the git host", reached.ahead));
         reach::clock(examination, &clocks);
 
         let credentials = identity::credentials(examination, plan, &resolver, has_sts).await;
-        let (id, title) = ("repository", "repository");
         let Some(endpoint) = &settled.endpoint else {
-            return examination.skip(id, title, NO_ADDRESS);
+            return skip(examination, "repository", NO_ADDRESS);
         };
-        if !reached.is_there {
-            return examination.skip(id, title, "the git host was not reached");
+        let missing = match &credentials {
+            _ if !reached.is_there => "the git host was not reached",
+            None => "there are no credentials",
+            Some(_) => "",
+        };
+        let (Some(credentials), "") = (credentials, missing) else {
+            return self.skip_repository(examination, missing);
+        };
+        let is_well =
+            repository::references(examination, endpoint, resolver, credentials, remote).await;
+        if let (true, Some(aim)) = (is_by_https, self.aim) {
+            match is_well {
+                true => repository::by_git(examination, &aim.asked).await,
+                false => examination.skip("git-request", "git itself", "repository: failed"),
+            }
         }
-        let Some(credentials) = credentials else {
-            return examination.skip(id, title, "there are no credentials");
-        };
-        let started = Instant::now();
-        let asking = remote::references(endpoint, resolver, credentials, remote);
-        let waiting = format!(
-            "asking {host} for the references of {}",
-            endpoint.repository()
-        );
-        let finding = match examination.wait(&waiting, asking).await {
-            Ok(found) if found.count == 0 => {
-                Finding::ok(["it may be read, and is empty".to_owned()])
-            }
-            Ok(found) => {
-                let head = found.head.map(|head| format!(", HEAD is {head}"));
-                Finding::ok([format!(
-                    "it may be read: {} references{}",
-                    found.count,
-                    head.unwrap_or_default()
-                )])
-            }
-            Err(error) => Finding::error(&error),
-        };
-        examination.add(id, title, started, finding);
+    }
+
+    fn skip_repository(&self, examination: &mut Examination<'_>, why: &str) {
+        skip(examination, "repository", why);
+        if self.is_by_https() {
+            examination.skip("git-request", "git itself", why);
+        }
     }
 }
 
 /// Notes what is not made for want of what comes before it.
 fn skip(examination: &mut Examination<'_>, from: &str, why: &str) {
     let checks = [
+        ("profile", "profile"),
         ("plan", "plan"),
         ("source", "credentials"),
         ("repository", "repository"),

@@ -13,7 +13,7 @@
 //! | [`explain`] | `profile`, `plan` |
 //! | [`reach`] | `sts-…`, `git-…`, `clock` |
 //! | [`identity`] | `source`, `role-…` |
-//! | [`examine`] | `repository` |
+//! | [`repository`] | `repository`, `git-request` |
 
 mod aim;
 mod examination;
@@ -25,6 +25,7 @@ mod identity;
 mod programs;
 mod reach;
 mod report;
+mod repository;
 mod show;
 mod stored;
 mod surroundings;

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::http::{self, Way};
 
 /// The exit code of the network.
-const NETWORK: u8 = 5;
+pub(super) const NETWORK: u8 = 5;
 /// How long a name or an address may take: AWS answers in a fraction of a second, and what has no way
 /// out of a VPC never.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,6 +31,8 @@ pub(super) struct Place {
     service: Option<String>,
     /// Where one sets another host.
     setting: &'static str,
+    /// Who chose it.
+    note: Option<String>,
 }
 
 /// What came of it.
@@ -50,7 +52,7 @@ impl Reached {
 
 impl Place {
     /// STS at `host[:port]` in a region.
-    pub(super) fn sts(authority: &str, region: &Region) -> Self {
+    pub(super) fn sts(authority: &str, region: &Region, decided_by: &str) -> Self {
         let label = authority.split('.').next().unwrap_or_default();
         let is_aws = matches!(label, "sts" | "sts-fips");
         Self {
@@ -58,6 +60,9 @@ impl Place {
             name: "STS",
             service: is_aws.then(|| format!("com.amazonaws.{region}.{label}")),
             setting: "AWS_ENDPOINT_URL_STS",
+            note: Some(format!(
+                "if the STS of another region can be reached: codecommit.stsRegion chooses it; {region} is {decided_by}"
+            )),
         }
     }
 
@@ -70,6 +75,7 @@ impl Place {
             name: "the git host",
             service,
             setting: "CODE_COMMIT_ENDPOINT",
+            note: None,
         }
     }
 
@@ -202,11 +208,15 @@ impl Place {
                 "the security group of the VPC endpoint {service} must let port 443 in from here"
             ));
         }
-        finding
+        let finding = finding
             .cured_by(format!(
                 "a VPC without internet needs the interface endpoint {service}, with private DNS names"
             ))
-            .cured_by("elsewhere, check the network and its name servers, or set https_proxy")
+            .cured_by("elsewhere, check the network and its name servers, or set https_proxy");
+        match &self.note {
+            Some(note) => finding.cured_by(note.clone()),
+            None => finding,
+        }
     }
 }
 
@@ -296,7 +306,7 @@ mod tests {
             ("localhost:8443", None),
         ] {
             let expected = service.map(|service| format!("com.amazonaws.us-east-1.{service}"));
-            assert_eq!(Place::sts(host, &region).service, expected);
+            assert_eq!(Place::sts(host, &region, "x").service, expected);
         }
         for (host, service) in [
             (

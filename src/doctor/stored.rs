@@ -34,7 +34,7 @@ pub(super) fn stored_passwords(world: &World) -> Finding {
     }
     for at in lasting {
         finding = finding.and(format!(
-            "{at} is an IAM user's Git password: it lasts, and git uses it where credential.helper=store stands first"
+            "{at} is a password that lasts, such as an IAM user's: where credential.helper=store stands first, git uses it"
         ));
     }
     for at in stale {
@@ -60,7 +60,7 @@ fn files(world: &World) -> Vec<PathBuf> {
 enum Kind {
     /// Of a signature.
     Signed,
-    /// An IAM user's, `name-at-123456789012`.
+    /// Another, most often an IAM user's.
     Lasting,
 }
 
@@ -68,14 +68,20 @@ fn kind(line: &str) -> Option<Kind> {
     let (user, rest) = line.strip_prefix("https://")?.rsplit_once('@')?;
     let host = rest.split(['/', ':']).next()?;
     Host::recognise(host)?;
-    let user = user.split(':').next().unwrap_or_default();
-    let account = user
-        .rsplit_once("-at-")
-        .map(|(_, account)| account.as_bytes());
-    let is_iam = account.is_some_and(|account| {
-        account.len() >= 12 && account.iter().take(12).all(u8::is_ascii_digit)
-    });
-    Some(if is_iam { Kind::Lasting } else { Kind::Signed })
+    let (_name, password) = user.split_once(':')?;
+    // As `signature.rs` makes it: the time, and a signature.
+    let password = password.as_bytes();
+    let is_time = |(at, byte): (usize, &u8)| match at {
+        8 => *byte == b'T',
+        15 => *byte == b'Z',
+        _ => byte.is_ascii_digit(),
+    };
+    let is_signed = password.len() > 16 && password.iter().take(16).enumerate().all(is_time);
+    Some(if is_signed {
+        Kind::Signed
+    } else {
+        Kind::Lasting
+    })
 }
 
 #[cfg(test)]
@@ -83,27 +89,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_passwords_for_codecommit_count_and_an_iam_users_lasts() {
+    fn only_passwords_for_codecommit_count_and_only_signed_ones_are_stale() {
         let host = "git-codecommit.eu-west-1.amazonaws.com";
+        let signed = "20260101T000000Z5f3c2a1";
         for (line, expected) in [
             (
-                format!("https://ASIA%25tok:2026Z@{host}"),
+                format!("https://ASIA%25tok:{signed}@{host}"),
                 Some(Kind::Signed),
             ),
             (
-                format!("https://ASIA%25t@k:2026Z@{host}/v1/repos/x"),
+                format!("https://ASIA%25t@k:{signed}@{host}/v1/repos/x"),
                 Some(Kind::Signed),
             ),
             (
                 format!("https://bob-at-111111111111:pw@{host}"),
                 Some(Kind::Lasting),
             ),
-            (
-                format!("https://bob-at-111111111111+1:pw@{host}"),
-                Some(Kind::Lasting),
-            ),
-            (format!("https://bob-at-home:pw@{host}"), Some(Kind::Signed)),
-            ("https://bob:pw@github.com".to_owned(), None),
+            (format!("https://bob:20260101@{host}"), Some(Kind::Lasting)),
+            (format!("https://bob@{host}"), None),
+            (format!("https://bob:{signed}@github.com"), None),
             (format!("https://{host}"), None),
             (String::new(), None),
         ] {

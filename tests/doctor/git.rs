@@ -133,7 +133,23 @@ fn an_https_url_uses_the_profile_of_the_helper_that_answers_for_it() {
         said.detail("profile")
     );
     assert_eq!(said.detail("repository"), "it may be read: 3 references");
-    studio.git(&["ls-remote", HTTPS]).succeeded();
+    assert_eq!(said.status("git-request"), "ok");
+
+    // Whom the helpers trust, git itself need not trust.
+    let trust = format!("http.{HOST}.sslCAInfo");
+    let ca = studio.aws.ca_file().display().to_string();
+    studio
+        .git(&["config", "--global", "--unset", &trust])
+        .succeeded();
+    let said = found(&studio, &[HTTPS]);
+    assert_eq!(said.code, Some(5));
+    assert_eq!(said.ids("failed"), ["git-request"]);
+    let detail = said.detail("git-request");
+    assert!(
+        detail.starts_with("git ls-remote fails\nfatal: "),
+        "{detail}"
+    );
+    studio.git(&["config", "--global", &trust, &ca]).succeeded();
 
     let key = format!("credential.{HOST}.useHttpPath");
     studio
@@ -256,7 +272,7 @@ fn old_passwords_in_gits_files_are_found_and_not_shown() {
     studio.write(
         ".git-credentials",
         &format!(
-            "https://bob:pw@github.com\nhttps://ASIAOLD%25token-hunter2:20260101T000000Z@{host}\n"
+            "https://bob:pw@github.com\nhttps://ASIAOLD%25token-hunter2:20260101T000000Z5f3c2a1@{host}\n"
         ),
     );
     let said = found(&studio, &["--offline", WITH_REGION]);
@@ -307,4 +323,83 @@ fn every_git_of_this_machine_runs_it() {
                 .starts_with(&format!("{} (", git.version))
         );
     }
+}
+
+#[test]
+fn what_git_cannot_read_or_does_not_know_is_where_it_ends() {
+    let studio = studio();
+    for (address, code, failed, words) in [
+        (
+            "https://github.com/x/y",
+            3,
+            "address",
+            "is not a CodeCommit git host",
+        ),
+        (
+            "codecommit::github://x",
+            3,
+            "address",
+            "is not an AWS region",
+        ),
+        (
+            "https://u:hunter2@git-codecommit.eu-west-1.amazonaws.com/v1/repos/x",
+            3,
+            "address",
+            "a user name and password",
+        ),
+    ] {
+        let said = found(&studio, &[address]);
+        assert_eq!(
+            (said.code, said.ids("failed")),
+            (Some(code), vec![failed]),
+            "{address}"
+        );
+        assert!(
+            said.detail(failed).contains(words),
+            "{}",
+            said.detail(failed)
+        );
+        assert_eq!(
+            said.ids("skipped"),
+            ["profile", "plan", "source", "repository"]
+        );
+        assert!(!said.report.to_string().contains("hunter2"));
+    }
+    // git-remote-codecommit knows it, git does not.
+    let bare = WITH_REGION.strip_prefix("codecommit::").unwrap();
+    let said = found(&studio, &["--offline", bare]);
+    assert_eq!((said.code, said.ids("warning")), (Some(0), vec!["address"]));
+    assert_eq!(said.cure("address"), format!("write {WITH_REGION}"));
+
+    studio.write(".gitconfig", "[user\n");
+    let arguments = ["doctor", "--json", WITH_REGION];
+    let said = studio.helper("git-codecommit", &arguments, "").failed();
+    assert_eq!(said.code, Some(3));
+    assert!(
+        said.stdout.contains("git cannot read its configuration: "),
+        "{said:?}"
+    );
+    assert!(studio.aws.requests().is_empty());
+}
+
+#[test]
+fn settings_without_effect_are_told_once() {
+    let studio = studio();
+    studio
+        .git(&["config", "--global", "http.cookieFile", "x"])
+        .succeeded();
+    let said = found(&studio, &[WITH_REGION]);
+    assert_eq!(
+        (said.code, said.ids("warning")),
+        (Some(0), vec!["git-settings"])
+    );
+    assert!(said.detail("git-settings").contains("http.cookiefile"));
+    studio
+        .git(&["config", "--global", "codecommit.transport", "git"])
+        .succeeded();
+    let said = found(&studio, &["--offline", WITH_REGION]);
+    assert!(
+        said.detail("profile")
+            .contains("codecommit.transport is git")
+    );
 }

@@ -297,6 +297,40 @@ fn nobody_is_asked_for_an_mfa_code_without_a_terminal() {
 }
 
 #[test]
+fn on_a_terminal_the_code_is_asked_for_once() {
+    let role = "arn:aws:iam::111111111111:role/Careful";
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .role_with(Role::new(role).trusts(EXECUTION_ROLE).mfa(SERIAL))
+        .start();
+    let mut studio = Studio::without_profile(&every_git()[0], aws).with_cache();
+    studio.unset("GIT_TERMINAL_PROMPT");
+    studio.set("TERM", "xterm");
+    studio.write(
+        ".aws/config",
+        &format!(
+            "[profile careful]\nregion = eu-west-1\nrole_arn = {role}\n\
+             credential_source = EcsContainer\nmfa_serial = {SERIAL}\n"
+        ),
+    );
+    let typed = format!("{}\n", studio.aws.mfa_code(SERIAL));
+    let command = "git codecommit doctor codecommit://careful@demo-repo";
+    let options = ["--quiet", "--return", "--command", command, "/dev/null"];
+    let said = studio.run_in(".", "/usr/bin/script".as_ref(), &options, &typed);
+    let said = said.succeeded();
+    let prompt = format!("Enter MFA code for {SERIAL}: ");
+    assert_eq!(said.stdout.matches(&prompt).count(), 1, "{said:?}");
+    // As after any command, the session is kept.
+    studio
+        .git(&["ls-remote", "codecommit://careful@demo-repo"])
+        .succeeded();
+    assert_eq!(
+        found(&studio, &["codecommit://careful@demo-repo"]).code,
+        Some(0)
+    );
+}
+
+#[test]
 fn a_kept_session_is_used_and_sts_may_then_be_away() {
     let mut studio = studio().with_cache();
     studio.git(&["ls-remote", WITH_REGION]).succeeded();

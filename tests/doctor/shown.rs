@@ -4,7 +4,7 @@ use local_aws::{Action, Fault, Service};
 use regex_free::without_times;
 
 use super::{found, run, studio};
-use crate::harness::{Outcome, Studio, WITH_REGION, every_git, helpers};
+use crate::harness::{HTTPS, Outcome, PROFILE, Studio, WITH_REGION, every_git, helpers};
 use crate::secrets::{contains, disguises};
 
 mod regex_free {
@@ -155,7 +155,7 @@ fn a_long_wait_says_what_it_waits_for_on_a_terminal_alone() {
     slow();
     let said = on_a_terminal(&studio).succeeded();
     assert!(
-        said.stdout.contains("⣾ asking for credentials\x1b[K"),
+        said.stdout.contains("| asking for credentials\x1b[K"),
         "{said:?}"
     );
     // It goes before the line comes.
@@ -178,7 +178,8 @@ fn no_secret_is_in_anything_it_says() {
             .repository("demo-repo")
             .container_token("container-token-5b1f0c")
             .start();
-        let mut studio = Studio::new(&every_git()[0], aws);
+        let helper = format!("!git-credential-codecommit --profile {PROFILE}");
+        let mut studio = Studio::new(&every_git()[0], aws).with_https(&helper);
         for trace in ["GIT_CODECOMMIT_TRACE", "GIT_TRACE", "GIT_TRACE_CURL"] {
             studio.set(trace, "1");
         }
@@ -187,7 +188,10 @@ fn no_secret_is_in_anything_it_says() {
             studio.aws.fail(fault.on_method("GET"));
         }
         let mut text = String::new();
-        for arguments in [&[WITH_REGION][..], &["--json", WITH_REGION]] {
+        for arguments in [&[WITH_REGION][..], &["--json", WITH_REGION], &[HTTPS]] {
+            if arguments == [HTTPS] {
+                studio.unset("CODE_COMMIT_ENDPOINT");
+            }
             let said = run(&studio, arguments);
             text.push_str(&said.stdout);
             text.push_str(&said.stderr);
