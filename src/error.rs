@@ -27,6 +27,9 @@ pub enum Error {
     /// A set-up cannot be made or undone.
     #[cfg(unix)]
     Setup(#[from] crate::setup::Error),
+    /// There is no lifecycle script, or no Studio.
+    #[cfg(unix)]
+    Studio(#[from] crate::studio::Error),
     /// What was asked for cannot be written.
     #[error("cannot write: {0}")]
     Output(#[from] std::io::Error),
@@ -58,6 +61,8 @@ impl Error {
             Self::Credential(error) => error.hints(),
             #[cfg(unix)]
             Self::Setup(error) => error.hints(),
+            #[cfg(unix)]
+            Self::Studio(error) => error.hints(),
             Self::Output(_) => Vec::new(),
         }
     }
@@ -68,6 +73,8 @@ impl Error {
         match self {
             #[cfg(unix)]
             Self::Setup(error) => error.exit_code(),
+            #[cfg(unix)]
+            Self::Studio(error) => error.exit_code(),
             Self::Output(_) => 1,
             Self::Usage(_) => 2,
             Self::Address(_)

@@ -28,10 +28,14 @@ mod git_version;
 mod http;
 mod message;
 mod own_config;
+#[cfg(unix)]
+mod policy;
 mod process;
 mod profile;
 #[cfg(unix)]
 mod setup;
+#[cfg(unix)]
+mod studio;
 mod target;
 
 pub use world::World;

@@ -2,7 +2,7 @@
 
 use super::{cache, completions, man, url, version};
 #[cfg(unix)]
-use super::{doctor, setup};
+use super::{doctor, policy, setup, studio};
 
 /// Git for AWS CodeCommit: set up, look into and ask the helpers git starts for it
 #[derive(clap::Parser)]
@@ -30,6 +30,10 @@ pub(super) enum Subcommand {
     Setup(setup::Setup),
     #[cfg(unix)]
     Unsetup(setup::Unsetup),
+    #[cfg(unix)]
+    Studio(studio::Studio),
+    #[cfg(unix)]
+    Policy(policy::Policy),
     Url(url::Url),
     #[cfg(unix)]
     Doctor(doctor::Doctor),

@@ -10,10 +10,16 @@ mod completions;
 mod doctor;
 mod man;
 #[cfg(unix)]
+mod policy;
+#[cfg(unix)]
 mod setup;
+#[cfg(unix)]
+mod studio;
 mod url;
 mod usage;
 mod version;
+#[cfg(unix)]
+mod wanted;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -87,6 +93,10 @@ fn dispatch(session: &mut Session) -> Result<u8, Error> {
         Subcommand::Setup(setup) => setup.run(session)?,
         #[cfg(unix)]
         Subcommand::Unsetup(unsetup) => unsetup.run(session)?,
+        #[cfg(unix)]
+        Subcommand::Studio(studio) => studio.run(session)?,
+        #[cfg(unix)]
+        Subcommand::Policy(policy) => policy.run(session)?,
         Subcommand::Url(url) => url.run(session)?,
         #[cfg(unix)]
         Subcommand::Doctor(doctor) => return doctor.run(session),

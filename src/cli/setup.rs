@@ -4,13 +4,9 @@ use std::io::{self, BufRead as _};
 use std::path::PathBuf;
 
 use super::Session;
-use crate::address::RepositoryName;
-use crate::endpoint::Region;
+use super::wanted::Wanted;
 use crate::error::Error;
-use crate::setup::{
-    self, CredentialSource, ExternalId, Mode, NewProfile, Placement, Plan, Request, RoleArn, Scope,
-    SessionName, Task,
-};
+use crate::setup::{self, NewProfile, Placement, Plan, Scope, Task};
 
 /// Set up AWS profile, git and PATH for CodeCommit repositories, and keep all else as it is
 #[derive(clap::Args)]
@@ -22,39 +18,8 @@ Example, in SageMaker Studio, with the repository in account 111111111111:
   git codecommit setup --region eu-west-1 \\
     --role-arn arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole")]
 pub(super) struct Setup {
-    /// The role that may use the repositories
-    #[arg(long, value_name = "ARN")]
-    role_arn: RoleArn,
-    /// A region of the repositories; the first is the profile's own
-    #[arg(long = "region", value_name = "REGION", required = true, value_parser = region)]
-    regions: Vec<Region>,
-    /// The AWS profile that stands for the role
-    #[arg(long, value_name = "NAME", default_value = "CrossAccountAccessProfile")]
-    profile: NewProfile,
-    /// Where the keys come from that may assume the role [default: EcsContainer, unless --source-profile is given]
-    #[arg(long, value_name = "SOURCE", conflicts_with = "source_profile")]
-    credential_source: Option<CredentialSource>,
-    /// The profile whose keys may assume the role
-    #[arg(long, value_name = "NAME")]
-    source_profile: Option<NewProfile>,
-    /// The external id that the role's trust policy asks for
-    #[arg(long, value_name = "ID")]
-    external_id: Option<ExternalId>,
-    /// The session's name in CloudTrail
-    #[arg(long, value_name = "NAME")]
-    role_session_name: Option<SessionName>,
-    /// A repository of the role: --clone clones it
-    #[arg(long, value_name = "NAME", value_parser = repository)]
-    repo: Option<RepositoryName>,
-    /// Clone --repo there, unless that is done
-    #[arg(long, value_name = "FOLDER", requires = "repo")]
-    clone: Option<PathBuf>,
-    /// How git reaches the repositories
-    #[arg(long, value_name = "MODE", value_enum, default_value_t = Mode::Both)]
-    mode: Mode,
-    /// Lead git-lfs to the https URLs
-    #[arg(long)]
-    lfs: bool,
+    #[command(flatten)]
+    wanted: Wanted,
     #[command(flatten)]
     common: Common,
     /// Take a warning for an error, before anything is changed
@@ -109,34 +74,21 @@ struct Common {
 
 impl Setup {
     pub(super) fn run(self, session: &mut Session) -> Result<(), Error> {
-        let (common, strict, folder) = (self.common, self.strict, self.clone);
-        let source = match (self.credential_source, &self.source_profile) {
-            (None, None) => Some(CredentialSource::EcsContainer),
-            (source, _) => source,
+        let (common, strict) = (self.common, self.strict);
+        let placement = Placement {
+            scope: common.scope,
+            bin_dir: self.bin_dir,
+            no_aws_config: self.no_aws_config,
+            no_path: self.no_path,
+            force: common.force,
         };
-        let request = Request {
-            role_arn: self.role_arn,
-            regions: self.regions,
-            profile: self.profile,
-            credential_source: source,
-            source_profile: self.source_profile,
-            external_id: self.external_id,
-            role_session_name: self.role_session_name,
-            repository: self.repo,
-            mode: self.mode,
-            lfs: self.lfs,
-            placement: Placement {
-                scope: common.scope,
-                bin_dir: self.bin_dir,
-                no_aws_config: self.no_aws_config,
-                no_path: self.no_path,
-                force: common.force,
-            },
-        };
+        let (request, folder) = self.wanted.request(placement);
         let plan = common.carry_out(session, &Task::Setup(&request), strict)?;
         match folder {
             Some(folder) if !common.dry_run => {
-                let said = setup::clone(&request, &plan, &std::path::absolute(folder)?)?;
+                let folder = std::path::absolute(folder)?;
+                let quiet = common.quiet || common.json;
+                let said = setup::clone(&request, &plan, &folder, quiet)?;
                 common.say(session, &said)
             }
             _ => Ok(()),
@@ -256,12 +208,4 @@ fn ask(session: &mut Session) -> Result<(), Error> {
         return Ok(());
     }
     Err(setup::Error::Declined.into())
-}
-
-fn region(text: &str) -> Result<Region, String> {
-    Region::parse(text).map_err(|_| "a region looks like eu-west-1".to_owned())
-}
-
-fn repository(text: &str) -> Result<RepositoryName, String> {
-    RepositoryName::parse(text).map_err(|error| error.hints().join("; "))
 }

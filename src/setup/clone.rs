@@ -9,7 +9,12 @@ use crate::address::Address;
 use crate::endpoint::Region;
 
 /// Clones, or finds that it is done.
-pub(super) fn clone(request: &Request, plan: &Plan, folder: &Path) -> Result<String, Error> {
+pub(super) fn clone(
+    request: &Request,
+    plan: &Plan,
+    folder: &Path,
+    quiet: bool,
+) -> Result<String, Error> {
     let (Some(repository), Some(region)) = (&request.repository, request.regions.first()) else {
         return Ok(String::new());
     };
@@ -42,7 +47,7 @@ pub(super) fn clone(request: &Request, plan: &Plan, folder: &Path) -> Result<Str
             }),
         };
     }
-    if git::clone(&url, folder, home)? {
+    if git::clone(&url, folder, home, quiet)? {
         return Ok(format!("cloned {repository} to {shown}"));
     }
     Err(Error::Clone(repository.to_string()))

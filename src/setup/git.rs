@@ -68,9 +68,10 @@ pub(super) fn list_with_origin(home: &Path) -> Result<Vec<u8>, Error> {
 }
 
 /// Clones a repository, with git's own words for the person.
-pub(super) fn clone(url: &str, folder: &Path, home: &Path) -> Result<bool, Error> {
+pub(super) fn clone(url: &str, folder: &Path, home: &Path, quiet: bool) -> Result<bool, Error> {
     let mut git = command("clone", home);
-    git.args(["--", url])
+    git.args(quiet.then_some("--quiet"))
+        .args(["--", url])
         .arg(folder)
         .env("GIT_TERMINAL_PROMPT", "0")
         .stdin(Stdio::null())

@@ -36,7 +36,8 @@ use std::path::Path;
 pub(crate) use error::Error;
 pub(crate) use plan::{Conflict, Plan};
 pub(crate) use request::{
-    CredentialSource, ExternalId, Mode, NewProfile, Placement, Request, RoleArn, Scope, SessionName,
+    CredentialSource, ExternalId, Mode, NewProfile, Placement, Request, RoleArn, Scope,
+    SessionName, is_account,
 };
 
 use self::lock::Lock;
@@ -109,6 +110,11 @@ impl Task<'_> {
 }
 
 /// Clones what the request names; what is cloned already is left alone.
-pub(crate) fn clone(request: &Request, plan: &Plan, folder: &Path) -> Result<String, AnyError> {
-    Ok(clone::clone(request, plan, folder)?)
+pub(crate) fn clone(
+    request: &Request,
+    plan: &Plan,
+    folder: &Path,
+    quiet: bool,
+) -> Result<String, AnyError> {
+    Ok(clone::clone(request, plan, folder, quiet)?)
 }

@@ -25,10 +25,7 @@ pub(super) const BIN: &str = "bin";
 
 /// Whether terminals find something else than our programs, as far as this process can tell.
 pub(super) fn is_needed(world: &World, places: &Places, mode: Mode) -> bool {
-    let is_ours = |name: &str| {
-        shadow::found_on_path(world, name)
-            .is_some_and(|found| shadow::is_same(&found, &places.programs.join(name)))
-    };
+    let is_ours = |name: &str| finds_ours(world, places, name);
     let is_shadowed = || {
         let others = shadow::others(world, "git-remote-codecommit", &places.programs);
         let ours_is_first = is_ours("git-remote-codecommit");
@@ -39,6 +36,12 @@ pub(super) fn is_needed(world: &World, places: &Places, mode: Mode) -> bool {
                 .any(|other| !shadow::every(world, "git-remote-codecommit").contains(other))
     };
     !is_ours("git-codecommit") || (mode != Mode::Https && is_shadowed())
+}
+
+/// Whether this process would run our program of a name.
+pub(super) fn finds_ours(world: &World, places: &Places, name: &str) -> bool {
+    shadow::found_on_path(world, name)
+        .is_some_and(|found| shadow::is_same(&found, &places.programs.join(name)))
 }
 
 /// The block, in front of which a line end may be missing.

@@ -66,6 +66,8 @@ pub const GIT_ALLOW_PROTOCOL: &str = "GIT_ALLOW_PROTOCOL";
 pub const GIT_CONFIG_PARAMETERS: &str = "GIT_CONFIG_PARAMETERS";
 /// `1` writes a trace without secrets to standard error.
 pub const GIT_CODECOMMIT_TRACE: &str = "GIT_CODECOMMIT_TRACE";
+/// The name of a Studio space.
+pub const SAGEMAKER_SPACE_NAME: &str = "SAGEMAKER_SPACE_NAME";
 /// `shared` in a SageMaker space that several people use at once, as one and the same user.
 pub const SAGEMAKER_SPACE_TYPE_LOWERCASE: &str = "SAGEMAKER_SPACE_TYPE_LOWERCASE";
 /// `true` chooses host names that also have IPv6 addresses.

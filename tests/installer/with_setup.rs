@@ -73,7 +73,13 @@ fn one_line_installs_and_sets_up_and_one_takes_all_back() {
         let said = install(&studio, &shell, &arguments).succeeded();
         assert_eq!(
             said.stdout,
-            format!("unchanged: {VERSION} in {bin}\nunchanged\n")
+            format!(
+                "unchanged: {VERSION} in {bin}\n\
+                 note: programs that do not read ~/.bashrc, such as the git panel, find no \
+                 git-remote-codecommit: codecommit:: addresses of profile \"CrossAccountAccessProfile\" go by \
+                 https instead (url.<base>.insteadOf)\n\
+                 unchanged\n"
+            )
         );
         assert_eq!(paths(&studio), after);
 

@@ -6,7 +6,7 @@ use crate::profile::{OWN_FILE, Profiles};
 use crate::setup::claims::Existing;
 use crate::setup::request::{Mode, Request, Scope};
 use crate::setup::state::Role;
-use crate::setup::{Error, shadow};
+use crate::setup::{Error, shadow, shell};
 use crate::world::{World, variable};
 use std::path::PathBuf;
 
@@ -58,15 +58,17 @@ pub(super) fn planned(
         claim_hosts(plan, &mut role, request, existing);
     }
     let others = shadow::others(world, "git-remote-codecommit", &plan.places.programs);
-    let is_wanted =
-        role.mode == Mode::Https || role.lfs || (role.mode == Mode::Both && !others.is_empty());
+    // A process that does not read ~/.bashrc finds what this one finds, or what hides elsewhere.
+    let is_found =
+        others.is_empty() && shell::finds_ours(world, &plan.places, "git-remote-codecommit");
+    let is_wanted = role.mode == Mode::Https || role.lfs || (role.mode == Mode::Both && !is_found);
     role.rewrite |= is_wanted && !role.hosts.is_empty();
     // The reference takes the region of a codecommit://profile@repository from the environment first:
     // where that is another one, such an address stays what it is.
     let region = world.variable(variable::AWS_DEFAULT_REGION);
     let is_same = region.is_none_or(|region| role.regions.first() == Some(&region));
     role.rewrite_without_region |= role.rewrite && is_same;
-    say_shadows(plan, &role, &others);
+    say_shadows(plan, &role, &others, is_found);
     Ok(role)
 }
 
@@ -134,7 +136,7 @@ fn claim_hosts(plan: &mut Plan, role: &mut Role, request: &Request, existing: &E
 }
 
 /// Says who would be run in our place, and what is done about it.
-fn say_shadows(plan: &mut Plan, role: &Role, others: &[PathBuf]) {
+fn say_shadows(plan: &mut Plan, role: &Role, others: &[PathBuf], is_found: bool) {
     for other in others {
         let other = plan.places.shown(other);
         if role.rewrite {
@@ -150,6 +152,21 @@ fn say_shadows(plan: &mut Plan, role: &Role, others: &[PathBuf]) {
                  answers for the host"
             ));
         }
+    }
+    if !others.is_empty() || is_found || role.mode == Mode::Https {
+        return;
+    }
+    let problem =
+        "programs that do not read ~/.bashrc, such as the git panel, find no git-remote-codecommit";
+    if role.rewrite {
+        plan.notes.push(format!(
+            "{problem}: codecommit:: addresses of profile {:?} go by https instead (url.<base>.insteadOf)",
+            role.profile
+        ));
+    } else {
+        plan.warnings.push(format!(
+            "{problem}; --mode both leads round it, with --force where another helper answers for the host"
+        ));
     }
 }
 

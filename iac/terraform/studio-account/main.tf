@@ -1,0 +1,171 @@
+# What SageMaker Studio needs to use a CodeCommit repository of another account: the permission to assume its
+# role, and lifecycle configurations that set git up at each start of a space:
+# cloudformation/studio-account.yaml as a module. Apply it in the Studio account and region.
+
+terraform {
+  required_version = ">= 1.3"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.70"
+    }
+  }
+}
+
+variable "repository_role_arn" {
+  description = "The role_arn of repository-account."
+  type        = string
+  validation {
+    condition     = can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", var.repository_role_arn))
+    error_message = "A role's ARN looks like arn:aws:iam::111111111111:role/Name."
+  }
+}
+
+variable "repository_region" {
+  type = string
+  validation {
+    condition     = can(regex("^[a-z]{2,}(-[a-z0-9]+)+-[0-9]+$", var.repository_region))
+    error_message = "A region looks like eu-west-1."
+  }
+}
+
+variable "profile" {
+  type    = string
+  default = "CrossAccountAccessProfile"
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]{1,64}$", var.profile))
+    error_message = "A profile's name has letters, digits, dashes and underscores."
+  }
+}
+
+variable "execution_role_name" {
+  description = "The domain's execution role, without its path; it exists already."
+  type        = string
+}
+
+variable "source_identity" {
+  description = "The domain has ExecutionRoleIdentityConfig=USER_PROFILE_NAME."
+  type        = bool
+  default     = false
+}
+
+variable "archive" {
+  description = "The archive of the programs and install.sh, a local file."
+  type        = string
+}
+
+variable "bucket" {
+  description = "Its bucket; none makes one."
+  type        = string
+  default     = null
+  validation {
+    condition     = var.bucket == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.bucket))
+    error_message = "A bucket's name has 3 to 63 lower-case letters, digits, dots and dashes."
+  }
+}
+
+variable "strict" {
+  description = "Let a failure keep the space from starting."
+  type        = bool
+  default     = false
+}
+
+locals {
+  key    = "git-codecommit-${substr(filesha256(var.archive), 0, 12)}.tar.gz"
+  bucket = var.bucket == null ? aws_s3_bucket.programs[0].bucket : var.bucket
+  script = templatefile("${path.module}/lifecycle.sh.tftpl", {
+    source   = "s3://${local.bucket}/${local.key}"
+    sha256   = filesha256(var.archive)
+    strict   = var.strict
+    role_arn = var.repository_role_arn
+    region   = var.repository_region
+    profile  = var.profile
+  })
+}
+
+data "aws_partition" "current" {}
+
+resource "aws_s3_bucket" "programs" {
+  count         = var.bucket == null ? 1 : 0
+  bucket_prefix = "git-codecommit-"
+}
+
+resource "aws_s3_bucket_versioning" "programs" {
+  count  = var.bucket == null ? 1 : 0
+  bucket = aws_s3_bucket.programs[0].id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "programs" {
+  count                   = var.bucket == null ? 1 : 0
+  bucket                  = aws_s3_bucket.programs[0].id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_policy" "programs" {
+  count  = var.bucket == null ? 1 : 0
+  bucket = aws_s3_bucket.programs[0].id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "Encrypted"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = [aws_s3_bucket.programs[0].arn, "${aws_s3_bucket.programs[0].arn}/*"]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  })
+}
+
+resource "aws_s3_object" "programs" {
+  bucket                 = local.bucket
+  key                    = local.key
+  source                 = var.archive
+  source_hash            = filesha256(var.archive)
+  server_side_encryption = "AES256"
+}
+
+resource "aws_iam_role_policy" "execution" {
+  name = "AssumeCodeCommitRole"
+  role = var.execution_role_name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "CodeCommitRole"
+        Effect   = "Allow"
+        Action   = concat(["sts:AssumeRole"], var.source_identity ? ["sts:SetSourceIdentity"] : [])
+        Resource = var.repository_role_arn
+      },
+      {
+        Sid      = "Programs"
+        Effect   = "Allow"
+        Action   = "s3:GetObject"
+        Resource = "arn:${data.aws_partition.current.partition}:s3:::${local.bucket}/${local.key}"
+      },
+    ]
+  })
+}
+
+# A lifecycle configuration cannot be changed: its content's hash is part of its name.
+resource "aws_sagemaker_studio_lifecycle_config" "app" {
+  for_each                         = toset(["JupyterLab", "CodeEditor"])
+  studio_lifecycle_config_name     = "git-codecommit-${lower(each.value)}-${substr(sha256(local.script), 0, 8)}"
+  studio_lifecycle_config_app_type = each.value
+  studio_lifecycle_config_content  = base64encode(local.script)
+  depends_on                       = [aws_s3_object.programs]
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+output "built_in_lifecycle_config_arns" {
+  description = "For default_user_settings.jupyter_lab_app_settings and .code_editor_app_settings of aws_sagemaker_domain."
+  value       = { for app, config in aws_sagemaker_studio_lifecycle_config.app : app => config.arn }
+}

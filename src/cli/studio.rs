@@ -1,0 +1,130 @@
+//! `git codecommit studio`.
+
+use std::path::PathBuf;
+
+use super::Session;
+use super::wanted::Wanted;
+use crate::error::Error;
+use crate::studio::{self, CloneFolder, FILE, Lifecycle, Metadata, Sha256Hex, Source};
+
+/// SageMaker Studio: make its lifecycle configuration, and say which space this is
+#[derive(clap::Args)]
+#[command(subcommand_required = true, disable_help_subcommand = true)]
+pub(super) struct Studio {
+    #[command(subcommand)]
+    subcommand: Subcommand,
+}
+
+#[derive(clap::Subcommand)]
+enum Subcommand {
+    LifecycleScript(Box<LifecycleScript>),
+    Whoami(Whoami),
+}
+
+/// Print a script that installs and sets up at each start of a space
+///
+/// It fetches the archive of the programs, checks its SHA-256 before anything of it is used, and runs "git
+/// codecommit setup". Later starts need no network. It never keeps a space from starting, unless --strict. A
+/// folder of --clone is below the home directory of the space; it is cloned in the background.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example, as an administrator with the AWS CLI's permissions for the Studio account:
+  git codecommit studio lifecycle-script --source s3://BUCKET/git-codecommit.tar.gz --sha256 HASH \\
+    --role-arn arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole \\
+    --region eu-west-1 --commands --domain-id d-abcd1234efgh | sh")]
+struct LifecycleScript {
+    /// The archive of the programs and install.sh: s3://…, https://… or file:///…
+    #[arg(long, value_name = "ADDRESS")]
+    source: Source,
+    /// The archive's SHA-256
+    #[arg(long, value_name = "HASH")]
+    sha256: Sha256Hex,
+    #[command(flatten)]
+    wanted: Wanted,
+    /// Let a failure keep the space from starting
+    #[arg(long)]
+    strict: bool,
+    /// Print it as the API takes it
+    #[arg(long, conflicts_with = "commands")]
+    base64: bool,
+    /// Print the AWS CLI's commands that make it for JupyterLab and Code Editor and attach it
+    #[arg(long)]
+    commands: bool,
+    /// The domain of --commands
+    #[arg(long, value_name = "ID", value_parser = domain, requires = "commands")]
+    domain_id: Option<String>,
+}
+
+/// Say which app, space, domain and role this is
+#[derive(clap::Args)]
+struct Whoami {
+    /// Say it as JSON
+    #[arg(long)]
+    json: bool,
+    /// Studio's file
+    #[arg(long, value_name = "FILE", default_value = FILE, hide = true)]
+    file: PathBuf,
+}
+
+impl Studio {
+    pub(super) fn run(self, session: &mut Session) -> Result<(), Error> {
+        match self.subcommand {
+            Subcommand::LifecycleScript(script) => script.run(session),
+            Subcommand::Whoami(whoami) => whoami.run(session),
+        }
+    }
+}
+
+impl LifecycleScript {
+    fn run(self, session: &mut Session) -> Result<(), Error> {
+        let home = session.world.account_home();
+        let clone = self.wanted.clone_folder();
+        let script = Lifecycle {
+            source: self.source,
+            sha256: self.sha256,
+            strict: self.strict,
+            arguments: self.wanted.arguments(),
+            clone: clone
+                .map(|folder| CloneFolder::of(folder, home))
+                .transpose()?,
+        }
+        .script()?;
+        let text = if self.base64 {
+            studio::base64(&script) + "\n"
+        } else if self.commands {
+            studio::commands(&script, self.domain_id.as_deref())
+        } else {
+            script
+        };
+        session.out.write_all(text.as_bytes())?;
+        Ok(())
+    }
+}
+
+impl Whoami {
+    fn run(&self, session: &mut Session) -> Result<(), Error> {
+        let metadata = Metadata::read(&self.file)?;
+        let metadata = metadata.ok_or_else(|| studio::Error::NotStudio(self.file.clone()))?;
+        let described = metadata.described(session.world);
+        if self.json {
+            let json: serde_json::Map<String, serde_json::Value> = described
+                .into_iter()
+                .map(|(name, value)| (name.replace(' ', "_"), value.into()))
+                .collect();
+            writeln!(session.out, "{:#}", serde_json::Value::Object(json))?;
+            return Ok(());
+        }
+        for (name, value) in described {
+            session.line(&format!("{name:<17}{value}"))?;
+        }
+        Ok(())
+    }
+}
+
+fn domain(text: &str) -> Result<String, String> {
+    let is_id = text.starts_with("d-") && text.len() <= 63;
+    if is_id && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+        return Ok(text.to_owned());
+    }
+    Err("a domain's id looks like d-abcd1234efgh".into())
+}

@@ -1,0 +1,137 @@
+//! The names that the policies hold, checked.
+
+use crate::setup::is_account;
+
+/// An AWS account's number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Account(pub(super) String);
+
+impl std::str::FromStr for Account {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if is_account(text) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err("an account number has 12 digits".into())
+    }
+}
+
+/// A role's path and name, `service-role/Name` or `Name`, and the account of the ARN it was copied from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RoleName(pub(super) String, Option<Account>);
+
+impl RoleName {
+    /// Whether the role can be one of this account.
+    pub(crate) fn is_of(&self, account: &Account) -> bool {
+        self.1.as_ref().is_none_or(|known| known == account)
+    }
+
+    /// The name without the path.
+    pub(super) fn name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
+}
+
+impl std::str::FromStr for RoleName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        // People copy whole ARNs.
+        let (account, whole) = match text
+            .strip_prefix("arn:")
+            .and_then(|_| text.split_once(":role/"))
+        {
+            Some((arn, name)) => (
+                arn.rsplit_once("::").map(|(_, account)| account.parse()),
+                name,
+            ),
+            None => (None, text),
+        };
+        let account = account.transpose()?;
+        let name = whole.rsplit('/').next().unwrap_or_default();
+        let is_role = (1..=64).contains(&name.len())
+            && whole.len() <= 512
+            && !whole.starts_with('/')
+            && whole
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"+=,.@_/-".contains(&b));
+        if is_role {
+            return Ok(Self(whole.to_owned(), account));
+        }
+        Err(
+            "a role's name has 1 to 64 letters, digits and any of + = , . @ _ -, perhaps behind a path"
+                .into(),
+        )
+    }
+}
+
+/// The id of an interface VPC endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct VpcEndpoint(pub(super) String);
+
+impl std::str::FromStr for VpcEndpoint {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let id = text.strip_prefix("vpce-").unwrap_or_default();
+        if !id.is_empty() && id.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err("a VPC endpoint's id looks like vpce-0123456789abcdef0".into())
+    }
+}
+
+/// A branch that nobody pushes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Branch(pub(super) String);
+
+impl std::str::FromStr for Branch {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let name = text.strip_prefix("refs/heads/").unwrap_or(text);
+        let full = format!("refs/heads/{name}");
+        // A policy knows * and ? as wildcards, which no branch holds, and ${ as a variable; Terraform %{ too.
+        let is_plain = !name.contains("${") && !name.contains("%{");
+        if gix_validate::reference::name(full.as_str().into()).is_ok() && is_plain {
+            return Ok(Self(full));
+        }
+        Err("that is no branch's name".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_checked_and_arns_taken_apart() {
+        let role: RoleName = "arn:aws:iam::222222222222:role/service-role/X"
+            .parse()
+            .unwrap();
+        assert_eq!((role.0.as_str(), role.name()), ("service-role/X", "X"));
+        let account = |text: &str| text.parse::<Account>().unwrap();
+        assert!(role.is_of(&account("222222222222")) && !role.is_of(&account("111111111111")));
+        let plain: RoleName = "service-role/X".parse().unwrap();
+        assert!(plain.is_of(&account("111111111111")));
+        for bad in [
+            "",
+            "a b",
+            "*",
+            "/x",
+            "x/",
+            "a\"b",
+            "${aws:username}",
+            "arn:aws:sts::222222222222:assumed-role/X/session",
+            "arn:aws:iam::2:role/X",
+            &"x".repeat(65),
+        ] {
+            assert!(bad.parse::<RoleName>().is_err(), "{bad:?}");
+        }
+        for bad in ["", "a b", "*", "a?", "a..b", "x~1", "a\nb", "${a}", "%{a}"] {
+            assert!(bad.parse::<Branch>().is_err(), "{bad:?}");
+        }
+        assert!("vpce-xyz".parse::<VpcEndpoint>().is_err() && "1".parse::<Account>().is_err());
+    }
+}

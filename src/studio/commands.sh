@@ -1,0 +1,47 @@
+#!/bin/sh
+# Makes the lifecycle configurations @HASH@ in the account and region of the AWS CLI, and attaches them to the
+# domain as built-in: those run at every start of a space, first, whatever its user chose. Run it as an
+# administrator of the Studio account; spaces take them at their next start. To detach them again, give
+# update-domain the BuiltInLifecycleConfigArn "None".
+set -eu
+
+domain=@DOMAIN@
+content=@CONTENT@
+
+describe() {
+  aws sagemaker describe-domain --domain-id "$domain" --query "$1" --output "$2"
+}
+
+# Somebody else's built-in configuration is not pushed aside.
+attached=$(describe '[DefaultUserSettings.[JupyterLabAppSettings, CodeEditorAppSettings], [DefaultSpaceSettings.JupyterLabAppSettings]][].BuiltInLifecycleConfigArn' text)
+for arn in $attached; do
+  case $arn in
+    None | */git-codecommit-*) ;;
+    *) echo "$arn is attached as built-in: detach it, or let it run the new script" >&2; exit 3 ;;
+  esac
+done
+
+# They cannot be changed, so their content's hash is part of their name: one of that name is this one.
+configuration() {
+  name=git-codecommit-$1-@HASH@
+  aws sagemaker describe-studio-lifecycle-config --studio-lifecycle-config-name "$name" \
+    --query StudioLifecycleConfigArn --output text 2>/dev/null ||
+    aws sagemaker create-studio-lifecycle-config --studio-lifecycle-config-name "$name" \
+      --studio-lifecycle-config-app-type "$2" --studio-lifecycle-config-content "$content" \
+      --query StudioLifecycleConfigArn --output text
+}
+jupyterlab=$(configuration jupyterlab JupyterLab)
+codeeditor=$(configuration codeeditor CodeEditor)
+
+# What else is set for these apps stays as it is.
+with() {
+  echo "merge(not_null($1, \`{}\`), \`{\"BuiltInLifecycleConfigArn\": \"$2\"}\`)"
+}
+settings=$(describe "{JupyterLabAppSettings: $(with DefaultUserSettings.JupyterLabAppSettings "$jupyterlab"), CodeEditorAppSettings: $(with DefaultUserSettings.CodeEditorAppSettings "$codeeditor")}" json)
+aws sagemaker update-domain --domain-id "$domain" --default-user-settings "$settings"
+
+# Shared spaces, where the domain has them.
+shared=$(describe "DefaultSpaceSettings && {JupyterLabAppSettings: $(with DefaultSpaceSettings.JupyterLabAppSettings "$jupyterlab")}" json)
+if [ "$shared" != null ]; then
+  aws sagemaker update-domain --domain-id "$domain" --default-space-settings "$shared"
+fi

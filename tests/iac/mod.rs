@@ -1,0 +1,199 @@
+//! The templates of `iac/`, and what `git codecommit policy` and `studio` print for administrators.
+//!
+//! The tests that need Python packages are ignored; `scripts/iac` installs those and runs them.
+
+mod commands;
+mod deployed;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::harness::helpers;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+const UPDATE: &str = "scripts/iac --update writes the script into the templates";
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests start the programs they test"
+)]
+fn said(program: &Path, arguments: &[&str]) -> (bool, String) {
+    let said = Command::new(program).args(arguments).output().unwrap();
+    let text = String::from_utf8_lossy(&said.stdout).into_owned();
+    (
+        said.status.success(),
+        text + &String::from_utf8_lossy(&said.stderr),
+    )
+}
+
+/// The Python of `scripts/iac`.
+#[expect(clippy::disallowed_methods, reason = "the script names its Python")]
+fn python() -> PathBuf {
+    std::env::var_os("IAC_PYTHON")
+        .expect("scripts/iac runs this test: it sets IAC_PYTHON")
+        .into()
+}
+
+fn git_codecommit(arguments: &[&str]) -> String {
+    let (done, text) = said(&helpers().join("git-codecommit"), arguments);
+    assert!(done, "{text}");
+    text
+}
+
+/// The arguments of a lifecycle script with values that need no quotes.
+fn lifecycle<'a>(source: &'a str, sha256: &'a str) -> [&'a str; 12] {
+    [
+        "studio",
+        "lifecycle-script",
+        "--source",
+        source,
+        "--sha256",
+        sha256,
+        "--role-arn",
+        "arn:aws:iam::111111111111:role/R",
+        "--region",
+        "eu-west-1",
+        "--profile",
+        "P",
+    ]
+}
+
+/// The script that the templates hold, with values.
+fn script() -> String {
+    git_codecommit(&lifecycle("s3://the-bucket/the-key", &"0".repeat(64)))
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(Path::new(ROOT).join(path)).unwrap()
+}
+
+#[test]
+fn the_templates_hold_the_script_that_the_program_prints() {
+    let expected = script();
+    let template = read("iac/cloudformation/studio-account.yaml");
+    let values = [
+        ("${Bucket}", "the-bucket"),
+        ("${ProgramsKey}", "the-key"),
+        ("${ProgramsSha256}", &"0".repeat(64)),
+        ("${Strict}", "false"),
+        ("${RepositoryRoleArn}", "arn:aws:iam::111111111111:role/R"),
+        ("${RepositoryRegion}", "eu-west-1"),
+        ("${Profile}", "P"),
+    ];
+    let mut found = 0;
+    for block in template.split("              #!/bin/sh\n").skip(1) {
+        let lines = block
+            .lines()
+            .take_while(|line| line.is_empty() || line.starts_with("              "));
+        let text: Vec<&str> = lines
+            .map(|line| line.strip_prefix("              ").unwrap_or(line))
+            .collect();
+        let text = format!("#!/bin/sh\n{}\n", text.join("\n").trim_end());
+        let filled = values
+            .iter()
+            .fold(text, |text, (name, value)| text.replace(name, value));
+        assert_eq!(filled.replace("${!", "${"), expected, "{UPDATE}");
+        found += 1;
+    }
+    assert_eq!(found, 2, "JupyterLab and CodeEditor");
+
+    let values = [
+        ("${source}", "s3://the-bucket/the-key"),
+        ("${sha256}", &"0".repeat(64)),
+        ("${strict}", "false"),
+        ("${role_arn}", "arn:aws:iam::111111111111:role/R"),
+        ("${region}", "eu-west-1"),
+        ("${profile}", "P"),
+    ];
+    let template = read("iac/terraform/studio-account/lifecycle.sh.tftpl");
+    let filled = values
+        .iter()
+        .fold(template, |text, (name, value)| text.replace(name, value));
+    assert_eq!(filled.replace("$${", "${"), expected, "{UPDATE}");
+}
+
+/// The arguments of `policy` for everything it knows.
+fn policy<'a>(format: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let mut arguments = vec![
+        "policy",
+        "--repository-account",
+        "111111111111",
+        "--studio-account",
+        "222222222222",
+        "--region",
+        "eu-west-1",
+        "--repository",
+        "demo-repo",
+        "--execution-role",
+        "service-role/Execution",
+        "--format",
+        format,
+    ];
+    arguments.extend(more);
+    arguments
+}
+
+const ALL: [&str; 9] = [
+    "--protect",
+    "main",
+    "--source-identity",
+    "--external-id",
+    "an-id",
+    "--vpc-endpoint",
+    "vpce-0a1",
+    "--sts-vpc-endpoint",
+    "vpce-0b2",
+];
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn terraform_finds_nothing_to_format_and_fills_the_script_as_it_is_printed() {
+    let Some(terraform) = on_path("terraform") else {
+        eprintln!("skipped: terraform is not installed");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("main.tf");
+    for more in [&[][..], &ALL] {
+        std::fs::write(&file, git_codecommit(&policy("terraform", more))).unwrap();
+        let (done, text) = said(
+            &terraform,
+            &["fmt", "-check", "-diff", file.to_str().unwrap()],
+        );
+        assert!(done, "{text}");
+    }
+    let iac = format!("{ROOT}/iac/terraform");
+    let (done, text) = said(&terraform, &["fmt", "-check", "-recursive", "-diff", &iac]);
+    assert!(done, "{text}");
+
+    // Its own template language against ours; that needs no provider.
+    let template = format!("{iac}/studio-account/lifecycle.sh.tftpl");
+    let values = format!(
+        "{{source = \"s3://the-bucket/the-key\", sha256 = \"{}\", strict = false, \
+         role_arn = \"arn:aws:iam::111111111111:role/R\", region = \"eu-west-1\", profile = \"P\"}}",
+        "0".repeat(64)
+    );
+    let output =
+        format!("output \"script\" {{\n  value = templatefile({template:?}, {values})\n}}\n");
+    std::fs::write(&file, output).unwrap();
+    let chdir = format!("-chdir={}", folder.path().display());
+    let (done, text) = said(
+        &terraform,
+        &[&chdir, "apply", "-auto-approve", "-input=false"],
+    );
+    assert!(done, "{text}");
+    let state = std::fs::read_to_string(folder.path().join("terraform.tfstate")).unwrap();
+    let state: serde_json::Value = serde_json::from_str(&state).unwrap();
+    assert_eq!(state["outputs"]["script"]["value"], script());
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests look for the machine's tools themselves"
+)]
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|program| program.is_file())
+}
