@@ -54,3 +54,11 @@ fn the_users_guide_shows_what_is_printed() {
         follow("user-guide.md");
     }
 }
+
+#[test]
+fn the_administrators_guide_shows_what_is_printed() {
+    let name = "guides::the_administrators_guide_shows_what_is_printed";
+    if is_inside(name, space::NETWORK) {
+        follow("admin-guide.md");
+    }
+}

@@ -91,7 +91,15 @@ fn lasting(line: &str) -> String {
             .unwrap_or(word.len());
         let (word, after) = word.split_at(end);
         lasting.push_str(before);
-        lasting.push_str(if passes(word, after) { "#" } else { word });
+        if passes(word, after) {
+            lasting.push('#');
+        } else {
+            let parts = word.split('-');
+            let parts: Vec<&str> = parts
+                .map(|part| if is_id(part) { "#" } else { part })
+                .collect();
+            lasting.push_str(&parts.join("-"));
+        }
         rest = after;
     }
     // Columns are as wide as their longest word.
@@ -107,10 +115,6 @@ fn passes(word: &str, after: &str) -> bool {
     ]
     .iter()
     .any(|unit| after.starts_with(unit));
-    // A commit, or two of them; twelve digits are an account.
-    let is_hex =
-        |id: &str| id.len() >= 7 && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    let is_id = word.split("..").all(is_hex) && word.len() != 12;
     let is_key = word.len() == 20 && (word.starts_with("ASIA") || word.starts_with("AKIA"));
     let bytes = word.as_bytes();
     let is_time = bytes.len() >= 5
@@ -119,7 +123,14 @@ fn passes(word: &str, after: &str) -> bool {
             .bytes()
             .all(|b| b.is_ascii_digit() || b"T:.Z-".contains(&b))
         && (word.contains(':') || word.matches('-').count() == 2);
-    is_number && has_unit || is_id || is_key || is_time
+    is_number && has_unit || is_id(word) || is_key || is_time
+}
+
+/// A commit, or two of them, or a hash; twelve digits are an account.
+fn is_id(word: &str) -> bool {
+    let is_hex =
+        |id: &str| id.len() >= 7 && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    word.split("..").all(is_hex) && word.len() != 12
 }
 
 #[test]
@@ -129,6 +140,7 @@ fn times_sizes_and_ids_may_differ_and_nothing_else() {
         ("until 12:04:59", "until 09:00:01"),
         ("2026-11-22T10:00:00Z", "2027-01-02T11:01:01Z"),
         ("[main 5f3c2a1] x", "[main 0a9b8c7] x"),
+        ("name=$1-030e6f8e", "name=$1-130e6f8f"),
         ("  5f3c2a1..1111111  main", "5f3c2a1..abcdefa main"),
     ] {
         assert!(fits(&[one], &[other]), "{one}");
