@@ -4,11 +4,12 @@ use std::cell::Cell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Buf, BufMut, Bytes};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
-use reqwest::{Body, Client, Method, Request, Response, StatusCode, Url};
+use reqwest::{Body, Client, Method, Request, StatusCode, Url};
 
 use super::connect::{Connections, Role, Route, Slot};
+use super::pieces::{Coming, Pieces};
 use super::settings::Settings;
 use super::speed::{TooSlow, Watch};
 use super::trace::Trace;
@@ -189,7 +190,9 @@ impl<'w> GitHost<'w> {
             trace.answer(response.status(), response.headers(), auth);
         }
         Ok(Answer {
-            response,
+            status: response.status(),
+            headers: response.headers().clone(),
+            coming: Coming::new(response),
             watch,
             scrubber: self.trace.as_ref().map(|_| auth.scrubber()),
             git_host: self,
@@ -225,9 +228,11 @@ impl<'w> GitHost<'w> {
     }
 }
 
-/// An answer, read piece by piece.
+/// An answer, whose body is read as it comes.
 pub(crate) struct Answer<'h, 'w> {
-    response: Response,
+    status: StatusCode,
+    headers: HeaderMap,
+    coming: Coming,
     watch: Watch,
     /// For the trace.
     scrubber: Option<Scrubber>,
@@ -237,42 +242,45 @@ pub(crate) struct Answer<'h, 'w> {
 impl Answer<'_, '_> {
     /// Its status.
     pub(crate) fn status(&self) -> StatusCode {
-        self.response.status()
+        self.status
     }
 
     /// Its headers.
     pub(crate) fn headers(&self) -> &HeaderMap {
-        self.response.headers()
+        &self.headers
     }
 
-    /// The next piece of the body as it came from the network; none at the end.
+    /// What has come of the body since the last time; none at its end.
     ///
     /// # Errors
     /// If the connection was cut before the body's announced end, or is too slow.
-    pub(crate) async fn piece(&mut self) -> Result<Option<Bytes>, Error> {
+    pub(crate) async fn pieces(&mut self) -> Result<Option<Pieces>, Error> {
         let git_host = self.git_host;
-        let piece = self.watch.wait(self.response.chunk()).await;
-        let piece = piece
+        let pieces = self.watch.wait(self.coming.next()).await;
+        let pieces = pieces
             .map_err(|slow| git_host.too_slow(slow))?
             .map_err(|error| git_host.failed(&error))?;
-        self.watch.count(piece.as_ref().map_or(0, Bytes::len));
+        self.watch
+            .count(pieces.as_ref().map_or(0, Pieces::remaining));
         if let (Some(trace), Some(scrubber)) = (&git_host.trace, &mut self.scrubber) {
-            trace.received(&match &piece {
-                Some(piece) => scrubber.pass(piece),
-                None => scrubber.rest(),
-            });
+            match &pieces {
+                Some(pieces) => pieces
+                    .iter()
+                    .for_each(|piece| trace.received(&scrubber.pass(piece))),
+                None => trace.received(&scrubber.rest()),
+            }
         }
-        Ok(piece)
+        Ok(pieces)
     }
 
     /// The whole body.
     ///
     /// # Errors
-    /// As for [`piece`](Self::piece).
+    /// As for [`pieces`](Self::pieces).
     pub(crate) async fn body(mut self) -> Result<Vec<u8>, Error> {
         let mut body = Vec::new();
-        while let Some(piece) = self.piece().await? {
-            body.extend_from_slice(&piece);
+        while let Some(pieces) = self.pieces().await? {
+            body.put(pieces);
         }
         Ok(body)
     }

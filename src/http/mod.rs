@@ -10,6 +10,7 @@ mod connect;
 mod failure;
 mod git_host;
 mod headers;
+mod pieces;
 mod proxy;
 mod sdk;
 mod settings;

@@ -168,7 +168,7 @@ impl<'h, 'w> Rpc<'h, 'w> {
         // A refusal is best heard before the pack is on its way: hyper does not wait for a
         // "100 Continue". Git sends the same probe, an empty request, for its own reasons.
         let mut probe = self.post(Payload::Probe).await?;
-        while probe.piece().await?.is_some() {}
+        while probe.pieces().await?.is_some() {}
 
         self.sent = true;
         let (body, feeder, open) = upload::start(start, stdout);
@@ -202,10 +202,12 @@ impl<'h, 'w> Rpc<'h, 'w> {
     /// Hands an answer to the program as it comes.
     async fn relay(&mut self, mut answer: Answer<'h, 'w>) -> Result<(), Stop> {
         let mut is_empty = true;
-        while let Some(piece) = answer.piece().await? {
-            is_empty = is_empty && piece.is_empty();
-            self.relayed |= !piece.is_empty();
-            self.write(&piece).await?;
+        while let Some(mut pieces) = answer.pieces().await? {
+            is_empty = false;
+            self.relayed = true;
+            let stdin = self.stdin.as_mut().ok_or(Stop::ProgramEnded)?;
+            let written = stdin.write_all_buf(&mut pieces).await;
+            written.map_err(|_| Stop::ProgramEnded)?;
         }
         if is_empty {
             return Err(self.git_host.damaged("it is empty").into());

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use bytes::BufMut as _;
 use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
 use reqwest::{Method, StatusCode};
 use time::OffsetDateTime;
@@ -309,8 +310,8 @@ fn unanswered(error: http::Error) -> Failure {
 async fn beginning(mut answer: Answer<'_, '_>) -> String {
     let mut text = Vec::new();
     let read = async {
-        while let Ok(Some(piece)) = answer.piece().await {
-            text.extend_from_slice(&piece);
+        while let Ok(Some(pieces)) = answer.pieces().await {
+            text.put(pieces);
             if text.len() > ERROR_BODY_LIMIT {
                 break;
             }

@@ -39,9 +39,11 @@ async fn exchange(
         .post(service, 2, Payload::whole(service, request))
         .await?;
     let mut framing = Framing::default();
-    while let Some(piece) = answer.piece().await? {
-        framing.follow(&piece).map_err(|p| git_host.damaged(p))?;
-        output.write_all(&piece).map_err(Error::Pipe)?;
+    while let Some(pieces) = answer.pieces().await? {
+        for piece in pieces.iter() {
+            framing.follow(piece).map_err(|p| git_host.damaged(p))?;
+        }
+        pieces.write_to(output).map_err(Error::Pipe)?;
     }
     framing.end().map_err(|p| git_host.damaged(p))?;
     output
