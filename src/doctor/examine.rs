@@ -5,24 +5,21 @@ use tokio::time::Instant;
 
 use super::aim::{self, Aim, Program};
 use super::examination::{Examination, Said};
-use super::explain::{self, Lines};
+use super::explain;
 use super::helpers::{Helpers, Ours};
 use super::programs::Programs;
 use super::reach::{self, Place};
 use super::report::{Check, Finding, Report, Status};
+use super::settled::{NO_ADDRESS, Settled};
 use super::{git_settings, identity, repository, stored, surroundings};
 use crate::address::Address;
 use crate::credentials::{self, Resolver};
-use crate::endpoint::{Endpoint, Host, Region};
+use crate::endpoint::{Host, Region};
 use crate::error::Error;
 use crate::git_config::GitConfig;
 use crate::message::Messages;
-use crate::own_config::OwnConfig;
-use crate::profile::{Choice, Plan, Profiles};
-use crate::target::Target;
+use crate::profile::Plan;
 use crate::world::World;
-
-const NO_ADDRESS: &str = "no address was given, and this folder has no CodeCommit remote";
 
 /// Goes through the checks for an address, the name of a remote, or this repository's CodeCommit remotes; each is
 /// shown when it is done.
@@ -105,18 +102,6 @@ struct Scope<'a> {
     is_offline: bool,
 }
 
-/// What is settled offline.
-struct Settled<'a> {
-    profiles: Profiles,
-    choice: Choice,
-    own: OwnConfig<'a>,
-    region: Region,
-    /// `host[:port]` of the git host.
-    authority: String,
-    endpoint: Option<Endpoint>,
-    lines: Lines,
-}
-
 impl<'a> Scope<'a> {
     async fn examine(&self, examination: &mut Examination<'_>) {
         let mut ours = None;
@@ -143,7 +128,26 @@ impl<'a> Scope<'a> {
             }
         }
         let started = Instant::now();
-        let settled = match self.settle(ours.as_ref()) {
+        let settled = match self.aim {
+            Some(aim) => Settled::of_aim(self.world, self.messages, aim, ours.as_ref()),
+            None => Settled::of_nothing(self.world, self.messages),
+        };
+        let took = started.elapsed();
+        let settled = match settled {
+            Ok(settled) if !self.is_by_https() => {
+                let host = Host::recognise(&settled.authority);
+                let host = host.unwrap_or_else(|| Host::regional(&settled.region, false));
+                let url = format!("https://{}/v1/repos/x", host.name());
+                let found = self.credential_helpers(examination, &host, &url, false);
+                ours = found.filter(|_| self.aim.is_none());
+                match &ours {
+                    Some(ours) => settled.by_https(self.world, ours),
+                    None => Ok(settled),
+                }
+            }
+            settled => settled,
+        };
+        let mut settled = match settled {
             Ok(settled) => settled,
             Err(error) => {
                 let finding = Finding::error(&error);
@@ -153,26 +157,12 @@ impl<'a> Scope<'a> {
                         "name one: git codecommit doctor codecommit::REGION://PROFILE@REPOSITORY",
                     ),
                 };
-                examination.add("profile", "profile", started, finding);
+                examination.add_timed("profile", "profile", took, finding);
                 return skip(examination, "plan", "profile: failed");
             }
         };
-        let mut finding = Finding::ok(in_lines(&settled.lines));
-        let transport = settled.own.text("transport").ok().flatten();
-        if transport.is_some_and(|found| found.value == "git") && !self.is_by_https() {
-            finding = finding
-                .and("codecommit.transport is git: git sends the requests; those here are the helper's own");
-        }
-        examination.add("profile", "profile", started, finding);
-        if self
-            .aim
-            .is_none_or(|aim| aim.program == Program::RemoteHelper)
-        {
-            let host = Host::recognise(&settled.authority);
-            let host = host.unwrap_or_else(|| Host::regional(&settled.region, false));
-            let url = format!("https://{}/v1/repos/x", host.name());
-            self.credential_helpers(examination, &host, &url, false);
-        }
+        let finding = std::mem::replace(&mut settled.finding, Finding::ok([]));
+        examination.add_timed("profile", "profile", took, finding);
         self.with_plan(examination, &settled, ours.as_ref()).await;
     }
 
@@ -209,48 +199,6 @@ impl<'a> Scope<'a> {
         let finding = helpers.finding(self.config, is_asked, host.name(), url);
         examination.add("credential-helpers", "credential helpers", started, finding);
         helpers.ours()
-    }
-
-    fn settle(&self, ours: Option<&Ours>) -> Result<Settled<'a>, Error> {
-        let world = self.world;
-        let Some(aim) = self.aim else {
-            let profiles = Profiles::load(world)?;
-            let own = OwnConfig::of_nothing(world);
-            let choice = own.choose(world, &profiles)?;
-            let region = explain::region_without_address(world, &profiles, &choice)?;
-            let text = format!("{NO_ADDRESS}: what git would use for one in {region}");
-            let mut lines = vec![(String::new(), text)];
-            lines.push(explain::of_choice(&choice));
-            // The host is the same for every repository.
-            let any = format!("codecommit::{region}://any");
-            let any = Target::resolve(world, self.messages, &any)?;
-            return Ok(Settled {
-                authority: any.endpoint.authority().to_owned(),
-                profiles,
-                choice,
-                own,
-                region,
-                endpoint: None,
-                lines,
-            });
-        };
-        let option = ours.and_then(|ours| {
-            let by = format!("--profile in {}", ours.origin);
-            Some((ours.profile.as_ref()?, by))
-        });
-        let option = option.as_ref().map(|(name, by)| (*name, by.as_str()));
-        let target = Target::resolve_as(world, self.messages, &aim.url, option)?;
-        let mut lines = explain::of_target(&target);
-        lines.push(explain::of_choice(&target.choice));
-        Ok(Settled {
-            region: target.endpoint.region().clone(),
-            profiles: target.profiles,
-            choice: target.choice,
-            own: target.own,
-            authority: target.endpoint.authority().to_owned(),
-            endpoint: Some(target.endpoint),
-            lines,
-        })
     }
 
     /// The plan, and everything that needs one.
@@ -293,6 +241,7 @@ impl<'a> Scope<'a> {
         let explained = resolver.map_err(Error::from).and_then(|resolver| {
             let resolver = resolver.with_region(option);
             let lines = explain::of_plan(&plan, &resolver)?;
+            let lines: Vec<String> = lines.iter().map(explain::in_a_line).collect();
             let sts = resolver.sts_host()?;
             Ok((resolver, lines, sts))
         });
@@ -300,7 +249,7 @@ impl<'a> Scope<'a> {
             Ok(explained) => explained,
             Err(error) => return failed(examination, error),
         };
-        examination.add("plan", "plan", started, Finding::ok(in_lines(&lines)));
+        examination.add("plan", "plan", started, Finding::ok(lines));
         // Whoever has closed the pipe waits for nothing more.
         if !examination.is_unread() {
             self.requests(examination, settled, &plan, resolver, sts)
@@ -409,13 +358,4 @@ fn skip(examination: &mut Examination<'_>, from: &str, why: &str) {
     for (id, title) in checks.into_iter().skip_while(|(id, _)| *id != from) {
         examination.skip(id, title, why);
     }
-}
-
-/// A label and a text, in a line.
-fn in_lines(lines: &Lines) -> Vec<String> {
-    let lines = lines.iter().map(|(label, text)| match label.as_str() {
-        "" => text.clone(),
-        label => format!("{label}: {text}"),
-    });
-    lines.collect()
 }

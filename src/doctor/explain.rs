@@ -72,6 +72,11 @@ pub(super) fn of_plan(plan: &Plan, resolver: &Resolver<'_>) -> Result<Lines, Err
     Ok(lines)
 }
 
+/// A label and its text in one line.
+pub(super) fn in_a_line((label, text): &(String, String)) -> String {
+    format!("{label}: {text}")
+}
+
 /// The region where no address names one.
 pub(super) fn region_without_address(
     world: &World,

@@ -79,7 +79,9 @@ impl Helpers {
                 continue;
             }
             let origin = String::from_utf8_lossy(origin);
-            list.push(Helper::new(value, origin.trim_start_matches("file:")));
+            // `file:PATH`, or a kind and nothing: `command line:`.
+            let origin = origin.strip_prefix("file:").unwrap_or(&origin);
+            list.push(Helper::new(value, origin.trim_end_matches(':')));
         }
         Self { list }
     }
@@ -175,14 +177,20 @@ impl Helpers {
 /// Our own helper, as git's configuration starts it.
 pub(super) struct Ours {
     program: String,
-    pub(super) profile: Option<ProfileName>,
+    profile: Option<ProfileName>,
     pub(super) region: Option<Region>,
     pub(super) role_arn: Option<String>,
     /// Where it is set.
-    pub(super) origin: String,
+    origin: String,
 }
 
 impl Ours {
+    /// The profile that it is started with, and by which setting.
+    pub(super) fn option(&self) -> Option<(&ProfileName, String)> {
+        let by = format!("--profile in {}", self.origin);
+        Some((self.profile.as_ref()?, by))
+    }
+
     /// The program's path, where the configuration gives one: git looks for the others itself.
     pub(super) fn path(&self, world: &World) -> Option<PathBuf> {
         let program = self.program.as_str();
@@ -327,7 +335,7 @@ mod tests {
             let key = "credential.helper";
             let list = format!("command line:\0{key}\n{command}\0");
             let ours = Helpers::parse(list.as_bytes(), URL).ours().unwrap();
-            assert_eq!(ours.profile.as_ref().unwrap().as_str(), "a b", "{command}");
+            assert_eq!(ours.option().unwrap().0.as_str(), "a b", "{command}");
             assert_eq!(ours.region.as_ref().unwrap().as_str(), "eu-west-1");
             let path = ours.path(&World::of(&[]));
             let expected = PathBuf::from("/home/x/bin/git-credential-codecommit");

@@ -10,7 +10,7 @@
 //! | [`surroundings`] | `surroundings` |
 //! | [`aim`], [`git_settings`] | `address`, `protocol` |
 //! | [`helpers`], [`stored`] | `credential-helpers`, `stored-passwords` |
-//! | [`explain`] | `profile`, `plan` |
+//! | [`settled`], [`explain`] | `profile`, `plan` |
 //! | [`reach`] | `sts-…`, `git-…`, `clock` |
 //! | [`identity`] | `source`, `role-…` |
 //! | [`repository`] | `repository`, `git-request` |
@@ -26,6 +26,7 @@ mod programs;
 mod reach;
 mod report;
 mod repository;
+mod settled;
 mod show;
 mod stored;
 mod surroundings;

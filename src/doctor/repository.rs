@@ -9,6 +9,7 @@ use super::examination::Examination;
 use super::report::{Finding, Status};
 use crate::credentials::{Credentials, Resolver};
 use crate::endpoint::Endpoint;
+use crate::error::Error;
 use crate::process;
 use crate::remote;
 
@@ -47,11 +48,22 @@ pub(super) async fn references(
             let head = head.unwrap_or_default();
             Finding::ok([format!("it may be read: {} references{head}", found.count)])
         }
-        Err(error) => Finding::error(&error),
+        Err(error) => refused(&error),
     };
     let is_well = finding.status != Status::Failed;
     examination.add("repository", "repository", started, finding);
     is_well
+}
+
+/// An error of the request; who signed it is no cure.
+fn refused(error: &Error) -> Finding {
+    let mut finding = Finding::error(error);
+    if let Error::Remote(remote::Error::Refused(refusal)) = error {
+        let signed = format!("signed by {}", refusal.identity);
+        finding.cure.retain(|hint| *hint != signed);
+        finding = finding.and(signed);
+    }
+    finding
 }
 
 /// By https it is git that sends the requests, with settings of its own: it tries, too. It asks nobody anything.

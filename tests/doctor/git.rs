@@ -201,71 +201,6 @@ fn helpers_before_and_behind_ours_are_a_warning() {
 }
 
 #[test]
-fn an_address_is_followed_to_where_git_rewrites_it() {
-    let helper = format!("!git-credential-codecommit --profile {PROFILE}");
-    let studio = studio().with_https(&helper);
-    studio
-        .git(&[
-            "config",
-            "--global",
-            &format!("url.{HOST}/v1/repos/.insteadOf"),
-            &format!("codecommit::eu-west-1://{PROFILE}@"),
-        ])
-        .succeeded();
-    let said = found(&studio, &["--offline", WITH_REGION]);
-    assert_eq!(said.code, Some(0));
-    assert!(
-        said.detail("address")
-            .contains(&format!("insteadOf makes it {HTTPS}"))
-    );
-    assert!(said.detail("helper").contains("git-credential-codecommit"));
-    assert_eq!(said.check("address")["address"], WITH_REGION);
-}
-
-#[test]
-fn without_an_address_the_codecommit_remotes_are_checked_or_the_default_profile() {
-    let studio = studio();
-    studio.git(&["init", "--quiet", "work"]).succeeded();
-    for (name, url) in [
-        ("origin", WITH_REGION),
-        ("github", "https://github.com/x/y"),
-        ("other", "codecommit::eu-west-1://nobody@demo-repo"),
-    ] {
-        studio
-            .git_in("work", &["remote", "add", name, url])
-            .succeeded();
-    }
-    let in_work = |arguments: &[&str]| {
-        let arguments = [&["codecommit", "doctor", "--json", "--offline"], arguments].concat();
-        let said = studio.git_in("work", &arguments);
-        let report: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
-        let checks = report["checks"].as_array().unwrap().clone();
-        let addresses = checks.iter().filter_map(|check| check["address"].as_str());
-        let mut addresses: Vec<String> = addresses.map(str::to_owned).collect();
-        addresses.dedup();
-        (said.code, addresses)
-    };
-    let nobody = "codecommit::eu-west-1://nobody@demo-repo".to_owned();
-    let both = vec![WITH_REGION.to_owned(), nobody.clone()];
-    assert_eq!(in_work(&[]), (Some(3), both));
-    assert_eq!(
-        in_work(&["origin"]),
-        (Some(0), vec![WITH_REGION.to_owned()])
-    );
-    assert_eq!(in_work(&["other"]), (Some(3), vec![nobody]));
-    // Not a CodeCommit address at all.
-    assert_eq!(in_work(&["github"]).0, Some(3));
-
-    let mut studio = studio;
-    studio.set("AWS_PROFILE", PROFILE);
-    let said = found(&studio, &[]);
-    assert_eq!(said.code, Some(0));
-    assert!(said.detail("profile").starts_with("no address was given"));
-    assert_eq!(said.status("role-1"), "ok");
-    assert_eq!(said.status("repository"), "skipped");
-}
-
-#[test]
 fn old_passwords_in_gits_files_are_found_and_not_shown() {
     let studio = studio();
     let host = "git-codecommit.eu-west-1.amazonaws.com";
@@ -323,63 +258,6 @@ fn every_git_of_this_machine_runs_it() {
                 .starts_with(&format!("{} (", git.version))
         );
     }
-}
-
-#[test]
-fn what_git_cannot_read_or_does_not_know_is_where_it_ends() {
-    let studio = studio();
-    for (address, code, failed, words) in [
-        (
-            "https://github.com/x/y",
-            3,
-            "address",
-            "is not a CodeCommit git host",
-        ),
-        (
-            "codecommit::github://x",
-            3,
-            "address",
-            "is not an AWS region",
-        ),
-        (
-            "https://u:hunter2@git-codecommit.eu-west-1.amazonaws.com/v1/repos/x",
-            3,
-            "address",
-            "a user name and password",
-        ),
-    ] {
-        let said = found(&studio, &[address]);
-        assert_eq!(
-            (said.code, said.ids("failed")),
-            (Some(code), vec![failed]),
-            "{address}"
-        );
-        assert!(
-            said.detail(failed).contains(words),
-            "{}",
-            said.detail(failed)
-        );
-        assert_eq!(
-            said.ids("skipped"),
-            ["profile", "plan", "source", "repository"]
-        );
-        assert!(!said.report.to_string().contains("hunter2"));
-    }
-    // git-remote-codecommit knows it, git does not.
-    let bare = WITH_REGION.strip_prefix("codecommit::").unwrap();
-    let said = found(&studio, &["--offline", bare]);
-    assert_eq!((said.code, said.ids("warning")), (Some(0), vec!["address"]));
-    assert_eq!(said.cure("address"), format!("write {WITH_REGION}"));
-
-    studio.write(".gitconfig", "[user\n");
-    let arguments = ["doctor", "--json", WITH_REGION];
-    let said = studio.helper("git-codecommit", &arguments, "").failed();
-    assert_eq!(said.code, Some(3));
-    assert!(
-        said.stdout.contains("git cannot read its configuration: "),
-        "{said:?}"
-    );
-    assert!(studio.aws.requests().is_empty());
 }
 
 #[test]

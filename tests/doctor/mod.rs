@@ -1,5 +1,6 @@
 //! `git codecommit doctor`: what it finds, what it skips, what it says to do.
 
+mod addresses;
 mod git;
 mod requests;
 mod shown;

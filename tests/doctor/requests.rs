@@ -24,8 +24,8 @@ fn where_all_is_well_each_service_is_asked_once_as_in_a_fetch() {
         "address",
         "protocol",
         "helper",
-        "profile",
         "credential-helpers",
+        "profile",
         "plan",
         "sts-dns",
         "sts-tcp",
@@ -264,7 +264,11 @@ fn what_the_git_host_refuses_is_explained_as_to_git() {
         assert_eq!(said.code, Some(5));
         assert_eq!(said.ids("failed"), ["repository"]);
         assert!(said.detail("repository").starts_with(words));
-        assert!(said.detail("repository").ends_with("the host's words"));
+        let detail = said.detail("repository");
+        assert!(
+            detail.contains(": the host's words\nsigned by arn:aws:sts::111111111111:"),
+            "{detail}"
+        );
         let git = studio.git(&["ls-remote", WITH_REGION]).failed().said();
         for line in said.cure("repository").lines() {
             assert!(git.contains(line), "{line}: {git}");

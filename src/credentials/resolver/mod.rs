@@ -1,14 +1,15 @@
-//! Walks a plan: the cached session if there is one, else the source and each role after it.
+//! Walks a plan: the cached session if there is one, else the source and each role after it. [`steps`] tells of it.
+
+mod steps;
 
 use std::cell::RefCell;
-use std::time::Duration;
 
-use time::OffsetDateTime;
 use tokio::runtime;
 use tokio::time::Instant;
 
+pub(crate) use self::steps::Step;
 use super::cache::{Cache, Key};
-use super::sts::{self, Sts};
+use super::sts::Sts;
 use super::{Credentials, Error, Origin, container, instance_metadata, mfa, process, sdk};
 use crate::endpoint::{self, Region};
 use crate::http::Http;
@@ -34,21 +35,6 @@ pub struct Resolver<'a> {
     /// Where sessions are kept; none where nothing of the plan can be, or may be.
     cache: Option<Cache<'a>>,
     taken: RefCell<Vec<Step>>,
-}
-
-/// A step of the plan that gave credentials in this run: for `git codecommit doctor`.
-#[derive(Clone)]
-pub(crate) struct Step {
-    /// How many roles lie before it; 0 is the source.
-    pub(crate) depth: usize,
-    /// How long it took, without the steps before it.
-    pub(crate) took: Duration,
-    /// Whose credentials: an ARN, or the access key's id.
-    pub(crate) identity: String,
-    /// Until when they last.
-    pub(crate) expires_at: Option<OffsetDateTime>,
-    /// Whether they were kept on disk.
-    pub(crate) is_kept: bool,
 }
 
 impl<'a> Resolver<'a> {
@@ -121,77 +107,8 @@ impl<'a> Resolver<'a> {
         Settings::new(self.world, self.profiles, &self.choice.name)
     }
 
-    /// Where STS is asked, and where the last session is kept, in words: for `git codecommit doctor`.
-    /// Makes no request.
-    pub(crate) fn explained(&self) -> Result<Vec<(&'static str, String)>, Error> {
-        let mut lines = Vec::new();
-        if let Some((host, region, decided_by)) = self.sts_host()? {
-            lines.push(("STS", format!("{host} in {region} ({decided_by})")));
-        }
-        let depth = self.plan.hops.len();
-        if let Some((key, _)) = self.key(depth) {
-            lines.push((
-                "session",
-                match &self.cache {
-                    None => {
-                        "not kept: codecommit.cache is false, or the space is shared".to_owned()
-                    }
-                    Some(cache) => {
-                        let state = match self.kept(depth) {
-                            Some(_) => "kept and good",
-                            None => "none is kept that is good",
-                        };
-                        format!("{state}: {}", cache.file(&key).display())
-                    }
-                },
-            ));
-        }
-        Ok(lines)
-    }
-
-    /// `host[:port]` of STS, its region, and the setting that named it; none if the plan needs no STS.
-    pub(crate) fn sts_host(&self) -> Result<Option<(String, Region, String)>, Error> {
-        if !self.needs_sts() {
-            return Ok(None);
-        }
-        let (region, decided_by) = self.sts_region()?;
-        let host = sts::host(self.settings(), region.clone()).map_err(Box::new)?;
-        Ok(Some((host, region, decided_by)))
-    }
-
     fn needs_sts(&self) -> bool {
         !self.plan.hops.is_empty() || matches!(self.plan.source, Source::WebIdentity(_))
-    }
-
-    /// The steps that were taken in this run, in their order.
-    pub(crate) fn taken(&self) -> Vec<Step> {
-        self.taken.borrow().clone()
-    }
-
-    /// The MFA device whose code will be asked of the person, if one will be.
-    pub(crate) fn code_wanted(&self) -> Option<&str> {
-        let hops = self.plan.hops.iter().enumerate().rev();
-        let mut unkept = hops.take_while(|(above, _)| self.kept(above + 1).is_none());
-        unkept.find_map(|(_, hop)| hop.mfa_serial.as_deref())
-    }
-
-    /// Asks the plan's source alone, where no STS is in it.
-    pub(crate) async fn ask_source(&self) -> Result<(), Error> {
-        self.ask(None, 0).await.map(drop)
-    }
-
-    /// Notes a step.
-    fn note(&self, depth: usize, started: Instant, credentials: &Credentials) {
-        self.taken.borrow_mut().push(Step {
-            depth,
-            took: started.elapsed(),
-            identity: match &credentials.principal {
-                Some(arn) => arn.clone(),
-                None => format!("access key {}", credentials.access_key_id),
-            },
-            expires_at: credentials.expires_at,
-            is_kept: credentials.origin == Origin::Cache,
-        });
     }
 
     /// The region of STS and of AWS Sign-In, and the setting that named it.
