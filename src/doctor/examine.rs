@@ -329,12 +329,19 @@ impl<'a> Scope<'a> {
         let (Some(credentials), "") = (credentials, missing) else {
             return self.skip_repository(examination, missing);
         };
+        // Without a kept session, git's own run would want another code.
+        let code = resolver.code_wanted().map(str::to_owned);
         let is_well =
             repository::references(examination, endpoint, resolver, credentials, remote).await;
         if let (true, Some(aim)) = (is_by_https, self.aim) {
-            match is_well {
-                true => repository::by_git(examination, &aim.asked).await,
-                false => examination.skip("git-request", "git itself", "repository: failed"),
+            let (id, title) = ("git-request", "git itself");
+            match (is_well, code) {
+                (false, _) => examination.skip(id, title, "repository: failed"),
+                (true, Some(serial)) => {
+                    let why = format!("it would take another MFA code of {serial}");
+                    examination.skip(id, title, &why);
+                }
+                (true, None) => repository::by_git(examination, &aim.asked).await,
             }
         }
     }

@@ -1,19 +1,35 @@
 //! What kind of place this is: a Studio space, a shared one.
 
 use super::report::Finding;
+use crate::error::Error;
+use crate::studio::Metadata;
 use crate::world::{World, variable};
 
 /// Says what is known of the place, and what follows from it.
 pub(super) fn surroundings(world: &World) -> Finding {
-    let has_metadata = world.studio_metadata().exists();
-    let kind = world.variable(variable::SAGEMAKER_SPACE_TYPE_LOWERCASE);
-    let is_studio = has_metadata || kind.is_some();
-    let mut finding = Finding::ok([match (is_studio, kind.as_deref()) {
-        (true, Some("shared")) => "a shared space of SageMaker Studio".to_owned(),
-        (true, _) => "SageMaker Studio".to_owned(),
-        (false, _) => "not SageMaker Studio".to_owned(),
-    }]);
-    if kind.as_deref() == Some("shared") {
+    let metadata = Metadata::read(world.studio_metadata());
+    let is_shared = Metadata::is_shared(world);
+    let kind = variable::SAGEMAKER_SPACE_TYPE_LOWERCASE;
+    let is_studio = !matches!(metadata, Ok(None)) || world.variable(kind).is_some();
+    let mut finding = Finding::ok([match (is_studio, is_shared) {
+        (true, true) => "a shared space of SageMaker Studio",
+        (true, false) => "SageMaker Studio",
+        (false, _) => "not SageMaker Studio",
+    }
+    .to_owned()]);
+    match metadata {
+        Ok(Some(metadata)) => {
+            let described = metadata.described(world).into_iter();
+            let described = described.filter(|(name, _)| *name != "shared");
+            let described: Vec<String> = described
+                .map(|(name, value)| format!("{name} {value}"))
+                .collect();
+            finding = finding.and(described.join(", "));
+        }
+        Ok(None) => {}
+        Err(error) => finding = finding.but(Error::from(error).to_string()),
+    }
+    if is_shared {
         finding = finding
             .and("everybody in it is the same user: sessions are not kept on disk, and AWS sees one identity")
             .and("commits carry user.name and user.email of whoever set them: set them in each clone");
