@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Session;
 use super::wanted::Wanted;
 use crate::error::Error;
-use crate::studio::{self, CloneFolder, FILE, Lifecycle, Metadata, Sha256Hex, Source};
+use crate::studio::{self, CloneFolder, FILE, Lifecycle, Metadata, SHARED, Sha256Hex, Source};
 
 /// SageMaker Studio: make its lifecycle configuration, and say which space this is
 #[derive(clap::Args)]
@@ -109,7 +109,15 @@ impl Whoami {
         if self.json {
             let json: serde_json::Map<String, serde_json::Value> = described
                 .into_iter()
-                .map(|(name, value)| (name.replace(' ', "_"), value.into()))
+                .map(|(name, value)| {
+                    let is_yes = value == "yes";
+                    let value = if name == SHARED {
+                        is_yes.into()
+                    } else {
+                        value.into()
+                    };
+                    (name.replace(' ', "_"), value)
+                })
                 .collect();
             writeln!(session.out, "{:#}", serde_json::Value::Object(json))?;
             return Ok(());

@@ -11,6 +11,9 @@ use crate::world::{World, variable};
 /// developer guide; its content "may change", so every part may be missing.
 pub(crate) const FILE: &str = "/opt/ml/metadata/resource-metadata.json";
 
+/// The name of the value that says whether all users of the domain share the space: `yes` or `no`.
+pub(crate) const SHARED: &str = "shared";
+
 /// What the file says.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -79,7 +82,7 @@ impl Metadata {
             ("user profile", self.user_profile_name.clone()),
             ("space", space),
             (
-                "shared",
+                SHARED,
                 Some(if Self::is_shared(world) { "yes" } else { "no" }.to_owned()),
             ),
             ("region", part(3)),

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 pub(crate) use commands::commands;
 pub(crate) use lifecycle::{CloneFolder, Lifecycle, Sha256Hex, Source, base64};
-pub(crate) use metadata::{FILE, Metadata};
+pub(crate) use metadata::{FILE, Metadata, SHARED};
 
 /// Why there is no script, or no space.
 #[derive(Debug, thiserror::Error)]

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use local_aws::CONTRIBUTOR_ROLE;
 
-use super::{archive, in_terminal, lifecycle_script, read, space, start_of_space};
+use super::{
+    archive, assert_unchanged, in_terminal, lifecycle_script, program, read, space, start_of_space,
+    tree,
+};
 use crate::harness::{HTTPS, every_git};
 
 /// `cross_account_git_clone.sh` of the pattern, its placeholders filled in. Git's configuration is added to:
@@ -97,5 +100,38 @@ fn its_own_clone_line_and_an_https_clone_work_in_a_space_whose_script_ran_twice(
                 .stdout
         });
         assert!(kinds.iter().all(|id| *id == kinds[0]));
+    }
+}
+
+#[test]
+fn a_lifecycle_script_of_ones_own_needs_one_line_for_the_patterns_and_may_run_twice() {
+    for git in every_git() {
+        let studio = space(&git);
+        let (archive, sum) = archive();
+        let installer = concat!(env!("CARGO_MANIFEST_DIR"), "/install.sh");
+        // The pip line and what follows it, down to the clones, which the pattern has bare: the second start
+        // would end at them.
+        let script = format!(
+            "#!/bin/bash\nset -eux\ncd\n\
+             sh '{installer}' --from '{}' --sha256 {sum} --quiet --yes \\\n\
+             \x20 --role-arn {CONTRIBUTOR_ROLE} --region eu-west-1\n\
+             [ -d demo-repo ] || git clone codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo\n\
+             [ -d https ] || git clone {HTTPS} https\n",
+            archive.display()
+        );
+        let script = program(&studio, "own.sh", &script);
+        start_of_space(&studio, &script).succeeded();
+        let first = tree(&studio);
+        let requests = studio.aws.git_requests().len();
+        start_of_space(&studio, &script).succeeded();
+        assert_unchanged(&studio, &first);
+        assert_eq!(studio.aws.git_requests().len(), requests);
+        for folder in ["demo-repo", "https"] {
+            studio.commit(folder, folder, "x");
+            studio
+                .git_in(folder, &["pull", "--quiet", "--rebase"])
+                .succeeded();
+            studio.git_in(folder, &["push", "--quiet"]).succeeded();
+        }
     }
 }

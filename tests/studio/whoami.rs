@@ -42,6 +42,7 @@ fn a_space_says_who_it_is_and_other_places_say_that_they_are_none() {
         json["execution_role"],
         "arn:aws:iam::222222222222:role/service-role/Execution"
     );
+    assert_eq!(json["shared"], true);
     let said = studio
         .helper(
             "git-codecommit",
