@@ -38,18 +38,21 @@ sha256() {
   fi
 }
 
-# Without a network it gives up within ten seconds.
+# Where nobody answers it gives up within ten seconds.
 fetch() {
   case $SOURCE in
     s3://*)
       if have aws; then
         AWS_MAX_ATTEMPTS=2 AWS_EC2_METADATA_DISABLED=true \
-          aws s3 cp --only-show-errors --cli-connect-timeout 3 --cli-read-timeout 20 "$SOURCE" "$1" >&2
+          aws s3 cp --only-show-errors --cli-connect-timeout 3 --cli-read-timeout 8 "$SOURCE" "$1" >&2
       else
         AWS_EC2_METADATA_DISABLED=true python3 -c 'import sys, boto3, botocore.config
 bucket, key = sys.argv[1][len("s3://"):].split("/", 1)
-limits = botocore.config.Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2})
-boto3.client("s3", config=limits).download_file(bucket, key, sys.argv[2])' "$SOURCE" "$1"
+limits = botocore.config.Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 2})
+try:
+    boto3.client("s3", config=limits).download_file(bucket, key, sys.argv[2])
+except Exception as error:
+    sys.exit("%s: %s" % (type(error).__name__, error))' "$SOURCE" "$1"
       fi
       ;;
     https://*)
@@ -57,7 +60,7 @@ boto3.client("s3", config=limits).download_file(bucket, key, sys.argv[2])' "$SOU
         curl --proto '=https' --tlsv1.2 --fail --silent --show-error --location --retry 1 \
           --connect-timeout 3 --max-time 60 --output "$1" -- "$SOURCE"
       else
-        wget -q -T 20 -O "$1" "$SOURCE"
+        wget -q -t 1 -T 8 -O "$1" "$SOURCE"
       fi
       ;;
     file://*) cp -- "${SOURCE#file://}" "$1" ;;
@@ -86,10 +89,10 @@ install_programs() {
 }
 
 # A built-in and a default configuration may both run at one start. A lock that is older than the five
-# minutes a script has is of one that was stopped. After five seconds it goes on without: the programs lock
+# minutes a script has is of one that was stopped. After some seconds it goes on without: the programs lock
 # what they change, and this only saves a second download.
 lock() {
-  for _ in 1 2 3 4 5; do
+  for _ in 1 2 3 4 5 6 7; do
     if mkdir "$share/.lifecycle" 2>/dev/null; then
       is_locked=true
       return

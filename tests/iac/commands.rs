@@ -214,6 +214,10 @@ fn an_archive_comes_from_s3_by_the_aws_cli_or_by_boto3() {
     let said = run(&activate, "mkdir home3; HOME=$PWD/home3 sh lifecycle.sh");
     let failed = "git-codecommit: s3://bucket/gone could not be fetched\n";
     assert!(said.contains(failed), "{said}");
+    assert!(
+        said.contains("ClientError: ") && !said.contains("Traceback"),
+        "{said}"
+    );
     drop(server.stdin.take());
     server.wait().unwrap();
 }
