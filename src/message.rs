@@ -82,6 +82,13 @@ impl Messages {
     }
 }
 
+/// Repeats lines of a git program that ran for this one: traces and warnings are not kept back.
+pub(crate) fn repeat(lines: &[&str]) {
+    for line in lines {
+        let _ = std::io::stderr().write_all(format!("{}\n", printable(line)).as_bytes());
+    }
+}
+
 /// Replaces control characters, which could drive the person's terminal, by `\u{…}` escapes.
 pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len() + 1);

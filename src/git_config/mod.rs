@@ -10,7 +10,7 @@ mod value;
 use std::io;
 use std::process::{Child, Stdio};
 
-use crate::process;
+use crate::{message, process};
 
 pub use url::UrlConfig;
 pub use value::Value;
@@ -55,7 +55,6 @@ impl Error {
 /// No `Debug`: values may hold passwords and tokens.
 pub struct GitConfig {
     entries: Vec<Entry>,
-    git_version: Option<String>,
 }
 
 /// A git that is listing its configuration.
@@ -69,20 +68,29 @@ impl Asked {
     pub(crate) fn answer(self) -> Result<GitConfig, Error> {
         let said = self.0.wait_with_output().map_err(Error::Start)?;
         let words = String::from_utf8_lossy(&said.stderr);
-        let (events, words): (Vec<&str>, Vec<&str>) =
-            words.lines().partition(|line| line.starts_with('{'));
-        if !said.status.success() {
-            return Err(Error::Refused(match in_one_line(&words) {
-                words if words.is_empty() => {
-                    format!("\"git config\" ended early ({})", said.status)
-                }
-                words => words,
-            }));
+        let is_done = said.status.success();
+        let (reasons, others): (Vec<&str>, Vec<&str>) = words
+            .lines()
+            .partition(|line| !is_done && reason(line).is_some());
+        // Its warnings and traces are the person's.
+        message::repeat(&others);
+        if is_done {
+            return Ok(GitConfig::parse(&said.stdout));
         }
-        let mut config = GitConfig::parse(&said.stdout);
-        config.git_version = events.iter().find_map(|event| version(event));
-        Ok(config)
+        let reasons: Vec<&str> = reasons.into_iter().filter_map(reason).collect();
+        Err(Error::Refused(match reasons.join("; ") {
+            reasons if reasons.is_empty() => {
+                format!("\"git config\" ended early ({})", said.status)
+            }
+            reasons => reasons,
+        }))
     }
+}
+
+/// What git says is wrong, without its mark.
+fn reason(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("fatal: ");
+    rest.or_else(|| line.strip_prefix("error: "))
 }
 
 struct Entry {
@@ -105,8 +113,6 @@ impl GitConfig {
     pub(crate) fn ask() -> Result<Asked, Error> {
         let child = process::git("config")
             .args(["-z", "--list", "--includes"])
-            // The first of the events on standard error is git's version: no need to ask for it apart.
-            .env("GIT_TRACE2_EVENT", "2")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -132,15 +138,7 @@ impl GitConfig {
         });
         Self {
             entries: entries.collect(),
-            git_version: None,
         }
-    }
-
-    /// The version of the git that read it, as its User-Agent has it: `2.47.3`. None if it does not
-    /// say (before 2.22).
-    #[must_use]
-    pub fn git_version(&self) -> Option<&str> {
-        self.git_version.as_deref()
     }
 
     /// The value of a key, such as `core.askPass` or `remote.<name>.proxy`: the last one counts.
@@ -178,28 +176,6 @@ impl GitConfig {
     pub fn at_url(&self, section: &str, url: &str) -> UrlConfig<'_> {
         UrlConfig::new(self.entries.iter(), section, url)
     }
-}
-
-/// What git said on standard error was wrong, without its marks; traces stand there as well.
-fn in_one_line(words: &[&str]) -> String {
-    let lines = words.iter().filter_map(|line| {
-        let rest = line.strip_prefix("fatal: ");
-        rest.or_else(|| line.strip_prefix("error: "))
-    });
-    lines.collect::<Vec<_>>().join("; ")
-}
-
-/// `exe` of git's event `version` (git's `Documentation/technical/api-trace2.adoc`).
-fn version(event: &str) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct Version {
-        event: String,
-        exe: String,
-    }
-    let version: Version = serde_json::from_str(event).ok()?;
-    // Some vendors add words of their own: "2.39.5 (Apple Git-154)".
-    let number = version.exe.split_whitespace().next()?;
-    (version.event == "version").then(|| number.to_owned())
 }
 
 /// `section[.subsection].name`; the subsection may hold dots.

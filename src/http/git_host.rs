@@ -12,6 +12,7 @@ use super::connect::{Connections, Role, Route, Slot};
 use super::pieces::{Coming, Pieces};
 use super::settings::Settings;
 use super::speed::{TooSlow, Watch};
+use super::tls::Roots;
 use super::trace::Trace;
 use super::way::Way;
 use super::{Error, build};
@@ -65,6 +66,8 @@ pub(crate) struct Ask<'r> {
 pub(crate) struct GitHost<'w> {
     url: Url,
     settings: Settings,
+    /// Those that are tried first.
+    roots: Option<Arc<Roots>>,
     client: Client,
     /// Opens the first connection before there is a request for it.
     opener: Client,
@@ -81,6 +84,7 @@ impl<'w> GitHost<'w> {
     pub(super) fn new(
         url: Url,
         mut settings: Settings,
+        roots: Option<Arc<Roots>>,
         builder: impl Fn(&Settings) -> Result<reqwest::ClientBuilder, Error>,
         trace: Option<Trace<'w>>,
     ) -> Result<Self, Error> {
@@ -100,6 +104,7 @@ impl<'w> GitHost<'w> {
             opener: build(opener.connector_layer(with(slot.opener())))?,
             url,
             settings,
+            roots,
             route,
             trace,
             has_begun: Cell::new(false),
@@ -131,7 +136,7 @@ impl<'w> GitHost<'w> {
         HeaderValue::try_from(agent).map_err(|_| Error::UserAgent)
     }
 
-    /// Begins to open the connection for the first request; may be called once, before it.
+    /// Begins to open the connection for the first request, unless that has begun.
     pub(crate) fn open(&self) {
         if self.has_begun.replace(true) {
             return;
@@ -140,6 +145,10 @@ impl<'w> GitHost<'w> {
         let request = self.opener.get(self.url.clone()).send();
         // Its connector fails in every case: the connection is in the slot then, or the reason.
         tokio::spawn(async move { drop(request.await) });
+        // Behind it in the queue: they are needed when the host has answered.
+        if let Some(roots) = self.roots.clone() {
+            tokio::spawn(async move { roots.begin() });
+        }
     }
 
     /// Signs a request and sends it; waits for the answer's headers.

@@ -61,6 +61,15 @@ struct AwsTrust {
     roots: Vec<Arc<Roots>>,
 }
 
+impl AwsTrust {
+    /// Begins to read the first roots.
+    fn begin(&self) {
+        if let Some(first) = self.roots.first() {
+            first.begin();
+        }
+    }
+}
+
 impl<'w> Http<'w> {
     /// Prepares; opens and loads nothing yet.
     #[must_use]
@@ -91,6 +100,7 @@ impl<'w> Http<'w> {
         }
         let trust = self.trust()?;
         let (proxy, exempt) = proxy::for_aws(self.world, &self.passwords)?.unzip();
+        trust.begin();
         let verifier = Verifier::new(Arc::clone(&trust.provider), trust.roots.clone());
         let mut builder = common(true)
             .user_agent(USER_AGENT)
@@ -126,8 +136,10 @@ impl<'w> Http<'w> {
             messages.warning(&warning);
         }
         let aws = self.trust()?;
+        let verifier = verifier(aws, &url, &mut settings);
+        let roots = verifier.first_roots();
         let config = tls::config(
-            verifier(aws, &url, &mut settings),
+            verifier,
             settings.trust.identity.as_ref(),
             settings.trust.versions,
         )?;
@@ -135,6 +147,7 @@ impl<'w> Http<'w> {
         GitHost::new(
             url,
             settings,
+            roots,
             |settings| {
                 let mut builder = common(true)
                     .user_agent(USER_AGENT)
@@ -171,6 +184,7 @@ impl<'w> Http<'w> {
     pub fn near(&self, encrypted: bool) -> Result<Client, Error> {
         let verifier = if encrypted {
             let trust = self.trust()?;
+            trust.begin();
             Verifier::new(Arc::clone(&trust.provider), trust.roots.clone())
         } else {
             Verifier::new(tls::provider(), Vec::new())

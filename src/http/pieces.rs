@@ -274,6 +274,62 @@ mod tests {
         }
     }
 
+    /// A host that sends a body of so many chunks of 1000 bytes at once, and its end or not.
+    fn host(chunks: usize, ends: bool) -> String {
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", socket.local_addr().unwrap());
+        std::thread::spawn(move || {
+            let (mut connection, _) = socket.accept().unwrap();
+            let mut request = [0; 4096];
+            assert!(std::io::Read::read(&mut connection, &mut request).unwrap() > 0);
+            let mut answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+            for number in 0..chunks {
+                answer.extend_from_slice(b"3e8\r\n");
+                answer.extend([number as u8; 1000]);
+                answer.extend_from_slice(b"\r\n");
+            }
+            if ends {
+                answer.extend_from_slice(b"0\r\n\r\n");
+            }
+            connection.write_all(&answer).unwrap();
+        });
+        url
+    }
+
+    #[test]
+    fn small_chunks_are_collected_in_order_and_a_cut_is_seen() {
+        const CHUNKS: usize = 500;
+        let world = crate::world::World::of(&[]);
+        let client = crate::http::Http::new(&world).near(false).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        for ends in [true, false] {
+            let url = host(CHUNKS, ends);
+            let (steps, body, result) = runtime.block_on(async {
+                let mut coming = Coming::new(client.get(url).send().await.unwrap());
+                let (mut steps, mut body) = (0, Vec::new());
+                let result = loop {
+                    match coming.next().await {
+                        Ok(Some(pieces)) => {
+                            steps += 1;
+                            pieces.write_to(&mut body).unwrap();
+                        }
+                        Ok(None) => break Ok(()),
+                        Err(error) => break Err(error),
+                    }
+                };
+                assert!(matches!(coming, Coming::There(_)));
+                (steps, body, result)
+            });
+            assert_eq!(result.is_ok(), ends);
+            let sent = (0..CHUNKS).flat_map(|number| [number as u8; 1000]);
+            assert_eq!(body, sent.collect::<Vec<_>>());
+            assert!(steps < CHUNKS / 5, "{steps} steps");
+        }
+    }
+
     #[test]
     fn more_pieces_than_go_into_one_write_are_written_in_order() {
         let mut pieces = Pieces::default();

@@ -25,6 +25,9 @@ object-format
 
 ";
 
+/// The first git whose remote helpers may send response-end packets (git commit b0df0c16ea).
+const RESPONSE_END: (u32, u32) = (2, 28);
+
 /// A conversation, from the first command to the blank line that ends it.
 pub(super) struct Conversation<'a, In, Out> {
     git_host: SmartHttp<'a>,
@@ -38,15 +41,15 @@ pub(super) struct Conversation<'a, In, Out> {
 
 impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
     /// Prepares to listen.
-    pub(super) fn new(git_host: SmartHttp<'a>, input: In, output: Out) -> Result<Self, Error> {
-        Ok(Self {
+    pub(super) fn new(git_host: SmartHttp<'a>, waiting: Waiting, input: In, output: Out) -> Self {
+        Self {
             git_host,
             input,
             output,
             options: Options::default(),
             known: None,
-            waiting: Waiting::new()?,
-        })
+            waiting,
+        }
     }
 
     /// Obeys until git is done.
@@ -98,7 +101,7 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
     fn connect(&mut self, service: Service) -> Result<bool, AnyError> {
         let git = self.waiting.until(self.git_host.git())??;
         // An older git would take the packet that ends a response for damage.
-        if !git.knows_response_end() {
+        if !git.is_at_least(RESPONSE_END.0, RESPONSE_END.1) {
             self.reply(b"fallback\n")?;
             return Ok(false);
         }

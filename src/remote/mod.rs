@@ -209,6 +209,7 @@ fn serve(
     };
     // Every run needs it: git lists it while the AWS files are read.
     world.ask_git_config();
+    let waiting = waiting::Waiting::new().map_err(Error::Pipe)?;
     let target = Target::resolve(world, messages, &address.to_string_lossy())?;
     let plan = Plan::new(world, &target.profiles, &target.choice)?;
     messages.trace(|| format!("{} as {}", target.endpoint.url(), target.choice.in_words()));
@@ -230,6 +231,6 @@ fn serve(
         resolver,
         remote.to_string_lossy().into_owned(),
     );
-    commands::Conversation::new(git_host, stdin, stdout)?.run()?;
+    commands::Conversation::new(git_host, waiting, stdin, stdout).run()?;
     Ok(0)
 }

@@ -106,13 +106,11 @@ impl<'a> SmartHttp<'a> {
         network: &'h GitHost<'a>,
         outgoing: &mut Outgoing,
     ) -> Result<(Answer<'h, 'a>, BasicAuth), Failure> {
-        if self.credentials.borrow().is_none() {
-            // The connection opens while STS answers.
-            network.open();
-        }
+        // The connection opens while STS answers.
+        self.begin()?;
         let credentials = self.credentials().await?;
         let mut headers = outgoing.headers.clone();
-        let agent = network.user_agent(&self.git().await?.version)?;
+        let agent = network.user_agent(&self.git().await?.text)?;
         headers.insert(USER_AGENT, agent);
         if let Some(version) = outgoing.version {
             headers.insert("Git-Protocol", protocol(version));

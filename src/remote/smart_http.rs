@@ -8,16 +8,17 @@ use std::rc::Rc;
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, PRAGMA};
 use time::Duration;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::Error;
 use super::advertisement::{Advertisement, Problem};
 use super::payload::Payload;
-use super::plumbing::Git;
 use super::sending::Outgoing;
 use super::service::Service;
 use crate::credentials::{Credentials, Resolver};
 use crate::endpoint::Endpoint;
 use crate::error::Error as AnyError;
+use crate::git_version::GitVersion;
 use crate::http::{self, Answer, Family, GitHost};
 use crate::signature::BasicAuth;
 
@@ -28,7 +29,8 @@ pub(super) struct SmartHttp<'a> {
     pub(super) credentials: RefCell<Option<Rc<Credentials>>>,
     /// The host refused a kept session, and a new one was asked for.
     pub(super) is_renewed: Cell<bool>,
-    git: OnceCell<Git>,
+    git: OnceCell<GitVersion>,
+    git_asked: RefCell<Option<JoinHandle<Option<GitVersion>>>>,
     /// What git calls the remote.
     remote: String,
     /// The addresses that may be used, from the first connection on.
@@ -49,6 +51,7 @@ impl<'a> SmartHttp<'a> {
             credentials: RefCell::default(),
             is_renewed: Cell::new(false),
             git: OnceCell::new(),
+            git_asked: RefCell::default(),
             remote,
             family: Cell::default(),
             network: OnceCell::new(),
@@ -76,20 +79,30 @@ impl<'a> SmartHttp<'a> {
         Ok(self.network.get_or_init(|| network))
     }
 
-    /// The git that started this helper.
-    pub(super) async fn git(&self) -> Result<&Git, Error> {
-        if let Some(git) = self.git.get() {
-            return Ok(git);
+    /// Begins what takes time and needs no key: the first connection, and the question which git this is.
+    pub(super) fn begin(&self) -> Result<&GitHost<'a>, http::Error> {
+        let network = self.network()?;
+        network.open();
+        if self.git.get().is_none() && self.git_asked.borrow().is_none() {
+            // Behind the connection, which waits for the network while git answers.
+            let asked = async { spawn_blocking(GitVersion::ask).await.ok().flatten() };
+            *self.git_asked.borrow_mut() = Some(tokio::spawn(asked));
         }
-        // It has said its version already, unless it is older than 2.22.
-        let config = self.resolver.world().git_config();
-        let git = match config.ok().and_then(|config| config.git_version()) {
-            Some(version) => Git {
-                version: version.to_owned(),
-            },
-            None => Git::ask().await?,
-        };
-        Ok(self.git.get_or_init(|| git))
+        Ok(network)
+    }
+
+    /// The git that started this helper.
+    pub(super) async fn git(&self) -> Result<&GitVersion, http::Error> {
+        self.begin()?;
+        let asked = self.git_asked.take();
+        if let Some(asked) = asked {
+            // One that cannot be asked is taken for an old one.
+            let git = asked.await.ok().flatten();
+            return Ok(self
+                .git
+                .get_or_init(|| git.unwrap_or_else(|| GitVersion::parse(""))));
+        }
+        Ok(self.git.get_or_init(|| GitVersion::parse("")))
     }
 
     /// `protocol.version` of git's configuration, where somebody set it.

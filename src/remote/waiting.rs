@@ -26,6 +26,8 @@ impl Waiting {
     /// Starts the runtime.
     pub(super) fn new() -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
+        // The thread that will look up the host's name is there when it is needed.
+        runtime.spawn_blocking(|| ());
         Ok(Self {
             #[cfg(unix)]
             output: watch(&runtime),

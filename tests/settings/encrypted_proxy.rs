@@ -2,13 +2,16 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring::default_provider;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 use super::{HOST, by_name, list, refusal};
 use crate::harness::{Studio, every_git};
@@ -17,6 +20,8 @@ use crate::harness::{Studio, every_git};
 struct EncryptedProxy {
     port: u16,
     authority: String,
+    /// A client has shown a certificate.
+    has_seen_one: Arc<AtomicBool>,
 }
 
 impl EncryptedProxy {
@@ -33,10 +38,21 @@ impl EncryptedProxy {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
         let certificate = params.signed_by(&key, &issuer).unwrap();
+        // It asks for a certificate, and takes whoever has none.
+        let mut authorities = RootCertStore::empty();
+        let trusted = std::fs::read(studio.aws.ca_file()).unwrap();
+        authorities
+            .add(CertificateDer::from_pem_slice(&trusted).unwrap())
+            .unwrap();
+        let clients = WebPkiClientVerifier::builder_with_provider(
+            Arc::new(authorities),
+            Arc::new(default_provider()),
+        );
+        let clients = clients.allow_unauthenticated().build().unwrap();
         let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
-            .with_no_client_auth()
+            .with_client_cert_verifier(clients)
             .with_single_cert(
                 vec![certificate.der().clone()],
                 PrivateKeyDer::Pkcs8(key.serialize_der().into()),
@@ -46,15 +62,24 @@ impl EncryptedProxy {
         socket.set_nonblocking(true).unwrap();
         let port = socket.local_addr().unwrap().port();
         // It ends with the test's process.
-        std::thread::spawn(move || serve(socket, TlsAcceptor::from(Arc::new(config)), behind));
+        let has_seen_one = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&has_seen_one);
+        let tls = TlsAcceptor::from(Arc::new(config));
+        std::thread::spawn(move || serve(socket, tls, behind, &seen));
         Self {
             port,
             authority: issuer.pem(),
+            has_seen_one,
         }
     }
 }
 
-fn serve(socket: std::net::TcpListener, tls: TlsAcceptor, behind: SocketAddr) {
+fn serve(
+    socket: std::net::TcpListener,
+    tls: TlsAcceptor,
+    behind: SocketAddr,
+    seen: &Arc<AtomicBool>,
+) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -62,12 +87,15 @@ fn serve(socket: std::net::TcpListener, tls: TlsAcceptor, behind: SocketAddr) {
     runtime.block_on(async move {
         let socket = TcpListener::from_std(socket).unwrap();
         while let Ok((client, _)) = socket.accept().await {
-            let tls = tls.clone();
+            let (tls, seen) = (tls.clone(), Arc::clone(seen));
             tokio::spawn(async move {
                 // A client that does not trust this proxy goes away here.
                 if let Ok(mut client) = tls.accept(client).await
                     && let Ok(mut proxy) = TcpStream::connect(behind).await
                 {
+                    if client.get_ref().1.peer_certificates().is_some() {
+                        seen.store(true, Ordering::SeqCst);
+                    }
                     let _ = tokio::io::copy_bidirectional(&mut client, &mut proxy).await;
                 }
             });
@@ -142,4 +170,23 @@ fn the_proxys_authorities_count_for_the_proxy_alone() {
     );
     assert_eq!(studio.aws.proxy_requests().len(), 1, "the tunnel was there");
     assert!(studio.aws.git_requests().is_empty());
+}
+
+#[test]
+fn a_client_certificate_is_not_shown_to_the_proxy_and_that_is_said() {
+    let studio = by_name(&every_git()[0], |aws| aws);
+    let proxy = EncryptedProxy::in_front_of(&studio);
+    studio.write("proxy.pem", &proxy.authority);
+    let setting = format!("http.proxy=https://localhost:{}", proxy.port);
+    let certificate = format!("http.sslCert={}", studio.aws.client_certificate().display());
+    let key = format!("http.sslKey={}", studio.aws.client_key().display());
+    let ca = "http.proxySSLCAInfo=~/proxy.pem";
+    let said = list(&studio, &[&setting, ca, &certificate, &key]).succeeded();
+    assert_eq!(
+        said.said(),
+        "git-remote-codecommit: warning: set, but without effect here: http.sslcert (behind an \
+         encrypted proxy)"
+    );
+    assert_eq!(studio.aws.proxy_requests().len(), 1);
+    assert!(!proxy.has_seen_one.load(Ordering::SeqCst));
 }

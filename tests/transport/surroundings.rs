@@ -136,10 +136,6 @@ fn with_an_older_version(studio: &mut crate::harness::Studio, version: &str) {
 #!/bin/sh
 case "$1" in
 version) echo "git version {version}" ;;
-config)
-    # It says its version in its events, but not before 2.26 here.
-    case "{version}" in 2.25.*) unset GIT_TRACE2_EVENT ;; esac
-    {{ "$REAL_GIT" "$@" 2>&1 1>&3 | sed 's/"exe":"[^"]*"/"exe":"{version}"/' >&2; }} 3>&1 ;;
 *) exec "$REAL_GIT" "$@" ;;
 esac
 END

@@ -44,7 +44,7 @@ impl Trust {
             verifies: is_verified.unwrap_or(Ok(true))? && !source.is_unverified_by_variable(),
             authorities,
             proxy_authorities,
-            identity: identity(source)?,
+            identity: identity(source, proxy, unhonoured)?,
             pin: match source.keys.value("pinnedPubkey") {
                 Some(value) if !value.bytes()?.is_empty() => Some(pinned(source.world, value)?),
                 _ => None,
@@ -54,7 +54,12 @@ impl Trust {
     }
 }
 
-fn identity(source: &Source<'_>) -> Result<Option<Identity>, Error> {
+/// None behind an encrypted proxy: rustls would show it to that as well, which has not been asked for.
+fn identity(
+    source: &Source<'_>,
+    proxy: Option<&Proxy>,
+    unhonoured: &mut Vec<String>,
+) -> Result<Option<Identity>, Error> {
     let kind = |variable: &'static str, key: &str| match source.text(variable, key)? {
         None => Ok(Kind::Pem),
         Some(kind) if kind.eq_ignore_ascii_case("PEM") => Ok(Kind::Pem),
@@ -63,9 +68,13 @@ fn identity(source: &Source<'_>) -> Result<Option<Identity>, Error> {
             key: format!("http.{key}"),
         }),
     };
-    let Some((certificate, _)) = source.path(variable::GIT_SSL_CERT, "sslCert")? else {
+    let Some((certificate, name)) = source.path(variable::GIT_SSL_CERT, "sslCert")? else {
         return Ok(None);
     };
+    if proxy.is_some_and(|proxy| proxy.encrypted_host().is_some()) {
+        unhonoured.push(format!("{name} (behind an encrypted proxy)"));
+        return Ok(None);
+    }
     let key = match source.path(variable::GIT_SSL_KEY, "sslKey")? {
         Some((key, _)) => key,
         None => certificate.clone(),

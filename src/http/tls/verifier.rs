@@ -43,11 +43,8 @@ pub(in crate::http) struct ProxyTrust {
 }
 
 impl Verifier {
-    /// Trusts the roots; begins to read the first of them.
+    /// Trusts the roots.
     pub(in crate::http) fn new(provider: Arc<CryptoProvider>, roots: Vec<Arc<Roots>>) -> Self {
-        if let Some(first) = roots.first() {
-            first.begin();
-        }
         Self {
             provider,
             roots,
@@ -55,6 +52,11 @@ impl Verifier {
             pin: None,
             proxy: None,
         }
+    }
+
+    /// The roots that are tried first.
+    pub(in crate::http) fn first_roots(&self) -> Option<Arc<Roots>> {
+        self.roots.first().cloned()
     }
 
     /// Switches the check of certificates off, but for an encrypted proxy.
