@@ -17,3 +17,32 @@ pub(crate) fn git(program: &str) -> Command {
 pub(crate) fn program(name: impl AsRef<std::ffi::OsStr>) -> Command {
     Command::new(name)
 }
+
+/// A word of a shell command, in single quotes where it needs any.
+pub(crate) fn shell_quoted(text: &str) -> String {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&b);
+    if !text.is_empty() && text.bytes().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quoted_word_is_one_word() {
+        for (word, quoted) in [
+            ("a-b_c/d.e@f:g+h=i,j", "a-b_c/d.e@f:g+h=i,j"),
+            ("", "''"),
+            ("a b", "'a b'"),
+            (
+                "it's $(x)\n`y` \"z\" \\ ~ *",
+                "'it'\\''s $(x)\n`y` \"z\" \\ ~ *'",
+            ),
+        ] {
+            assert_eq!(shell_quoted(word), quoted);
+        }
+    }
+}

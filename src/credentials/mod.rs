@@ -21,6 +21,7 @@ pub use resolver::Resolver;
 pub(crate) use resolver::Step;
 
 use crate::http;
+use crate::process::shell_quoted;
 use crate::secret::{self, Secret};
 use crate::{endpoint, git_config};
 
@@ -194,15 +195,6 @@ fn instant(text: &str) -> Option<OffsetDateTime> {
         _ => text.to_owned(),
     };
     OffsetDateTime::parse(&text, &Rfc3339).ok()
-}
-
-fn shell_quoted(text: &str) -> String {
-    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_-./@+".contains(&b);
-    if text.bytes().all(is_plain) && !text.is_empty() {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]

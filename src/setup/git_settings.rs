@@ -11,6 +11,7 @@ use super::places::Places;
 use super::request::Scope;
 use super::state::Role;
 use crate::endpoint::{Host, Region};
+use crate::process::shell_quoted;
 
 /// What a URL's user name may hold as it is.
 const IN_URL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
@@ -134,15 +135,6 @@ fn helper(role: &Role, places: &Places) -> String {
         _ => shell_quoted(&program.display().to_string()),
     };
     format!("!{program} --profile {}", shell_quoted(&role.profile))
-}
-
-/// A word of a shell command.
-fn shell_quoted(text: &str) -> String {
-    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@/-".contains(&b);
-    if text.bytes().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// A value of a git config file.

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::Error;
+use crate::process::shell_quoted;
 
 /// The script without its settings.
 const SCRIPT: &str = include_str!("lifecycle.sh");
@@ -182,15 +183,6 @@ pub(crate) fn base64(script: &str) -> String {
 pub(crate) fn content_hash(script: &str) -> String {
     let digest = Sha256::digest(script);
     digest.iter().take(4).map(|b| format!("{b:02x}")).collect()
-}
-
-/// A word of a shell command.
-fn shell_quoted(text: &str) -> String {
-    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&b);
-    if !text.is_empty() && text.bytes().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
