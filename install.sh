@@ -29,8 +29,8 @@ say() {
 usage() {
   cat <<'TEXT'
 usage: install.sh [--from SOURCE [--sha256 HASH]] [--prefix DIR] [OPTIONS] [SETUP ARGUMENTS]
-  --from SOURCE  DIR, FILE.tar.gz, file://…, https://… or s3://… that holds the three programs;
-                 without it, in a checkout, they are built
+  --from SOURCE  DIR, FILE.tar.gz, file://…, https://… or s3://… that holds the three programs; without it,
+                 those beside this script are taken, or in a checkout they are built
   --sha256 HASH  SHA-256 of the archive; what is downloaded must have one
   --prefix DIR   they go to DIR/bin (default: ~/.local)
   --no-setup     change no configuration; so it is without setup arguments
@@ -57,6 +57,11 @@ absolute() {
 checkout() {
   here=$(absolute "$(dirname -- "$0")") || return 1
   grep -q '^name = "git-codecommit"$' "$here/Cargo.toml" 2>/dev/null && printf '%s\n' "$here"
+}
+
+# The folder of this script, where the archive was unpacked.
+beside() {
+  here=$(absolute "$(dirname -- "$0")") && [ -f "$here/git-remote-codecommit" ] && printf '%s\n' "$here"
 }
 
 build() {
@@ -109,7 +114,7 @@ boto3.client("s3").download_file(bucket, key, sys.argv[2])' "$1" "$2"
         curl --proto '=https' --tlsv1.2 --fail --silent --show-error --location --retry 3 \
           --connect-timeout 20 --max-time 240 --output "$2" -- "$1"
       elif have wget; then
-        wget -q -T 60 -O "$2" "$1"
+        wget -q -T 60 -t 3 -O "$2" "$1"
       elif have python3; then
         python3 -c 'import shutil, sys, urllib.request
 with urllib.request.urlopen(sys.argv[1], timeout=60) as answer, open(sys.argv[2], "wb") as file:
@@ -195,7 +200,8 @@ stage() {
       'check that it was built for this processor and system, and that programs may run there (noexec)'
 }
 
-# Moves the programs to their places; those that were there are kept once.
+# Moves the programs to their places. Those of an earlier installation are kept once; another's of the same
+# name (pip puts git-remote-codecommit here) is set aside, and comes back with --uninstall.
 place() {
   changed=false
   for program in $PROGRAMS; do
@@ -205,7 +211,13 @@ place() {
     say "unchanged: $version in $bin"
     return
   fi
-  if is_ours; then keep; else set_aside; fi
+  old=$("$bin/git-codecommit" version 2>/dev/null) || old='the last version'
+  is_kept=false
+  for program in $PROGRAMS; do
+    [ -e "$bin/$program" ] || [ -L "$bin/$program" ] || continue
+    if is_own "$program"; then keep "$program"; else set_aside "$program"; fi
+  done
+  if $is_kept; then say "kept $old in $share/previous"; fi
   for program in $PROGRAMS; do
     mv -f -- "$staged.$program" "$bin/$program" ||
       fail "cannot write $bin/$program" 'check the folder, or choose another: --prefix DIR'
@@ -213,26 +225,29 @@ place() {
   say "installed $version in $bin"
 }
 
-# Whether the programs in the folder are of an earlier installation.
+# Whether there is an earlier installation.
 is_ours() { [ -f "$bin/git-codecommit" ] || [ -f "$share/installed" ]; }
 
-# Another's program of the same name (pip puts git-remote-codecommit here) comes back with --uninstall.
-set_aside() {
-  for program in $PROGRAMS; do
-    [ -e "$bin/$program" ] || [ -L "$bin/$program" ] || continue
-    { mkdir -p -- "$share/foreign" && mv -f -- "$bin/$program" "$share/foreign/$program"; } || no_room
-    say "set $bin/$program, which is not of git-codecommit, aside in $share/foreign"
-  done
+# Whether a program is the one that was installed. Where no hash is known, it is if there was an installation.
+is_own() {
+  recorded=$(sed -n "s/^$1 //p" "$share/installed" 2>/dev/null) || recorded=''
+  if [ -n "$recorded" ]; then
+    [ "$(sha256 "$bin/$1" 2>/dev/null)" = "$recorded" ]
+  else
+    is_ours
+  fi
 }
 
 keep() {
-  old=$("$bin/git-codecommit" version 2>/dev/null) || old='the last version'
-  mkdir -p -- "$share/previous" || no_room
-  for program in $PROGRAMS; do
-    [ -f "$bin/$program" ] || continue
-    { cp -p -- "$bin/$program" "$share/previous/.new" && mv -f -- "$share/previous/.new" "$share/previous/$program"; } || no_room
-  done
-  say "kept $old in $share/previous"
+  [ -f "$bin/$1" ] || return 0
+  { mkdir -p -- "$share/previous" && cp -p -- "$bin/$1" "$share/previous/.new" &&
+    mv -f -- "$share/previous/.new" "$share/previous/$1"; } || no_room
+  is_kept=true
+}
+
+set_aside() {
+  { mkdir -p -- "$share/foreign" && mv -f -- "$bin/$1" "$share/foreign/$1"; } || no_room
+  say "set $bin/$1, which is not of git-codecommit, aside in $share/foreign"
 }
 
 # Completions, manual pages, and what is_installed and uninstall need to know. Nothing depends on them:
@@ -251,10 +266,14 @@ remember() {
   for folder in $made; do
     echo "folder $folder" >>"$share/.installed" || return 1
   done
-  if [ -n "$hash" ]; then
-    for program in $PROGRAMS; do
-      echo "$program $(sha256 "$bin/$program")" >>"$share/.installed" || return 1
-    done
+  for program in $PROGRAMS; do
+    # Where nothing makes hashes, what is ours is known by its name alone.
+    sum=$(sha256 "$bin/$program" 2>/dev/null) || continue
+    echo "$program $sum" >>"$share/.installed" || return 1
+  done
+  # For --uninstall, when the archive is long gone. A script that came through a pipe is no file.
+  if grep -q '^PROGRAMS=.git-remote-codecommit' "$0" 2>/dev/null; then
+    cp -- "$0" "$share/.install.sh" && mv -f -- "$share/.install.sh" "$share/install.sh" || return 1
   fi
   mv -f -- "$share/.installed" "$share/installed"
 }
@@ -296,6 +315,7 @@ check_path() {
 
 uninstall() {
   if $setup && [ -x "$bin/git-codecommit" ]; then
+    if $quiet; then set -- --quiet "$@"; fi
     # The programs stay where git would still be sent to them.
     "$bin/git-codecommit" unsetup --yes "$@" ||
       fail 'the settings could not be taken back, so the programs stay' '--no-setup takes the programs away alone' $?
@@ -305,6 +325,11 @@ uninstall() {
     return
   fi
   for program in $PROGRAMS; do
+    if [ -e "$bin/$program" ] && ! is_own "$program"; then
+      say "left $bin/$program, which is not what was installed"
+      rm -f -- "$share/previous/$program" "$share/foreign/$program"
+      continue
+    fi
     rm -f -- "$bin/$program" "$share/previous/$program"
     if [ -e "$share/foreign/$program" ] || [ -L "$share/foreign/$program" ]; then
       mv -f -- "$share/foreign/$program" "$bin/$program"
@@ -312,7 +337,7 @@ uninstall() {
     fi
   done
   made=$(sed -n 's/^folder //p' "$share/installed" 2>/dev/null | sort -r) || made=''
-  rm -f -- "$share/installed" "$prefix/share/bash-completion/completions/git-codecommit" \
+  rm -f -- "$share/installed" "$share/install.sh" "$prefix/share/bash-completion/completions/git-codecommit" \
     "$prefix/share/zsh/site-functions/_git-codecommit" "$prefix/share/fish/vendor_completions.d/git-codecommit.fish" \
     "$prefix"/share/man/man1/git-codecommit.1 "$prefix"/share/man/man1/git-codecommit-*.1
   for folder in share/git-codecommit/foreign share/git-codecommit/previous share/git-codecommit $made; do
@@ -328,7 +353,7 @@ dry_run() {
     say "would remove the programs from $bin"
     return
   fi
-  say "would install the programs of ${from:-this checkout} in $bin"
+  say "would install the programs of ${from:-$(beside || echo this checkout)} in $bin"
   if $setup && [ $# -gt 0 ]; then
     if [ -d "${path:-/nowhere}" ] && [ -x "$path/git-codecommit" ]; then
       "$path/git-codecommit" setup --bin-dir "$bin" "$@" --dry-run
@@ -368,6 +393,8 @@ check_source() {
     *)
       [ -e "$path" ] || fail "$path does not exist" 'name the folder or the archive of the three programs: --from SOURCE' 2
       [ -z "$hash" ] || [ ! -d "$path" ] || fail '--sha256 goes with an archive, not with a folder' '' 2
+      # tar takes a name with a colon for one on another machine.
+      case $path in /*) ;; *) path=./$path ;; esac
       ;;
   esac
   case $hash in
@@ -434,7 +461,7 @@ main() {
     version=$("$bin/git-codecommit" version)
     say "unchanged: $version in $bin"
   else
-    if [ -z "$from" ]; then path=$(build) || exit $?; fi
+    if [ -z "$from" ]; then path=$(beside || build) || exit $?; fi
     stage
     if $setup && [ $# -gt 0 ]; then check_setup "$@"; fi
     place

@@ -21,6 +21,8 @@ const HOSTS: &str = "127.0.0.1 localhost\n\
      10.0.12.21 sts.eu-west-1.amazonaws.com\n\
      10.0.12.34 git-codecommit.eu-west-1.amazonaws.com\n";
 const AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";
+/// The processor in the guides' archives.
+const WRITTEN_ON: &str = "x86_64";
 const HOME: &str = "/home/sagemaker-user";
 
 /// The space that a guide's reader sits in.
@@ -109,10 +111,13 @@ impl Reader for Space {
              {command}\n\
              {{ export -p; printf 'cd %q\\n' \"$PWD\"; }} > \"$STATE\""
         );
-        on_a_terminal(&self.shell(&script).1)
+        let here = std::env::consts::ARCH;
+        let said = self.shell(&script.replace(WRITTEN_ON, here)).1;
+        on_a_terminal(&said).replace(here, WRITTEN_ON)
     }
 
     fn prepare(&mut self, command: &str) {
+        let command = command.replace(WRITTEN_ON, std::env::consts::ARCH);
         self.prepare_with(&format!("cd; . \"$STATE\"; {command}"));
     }
 

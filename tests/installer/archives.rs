@@ -18,9 +18,12 @@ fn what_is_packed_is_the_same_each_time_and_can_be_installed() {
     };
     let (hash, archive) = pack("one");
     assert_eq!(pack("two").0, hash);
+    // A colon is no other machine's name.
+    let colon = "one:two.tar.gz";
+    std::fs::rename(studio.home().join(archive), studio.home().join(colon)).unwrap();
     let arguments = [
         "--from",
-        &archive,
+        colon,
         "--sha256",
         &hash,
         "--prefix",

@@ -272,3 +272,70 @@ fn another_programs_file_of_the_same_name_comes_back_when_ours_goes() {
         assert!(theirs.exists());
     }
 }
+
+#[test]
+fn a_program_that_somebody_put_over_ours_is_theirs() {
+    for shell in shells() {
+        let studio = studio();
+        let theirs = studio.home().join(".local/bin/git-remote-codecommit");
+        let replace = |text: &str| {
+            std::fs::remove_file(&theirs).unwrap();
+            studio.write(".local/bin/git-remote-codecommit", text);
+        };
+        let from = stand_ins(&studio);
+        let arguments = ["--no-setup", "--from", &from];
+        install(&studio, &shell, &arguments).succeeded();
+        replace("pip's\n");
+        // It is set aside, not taken for our last version.
+        let said = install(&studio, &shell, &arguments).succeeded();
+        assert!(
+            said.stdout
+                .contains("which is not of git-codecommit, aside"),
+            "{said:?}"
+        );
+        replace("pip's next\n");
+        let said = install(&studio, &shell, &["--uninstall", "--no-setup"]).succeeded();
+        assert!(
+            said.stdout.starts_with(&format!(
+                "left {}, which is not what was installed\n",
+                theirs.display()
+            )),
+            "{said:?}"
+        );
+        assert_eq!(std::fs::read_to_string(&theirs).unwrap(), "pip's next\n");
+        assert!(!studio.home().join(".local/bin/git-codecommit").exists());
+        assert!(!studio.home().join(".local/share").exists());
+    }
+}
+
+#[test]
+fn an_unpacked_archive_installs_itself_and_the_installer_stays_for_the_end() {
+    for shell in shells() {
+        let studio = studio();
+        let folder = stand_ins(&studio);
+        let script = format!("{folder}/install.sh");
+        std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/install.sh"), &script).unwrap();
+        let run = |script: &str, arguments: &[&str]| {
+            let mut all = vec![script];
+            if shell.ends_with("busybox") {
+                all.insert(0, "sh");
+            }
+            all.extend(arguments);
+            studio.run_in(".", &shell, &all, "").succeeded()
+        };
+        let said = run("built/install.sh", &["--no-setup"]);
+        let bin = studio.home().join(".local/bin").display().to_string();
+        assert_eq!(
+            said.stdout.lines().next(),
+            Some(format!("installed git-codecommit 9.9 in {bin}").as_str())
+        );
+        std::fs::remove_dir_all(folder).unwrap();
+        let kept = studio.home().join(".local/share/git-codecommit/install.sh");
+        let said = run(
+            kept.to_str().unwrap(),
+            &["--uninstall", "--no-setup", "--quiet"],
+        );
+        assert_eq!(said.stdout + &said.stderr, "");
+        assert!(!studio.home().join(".local").exists());
+    }
+}

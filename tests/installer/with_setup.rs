@@ -90,7 +90,8 @@ fn one_line_installs_and_sets_up_and_one_takes_all_back() {
             "{said:?}"
         );
         assert_eq!(paths(&studio), after);
-        install(&studio, &shell, &["--uninstall"]).succeeded();
+        let said = install(&studio, &shell, &["--uninstall", "--quiet"]).succeeded();
+        assert_eq!(said.stdout, "");
         assert_eq!(paths(&studio), before);
         assert_eq!(
             std::fs::read_to_string(studio.home().join(".gitconfig")).unwrap(),
