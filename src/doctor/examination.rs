@@ -82,12 +82,11 @@ impl<'w> Examination<'w> {
         self.checks.push(check);
     }
 
-    /// Whether the helpers' code has warned of something since the last check.
+    /// Whether the helpers' code has warned of something that no check has shown.
     pub(super) fn has_warnings(&self) -> bool {
-        self.said
-            .lines()
-            .iter()
-            .any(|line| line.starts_with(WARNING))
+        let lines = self.said.lines();
+        let mut warnings = lines.iter().filter_map(|line| line.strip_prefix(WARNING));
+        warnings.any(|warning| !self.shown.iter().any(|shown| shown == warning))
     }
 
     /// Takes down that a check was not made.

@@ -8,7 +8,7 @@ use super::examination::{Examination, Said};
 use super::explain;
 use super::helpers::{Helpers, Ours};
 use super::programs::Programs;
-use super::reach::{self, Place};
+use super::reach::{self, Place, Reached};
 use super::report::{Check, Finding, Report, Status};
 use super::settled::{NO_ADDRESS, Settled};
 use super::{git_settings, identity, repository, stored, surroundings};
@@ -266,84 +266,77 @@ impl<'a> Scope<'a> {
         resolver: Resolver<'s>,
         sts: Option<(String, Region, String)>,
     ) {
-        let host = &settled.authority;
-        let url = match &settled.endpoint {
-            Some(endpoint) => endpoint.url(),
-            None => format!("https://{host}/"),
-        };
-        let remote = self.aim.map_or("origin", |aim| aim.remote.as_str());
-        let sts_place = sts
-            .as_ref()
-            .map(|(host, region, by)| Place::sts(host, region, by));
-        let git_place = Place::git_host(host);
+        let sts = sts.map(|(host, region, by)| (Place::sts(&host, &region, &by), host));
         if self.is_offline {
             let why = "offline";
-            if let Some(place) = &sts_place {
+            if let Some((place, _)) = &sts {
                 place.skip(examination, why);
             }
-            git_place.skip(examination, why);
+            Place::git_host(&settled.authority).skip(examination, why);
             examination.skip("clock", "clock", why);
             identity::skip(examination, plan, why);
             return self.skip_repository(examination, why);
         }
-        let mut has_sts = true;
         let mut clocks = Vec::new();
-        if let (Some(place), Some((host, ..))) = (&sts_place, &sts) {
+        let mut has_sts = true;
+        if let Some((place, host)) = &sts {
             let is_needed = resolver.at_hand().is_none();
             let way = resolver.http().way_to_aws(host);
             let reached = place.reach(examination, way, is_needed).await;
             has_sts = reached.is_there;
             clocks.push(("STS", reached.ahead));
         }
-        let is_by_https = self.is_by_https();
-        let started = Instant::now();
-        let way = resolver.http().way_to_git_host(&url, remote, self.messages);
-        if examination.has_warnings() {
-            let finding = match is_by_https {
-                true => Finding::ok([
-                    "by https git itself sends the requests: to it, all its settings count"
-                        .to_owned(),
-                ]),
-                false => Finding::ok([]),
-            };
-            examination.add(
-                "git-settings",
-                "settings for the git host",
-                started,
-                finding,
-            );
-        }
-        let reached = git_place.reach(examination, way, true).await;
-        clocks.push(("the git host", reached.ahead));
+        let git_host = self.reach_git_host(examination, settled, &resolver).await;
+        clocks.push(("the git host", git_host.ahead));
         reach::clock(examination, &clocks);
-
         let credentials = identity::credentials(examination, plan, &resolver, has_sts).await;
-        let Some(endpoint) = &settled.endpoint else {
-            return skip(examination, "repository", NO_ADDRESS);
-        };
-        let missing = match &credentials {
-            _ if !reached.is_there => "the git host was not reached",
-            None => "there are no credentials",
-            Some(_) => "",
-        };
-        let (Some(credentials), "") = (credentials, missing) else {
-            return self.skip_repository(examination, missing);
-        };
-        // Without a kept session, git's own run would want another code.
-        let code = resolver.code_wanted().map(str::to_owned);
-        let is_well =
-            repository::references(examination, endpoint, resolver, credentials, remote).await;
-        if let (true, Some(aim)) = (is_by_https, self.aim) {
-            let (id, title) = ("git-request", "git itself");
-            match (is_well, code) {
-                (false, _) => examination.skip(id, title, "repository: failed"),
-                (true, Some(serial)) => {
-                    let why = format!("it would take another MFA code of {serial}");
-                    examination.skip(id, title, &why);
+        let endpoint = settled.endpoint.as_ref();
+        match (endpoint.zip(self.aim), credentials) {
+            (None, _) => skip(examination, "repository", NO_ADDRESS),
+            (Some(_), _) if !git_host.is_there => {
+                self.skip_repository(examination, "the git host was not reached");
+            }
+            (Some(_), None) => self.skip_repository(examination, "there are no credentials"),
+            (Some((endpoint, aim)), Some(credentials)) => {
+                // Without a kept session, git's own run would want another code.
+                let code = resolver.code_wanted().map(str::to_owned);
+                let remote = &aim.remote;
+                let is_well =
+                    repository::references(examination, endpoint, resolver, credentials, remote);
+                let is_well = is_well.await;
+                if self.is_by_https() {
+                    repository::by_git(examination, &aim.asked, is_well, code.as_deref()).await;
                 }
-                (true, None) => repository::by_git(examination, &aim.asked).await,
             }
         }
+    }
+
+    /// The way to the git host, as git's settings have it.
+    async fn reach_git_host<'s>(
+        &'s self,
+        examination: &mut Examination<'_>,
+        settled: &Settled<'a>,
+        resolver: &Resolver<'s>,
+    ) -> Reached {
+        let started = Instant::now();
+        let host = &settled.authority;
+        let url = match &settled.endpoint {
+            Some(endpoint) => endpoint.url(),
+            None => format!("https://{host}/"),
+        };
+        let remote = self.aim.map_or("origin", |aim| aim.remote.as_str());
+        let way = resolver.http().way_to_git_host(&url, remote, self.messages);
+        if examination.has_warnings() {
+            let by_https = "by https git itself sends the requests: to it, all its settings count";
+            let finding = match self.is_by_https() {
+                true => Finding::ok([by_https.to_owned()]),
+                false => Finding::ok([]),
+            };
+            let title = "settings for the git host";
+            examination.add("git-settings", title, started, finding);
+        }
+        let place = Place::git_host(host);
+        place.reach(examination, way, true).await
     }
 
     fn skip_repository(&self, examination: &mut Examination<'_>, why: &str) {

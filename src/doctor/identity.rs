@@ -71,7 +71,7 @@ pub(super) async fn credentials(
             examination.wait(what, resolver.resolve()).await
         }
     };
-    let (credentials, error) = match asked {
+    let (credentials, mut error) = match asked {
         Ok(credentials) => (Some(credentials), None),
         Err(error) => (None, Some(error)),
     };
@@ -84,7 +84,6 @@ pub(super) async fn credentials(
         Some(_) => taken.iter().map(|step| step.depth + 1).max().unwrap_or(0),
     };
     let since: Duration = taken.iter().map(|step| step.took).sum();
-    let mut error = error;
     for (depth, (id, title)) in checks.into_iter().enumerate() {
         match (step(depth), error.take_if(|_| depth == failed_at)) {
             (_, Some(error)) => {

@@ -66,8 +66,22 @@ fn refused(error: &Error) -> Finding {
     finding
 }
 
-/// By https it is git that sends the requests, with settings of its own: it tries, too. It asks nobody anything.
-pub(super) async fn by_git(examination: &mut Examination<'_>, url: &str) {
+/// By https it is git that sends the requests, with settings of its own: it tries, too, if the helper's request was
+/// well. It asks nobody anything, and so is not tried where it would take another MFA code.
+pub(super) async fn by_git(
+    examination: &mut Examination<'_>,
+    url: &str,
+    is_well: bool,
+    code: Option<&str>,
+) {
+    let (id, title) = ("git-request", "git itself");
+    if !is_well {
+        return examination.skip(id, title, "repository: failed");
+    }
+    if let Some(serial) = code {
+        let why = format!("it would take another MFA code of {serial}");
+        return examination.skip(id, title, &why);
+    }
     let started = Instant::now();
     let mut git = process::git("-c");
     git.args(["core.askPass=", "ls-remote", "--quiet", "--", url, "HEAD"])
@@ -94,5 +108,5 @@ pub(super) async fn by_git(examination: &mut Examination<'_>, url: &str) {
                 .cured_by("git has settings of its own for https: git config --get-urlmatch http URL shows them")
         }
     };
-    examination.add("git-request", "git itself", started, finding);
+    examination.add(id, title, started, finding);
 }

@@ -1,6 +1,7 @@
 //! `git codecommit doctor`: what it finds, what it skips, what it says to do.
 
 mod addresses;
+mod agreement;
 mod git;
 mod requests;
 mod shown;
