@@ -226,18 +226,8 @@ fn odd_profiles_and_folders_are_quoted() {
     std::fs::rename(home.path(".local/bin"), &bin).unwrap();
     let program = bin.join("git-codecommit");
     let folder = bin.display().to_string();
-    let arguments = [
-        "setup",
-        "--yes",
-        "--role-arn",
-        super::ROLE,
-        "--region",
-        "eu-west-1",
-        "--profile",
-        "my a@b",
-        "--bin-dir",
-        &folder,
-    ];
+    let arguments = Home::arguments_for(&folder, &["--yes", "--profile", "my a@b"]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     home.run(&program, &arguments).succeeded();
     let asked = helper_for(&home, &format!("{HOST}/v1/repos/x"));
     assert_eq!(asked.len(), 1, "{asked:?}");
@@ -252,15 +242,8 @@ fn a_folder_whose_name_a_setting_cannot_hold_is_refused() {
     let home = Home::new();
     let before = home.snapshot();
     for name in ["two\nlines", "bell\u{7}"] {
-        let arguments = [
-            "setup",
-            "--yes",
-            "--role-arn",
-            super::ROLE,
-            "--region",
-            "eu-west-1",
-        ];
-        let arguments = [&arguments[..], &["--bin-dir", name]].concat();
+        let arguments = Home::arguments_for(name, &["--yes"]);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let said = home.run(home.program(), &arguments).failed();
         assert_eq!(said.code, Some(2), "{said:?}");
         let said = said.said();

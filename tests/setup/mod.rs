@@ -129,17 +129,22 @@ impl Home {
     /// The arguments of `setup` for our role in `eu-west-1`, and more.
     fn arguments(&self, more: &[&str]) -> Vec<String> {
         let bin = self.path(".local/bin").display().to_string();
-        let mut all = vec![
+        Self::arguments_for(&bin, more)
+    }
+
+    /// The same with the programs elsewhere.
+    fn arguments_for(bin: &str, more: &[&str]) -> Vec<String> {
+        let most = [
             "setup",
             "--role-arn",
             ROLE,
             "--region",
             "eu-west-1",
             "--bin-dir",
-            &bin,
+            bin,
         ];
-        all.extend(more);
-        all.into_iter().map(str::to_owned).collect()
+        let all = most.iter().chain(more);
+        all.map(|argument| (*argument).to_owned()).collect()
     }
 
     /// `setup --yes` for our role in `eu-west-1`.
