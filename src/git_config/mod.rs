@@ -113,6 +113,8 @@ impl GitConfig {
     pub(crate) fn ask() -> Result<Asked, Error> {
         let child = process::git("config")
             .args(["-z", "--list", "--includes"])
+            // Its reasons are told by their English marks.
+            .env("LC_ALL", "C")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
