@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes the lifecycle configurations @HASH@ in the account and region of the AWS CLI, and attaches them to the
-# domain as built-in: those run at every start of a space, first, whatever its user chose. Run it as an
-# administrator of the Studio account; spaces take them at their next start. To detach them again, give
-# update-domain the BuiltInLifecycleConfigArn "None".
+# Makes the lifecycle configurations @HASH@ in the account and region of
+# the AWS CLI, and attaches them to the domain as built-in: those run at every start of a space, first, whatever
+# its user chose. Run it as an administrator of the Studio account; spaces take them at their next start. To
+# detach them again, give update-domain the BuiltInLifecycleConfigArn "None".
 set -eu
 
 domain=@DOMAIN@
@@ -21,14 +21,25 @@ for arn in $attached; do
   esac
 done
 
-# They cannot be changed, so their content's hash is part of their name: one of that name is this one.
+# They cannot be changed, so their content's hash is part of their name. Who may make one could have made one of
+# that name with another content.
 configuration() {
   name=git-codecommit-$1-@HASH@
-  aws sagemaker describe-studio-lifecycle-config --studio-lifecycle-config-name "$name" \
-    --query StudioLifecycleConfigArn --output text 2>/dev/null ||
+  if there=$(aws sagemaker describe-studio-lifecycle-config --studio-lifecycle-config-name "$name" \
+    --query '[StudioLifecycleConfigAppType, StudioLifecycleConfigContent, StudioLifecycleConfigArn]' \
+    --output text 2>/dev/null); then
+    # shellcheck disable=SC2086
+    set -- "$2" $there
+    if [ "$2 $3" != "$1 $content" ]; then
+      echo "$name is there with another content: find out who made it (CloudTrail), and delete it" >&2
+      exit 3
+    fi
+    echo "$4"
+  else
     aws sagemaker create-studio-lifecycle-config --studio-lifecycle-config-name "$name" \
       --studio-lifecycle-config-app-type "$2" --studio-lifecycle-config-content "$content" \
       --query StudioLifecycleConfigArn --output text
+  fi
 }
 jupyterlab=$(configuration jupyterlab JupyterLab)
 codeeditor=$(configuration codeeditor CodeEditor)

@@ -179,10 +179,11 @@ pub(crate) fn base64(script: &str) -> String {
     STANDARD.encode(script)
 }
 
-/// A part of a lifecycle configuration's name that changes with its content: they cannot be changed.
+/// A part of a lifecycle configuration's name that changes with its content: they cannot be changed. 32 digits,
+/// for a name holds 63 characters.
 pub(crate) fn content_hash(script: &str) -> String {
     let digest = Sha256::digest(script);
-    digest.iter().take(4).map(|b| format!("{b:02x}")).collect()
+    digest.iter().take(16).map(|b| format!("{b:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -38,15 +38,17 @@ sha256() {
   fi
 }
 
-# Where nobody answers it gives up within ten seconds.
-fetch() {
+# As the execution role: the user's keys need not be allowed to. Where nobody answers it gives up in ten seconds.
+fetch() (
+  unset AWS_PROFILE AWS_DEFAULT_PROFILE
+  export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null BOTO_CONFIG=/dev/null
+  export AWS_EC2_METADATA_DISABLED=true AWS_MAX_ATTEMPTS=2
   case $SOURCE in
     s3://*)
       if have aws; then
-        AWS_MAX_ATTEMPTS=2 AWS_EC2_METADATA_DISABLED=true \
-          aws s3 cp --only-show-errors --cli-connect-timeout 3 --cli-read-timeout 8 "$SOURCE" "$1" >&2
+        aws s3 cp --only-show-errors --cli-connect-timeout 3 --cli-read-timeout 8 "$SOURCE" "$1" >&2
       else
-        AWS_EC2_METADATA_DISABLED=true python3 -c 'import sys, boto3, botocore.config
+        python3 -c 'import sys, boto3, botocore.config
 bucket, key = sys.argv[1][len("s3://"):].split("/", 1)
 limits = botocore.config.Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 2})
 try:
@@ -65,10 +67,14 @@ except Exception as error:
       ;;
     file://*) cp -- "${SOURCE#file://}" "$1" ;;
   esac
-}
+)
 
-# The archive's hash, and then that of each program, stand where install.sh wrote them.
+# The archive's hash, and then that of each program, stand where install.sh wrote them. To read from what is no
+# file, a pipe, might never end.
 is_installed() {
+  for file in "$share/installed" "$bin/git-remote-codecommit" "$bin/git-credential-codecommit" "$bin/git-codecommit"; do
+    [ -f "$file" ] || rm -f -- "$file" 2>/dev/null
+  done
   [ "$(sed -n 1p "$share/installed" 2>/dev/null)" = "archive $SHA256" ] || return 1
   for program in git-remote-codecommit git-credential-codecommit git-codecommit; do
     grep -q "^$program $(sha256 "$bin/$program" 2>/dev/null)\$" "$share/installed" || return 1
@@ -119,8 +125,6 @@ main() {
     export HOME
   fi
   [ -n "$HOME" ] || { say 'there is no home directory'; return 5; }
-  PATH=${PATH:-/usr/bin}:/usr/local/bin:/usr/bin:/bin:/opt/conda/bin
-  export PATH
   bin=$HOME/.local/bin share=$HOME/.local/share/git-codecommit work='' is_locked=false
   mkdir -p -- "$share" && cd -- "$HOME" || return 5
   trap clean EXIT
@@ -134,7 +138,42 @@ main() {
   say 'ready'
 }
 
-(main)
+# Ends a process and all that it started; at first they may tidy up.
+stop() {
+  all=" $1 "
+  for signal in TERM KILL; do
+    pairs=$(cat /proc/[0-9]*/stat 2>/dev/null | sed -n 's/^\([0-9]*\) (.*) . \([0-9]*\) .*/\1:\2/p')
+    grows=true
+    while $grows; do
+      grows=false
+      for pair in $pairs; do
+        case $all in
+          *" ${pair%:*} "*) ;;
+          *" ${pair#*:} "*) all="$all${pair%:*} " grows=true ;;
+        esac
+      done
+    done
+    # shellcheck disable=SC2086
+    kill -s "$signal" $all 2>/dev/null
+    sleep 2
+  done
+}
+
+PATH=${PATH:-/usr/bin}:/usr/local/bin:/usr/bin:/bin:/opt/conda/bin
+export PATH
+
+# Studio gives it five minutes, and then the space does not start: a file server or a pipe that hangs is not
+# waited for. The timer has nothing of Studio's open.
+sleep 180 >/dev/null 2>&1 &
+timer=$!
+{ (main); code=$?; kill "$timer" 2>/dev/null; exit "$code"; } &
+main=$!
+trap 'kill "$timer"; stop "$main"; exit 1' HUP INT TERM
+if wait "$timer" 2>/dev/null; then
+  say 'it is not done after three minutes, and is stopped'
+  stop "$main"
+fi
+wait "$main" 2>/dev/null
 code=$?
 [ "$code" -ne 0 ] || exit 0
 say "the set-up failed (exit code $code)"

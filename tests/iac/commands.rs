@@ -7,17 +7,19 @@ use serde_json::Value;
 use super::{ROOT, git_codecommit, lifecycle, python, said};
 
 /// The AWS CLI, as far as it works without AWS: parameters are checked by its models; what the service would
-/// have answered is in `domain.json`, and `--query` is done by its own JMESPath.
+/// have answered is in `domain.json` and, by name, in `there.json`; `--query` is done by its own JMESPath.
 const AWS: &str = r#"#!/bin/sh
 echo "$*" >> "$PLACE/calls"
 case "$1 $2" in
-  'sagemaker describe-studio-lifecycle-config') exit 254 ;;
-  'sagemaker describe-domain')
-    exec "$IAC_PYTHON" - "$PLACE/domain.json" "$@" <<'PYTHON'
+  'sagemaker describe-studio-lifecycle-config' | 'sagemaker describe-domain')
+    exec "$IAC_PYTHON" - "$PLACE" "$@" <<'PYTHON'
 import json, jmespath, sys
-domain = json.load(open(sys.argv[1]))
-arguments = sys.argv[2:]
-found = jmespath.search(arguments[arguments.index("--query") + 1], domain)
+place, arguments = sys.argv[1], sys.argv[2:]
+if arguments[1] == "describe-domain":
+    answer = json.load(open(place + "/domain.json"))
+else:
+    answer = json.load(open(place + "/there.json")).get(arguments[3]) or sys.exit(254)
+found = jmespath.search(arguments[arguments.index("--query") + 1], answer)
 if arguments[arguments.index("--output") + 1] == "text":
     print("\t".join(str(value) for value in found))
 else:
@@ -35,7 +37,7 @@ echo "arn:aws:sagemaker:eu-west-1:222222222222:studio-lifecycle-config/$name"
     clippy::disallowed_methods,
     reason = "tests start the programs they test"
 )]
-fn run(domain: &str, commands: &str) -> (Option<i32>, String, Vec<String>) {
+fn run(domain: &str, there: &Value, commands: &str) -> (Option<i32>, String, Vec<String>) {
     use std::os::unix::fs::PermissionsExt as _;
     let place = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
@@ -45,6 +47,7 @@ fn run(domain: &str, commands: &str) -> (Option<i32>, String, Vec<String>) {
     };
     write("aws", AWS);
     write("domain.json", domain);
+    write("there.json", &there.to_string());
     write("commands", commands);
     let said = std::process::Command::new("sh")
         .arg(place.path().join("commands"))
@@ -84,7 +87,8 @@ fn the_commands_attach_both_configurations_and_keep_what_is_set() {
     let domain = r#"{"DefaultUserSettings": {"ExecutionRole": "arn:aws:iam::222222222222:role/E",
         "JupyterLabAppSettings": {"CodeRepositories": [{"RepositoryUrl": "https://git.example/x"}]}},
         "DefaultSpaceSettings": {"ExecutionRole": "arn:aws:iam::222222222222:role/E"}}"#;
-    let (code, text, calls) = run(domain, &commands);
+    let nothing = serde_json::json!({});
+    let (code, text, calls) = run(domain, &nothing, &commands);
     assert_eq!(code, Some(0), "{text}");
     let updates: Vec<Value> = calls
         .iter()
@@ -109,9 +113,9 @@ fn the_commands_attach_both_configurations_and_keep_what_is_set() {
         })
     );
     // A domain that cannot be looked at; one without shared spaces; one with somebody else's configuration in the place.
-    let (code, _, calls) = run("", &commands);
+    let (code, _, calls) = run("", &nothing, &commands);
     assert_eq!((code, calls.len()), (Some(1), 1), "{calls:?}");
-    let (code, text, calls) = run(r#"{"DefaultUserSettings": {}}"#, &commands);
+    let (code, text, calls) = run(r#"{"DefaultUserSettings": {}}"#, &nothing, &commands);
     assert_eq!(code, Some(0), "{text}");
     assert_eq!(
         calls
@@ -122,7 +126,7 @@ fn the_commands_attach_both_configurations_and_keep_what_is_set() {
     );
     let theirs = r#"{"DefaultUserSettings": {"CodeEditorAppSettings": {"BuiltInLifecycleConfigArn":
         "arn:aws:sagemaker:eu-west-1:222222222222:studio-lifecycle-config/theirs"}}}"#;
-    let (code, text, calls) = run(theirs, &commands);
+    let (code, text, calls) = run(theirs, &nothing, &commands);
     assert_eq!(code, Some(3), "{text}");
     assert!(text.contains("/theirs is attached as built-in"), "{text}");
     assert!(
@@ -131,6 +135,64 @@ fn the_commands_attach_both_configurations_and_keep_what_is_set() {
             .all(|call| !call.contains("create-") && !call.contains("update-")),
         "{calls:?}"
     );
+}
+
+#[test]
+#[ignore = "needs Python packages: scripts/iac"]
+fn a_configuration_that_is_there_is_used_only_if_it_is_this_one() {
+    let sum = "0".repeat(64);
+    let mut arguments = lifecycle("s3://the-bucket/the-key", &sum).to_vec();
+    arguments.extend(["--commands", "--domain-id", "d-abc"]);
+    let commands = git_codecommit(&arguments);
+    let domain = r#"{"DefaultUserSettings": {}}"#;
+    let (_, _, calls) = run(domain, &serde_json::json!({}), &commands);
+    let word = |call: &str, name: &str| {
+        let rest = call.split_once(&format!("--studio-lifecycle-config-{name} "));
+        rest.unwrap().1.split(' ').next().unwrap().to_owned()
+    };
+    let made = calls.iter().filter(|call| call.contains(" create-"));
+    let ours: serde_json::Map<String, Value> = made
+        .map(|call| {
+            let name = word(call, "name");
+            assert!(name.len() == 58 && name.len() <= 63, "{name}");
+            let there = serde_json::json!({
+                "StudioLifecycleConfigArn": format!("arn:aws:sagemaker:eu-west-1:222222222222:studio-lifecycle-config/{name}"),
+                "StudioLifecycleConfigAppType": word(call, "app-type"),
+                "StudioLifecycleConfigContent": word(call, "content"),
+            });
+            (name, there)
+        })
+        .collect();
+    assert_eq!(ours.len(), 2);
+    let (code, text, calls) = run(domain, &ours.clone().into(), &commands);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        calls.iter().all(|call| !call.contains(" create-")),
+        "{calls:?}"
+    );
+    let update = calls.iter().find(|call| call.contains("update-domain"));
+    for name in ours.keys() {
+        let arn = format!("studio-lifecycle-config/{name}\"");
+        assert!(update.unwrap().contains(&arn), "{update:?}");
+    }
+    // Whoever may make configurations was first, with a script or for an app of their own.
+    for name in ours.keys() {
+        for (key, value) in [
+            ("Content", "dG91Y2ggL3RtcC94Cg=="),
+            ("AppType", "KernelGateway"),
+        ] {
+            let mut there = ours.clone();
+            there[name][format!("StudioLifecycleConfig{key}")] = value.into();
+            let (code, text, calls) = run(domain, &there.into(), &commands);
+            assert_eq!(code, Some(3), "{text}");
+            assert!(
+                text.contains(&format!("{name} is there with another content: ")),
+                "{text}"
+            );
+            let changes = |call: &String| call.contains(" create-") || call.contains(" update-");
+            assert!(!calls.iter().any(changes), "{calls:?}");
+        }
+    }
 }
 
 #[test]
@@ -205,7 +267,8 @@ fn an_archive_comes_from_s3_by_the_aws_cli_or_by_boto3() {
     for (path, home) in [(&with_aws, "home1"), (&activate, "home2")] {
         let said = run(
             path,
-            &format!("mkdir {home}; HOME=$PWD/{home} sh lifecycle.sh"),
+            // The user's own profile, which neither exists nor may read the bucket, is not asked.
+            &format!("mkdir {home}; AWS_PROFILE=theirs HOME=$PWD/{home} sh lifecycle.sh"),
         );
         assert!(said.ends_with(ready), "{said}");
     }

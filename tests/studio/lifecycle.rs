@@ -4,10 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{
-    address, archive, assert_unchanged, in_terminal, lifecycle_script, lifecycle_script_from, now,
-    read, space, start_of_space, tree,
+    address, archive, assert_nothing_runs, assert_unchanged, in_shell, in_terminal,
+    lifecycle_script, lifecycle_script_from, now, read, running, space, start_of_space, tree,
 };
-use crate::harness::{HTTPS, Outcome, Studio, every_git};
+use crate::harness::{HTTPS, Outcome, every_git};
 
 #[test]
 fn a_space_that_starts_twice_is_set_up_once() {
@@ -83,13 +83,13 @@ fn one_tree_under_two_names_needs_one_set_up() {
 fn every_shell_runs_it() {
     for shell in [&["dash"][..], &["bash"], &["busybox", "sh"]] {
         let studio = space(&every_git()[0]);
-        let script = lifecycle_script(&studio, &[]).display().to_string();
-        let mut arguments = vec!["-c", "exec \"$@\"", "sh"];
-        arguments.extend(shell);
-        arguments.push(&script);
-        let sh = Path::new("/bin/sh");
-        let said = studio.run_in(".", sh, &arguments, "").succeeded();
+        let script = lifecycle_script(&studio, &[]);
+        let started = now();
+        let said = in_shell(&studio, shell, &script).succeeded();
         assert_eq!(said.stderr, "git-codecommit: ready\n", "{shell:?}");
+        // Nothing, such as the timer, keeps Studio waiting for the end of its output.
+        assert!(started.elapsed() < Duration::from_secs(60), "{shell:?}");
+        assert_nothing_runs(&studio);
         studio.git(&["clone", "--quiet", HTTPS]).succeeded();
     }
 }
@@ -190,7 +190,7 @@ fn the_repository_is_cloned_in_the_background_and_once() {
     for _ in 0..2 {
         start_of_space(&studio, &script).succeeded();
         let started = now();
-        while is_something_running(&studio) {
+        while !running(&studio).is_empty() {
             assert!(started.elapsed() < Duration::from_secs(20));
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -209,13 +209,4 @@ fn the_repository_is_cloned_in_the_background_and_once() {
         .into_iter()
         .filter(|request| request.method == "GET");
     assert_eq!(gets.count(), 2, "one clone");
-}
-
-/// Whether a process has a path of this place on its command line.
-fn is_something_running(studio: &Studio) -> bool {
-    let place = studio.place().display().to_string();
-    let processes = std::fs::read_dir("/proc").unwrap().flatten();
-    processes
-        .filter_map(|process| std::fs::read(process.path().join("cmdline")).ok())
-        .any(|words| String::from_utf8_lossy(&words).contains(&place))
 }

@@ -135,6 +135,41 @@ fn start_of_space(studio: &Studio, script: &Path) -> Outcome {
     Outcome::of(command, "")
 }
 
+/// Runs a script by a shell of one's own.
+fn in_shell(studio: &Studio, shell: &[&str], script: &Path) -> Outcome {
+    let script = script.display().to_string();
+    let mut arguments = vec!["-c", "exec \"$@\"", "sh"];
+    arguments.extend(shell);
+    arguments.push(&script);
+    studio.run_in(".", Path::new("/bin/sh"), &arguments, "")
+}
+
+/// The command lines of the processes of this place: those whose environment names it.
+fn running(studio: &Studio) -> Vec<String> {
+    let place = studio.place().display().to_string();
+    let words = |process: &Path, file: &str| {
+        let words = std::fs::read(process.join(file)).unwrap_or_default();
+        String::from_utf8_lossy(&words).replace('\0', " ")
+    };
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    processes
+        .map(|process| process.path())
+        .filter(|process| words(process, "environ").contains(&place))
+        .map(|process| words(&process, "cmdline"))
+        .collect()
+}
+
+/// What was ended is given a moment to be gone.
+#[track_caller]
+fn assert_nothing_runs(studio: &Studio) {
+    let started = now();
+    while !running(studio).is_empty() && started.elapsed().as_secs() < 5 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let left = running(studio);
+    assert!(left.is_empty(), "{left:?}");
+}
+
 /// Types a line into a terminal: interactive bash without login.
 fn in_terminal(studio: &Studio, line: &str) -> Outcome {
     studio.run_in(".", Path::new("/bin/bash"), &["-ic", line], "")

@@ -4,10 +4,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{
-    address, archive, assert_unchanged, in_terminal, lifecycle_script, lifecycle_script_from, now,
-    program, read, shell, space, start_of_space, tree,
+    address, archive, assert_nothing_runs, assert_unchanged, in_shell, in_terminal,
+    lifecycle_script, lifecycle_script_from, now, program, read, running, shell, space,
+    start_of_space, tree,
 };
-use crate::harness::{HTTPS, every_git};
+use crate::harness::{HTTPS, Outcome, Studio, every_git};
+
+/// Runs a shell's command in the folder that holds the home directory.
+fn shell_in(studio: &Studio, script: &str) {
+    shell(studio.place(), script);
+}
 
 #[test]
 fn whatever_fails_the_space_starts_unless_it_is_strict() {
@@ -68,6 +74,126 @@ fn a_host_that_never_answers_is_not_waited_for_long() {
     // Two times three seconds, and what this machine is busy with.
     assert!(started.elapsed() < Duration::from_secs(20), "{said:?}");
     assert!(said.stderr.contains("could not be fetched"), "{said:?}");
+}
+
+#[test]
+fn what_hangs_is_stopped_with_all_that_it_started() {
+    for shell in [&["dash"][..], &["bash"], &["busybox", "sh"]] {
+        let mut studio = space(&every_git()[0]);
+        let pipe = studio.place().join("pipe");
+        shell_in(&studio, "mkfifo pipe");
+        // Three minutes in a second.
+        let sleep = "#!/bin/sh\n[ \"$1\" != 180 ] || set 1\nexec /bin/sleep \"$@\"\n";
+        let sleep = program(&studio, "sleep/sleep", sleep);
+        let path = format!("{}:/usr/bin:/bin", sleep.parent().unwrap().display());
+        studio.set("PATH", &path);
+        let source = format!("file://{}", pipe.display());
+        for (more, code) in [(&[][..], Some(0)), (&["--strict"], Some(143))] {
+            let script = lifecycle_script_from(&studio, &source, &"0".repeat(64), more);
+            let started = now();
+            let said = in_shell(&studio, shell, &script);
+            assert!(started.elapsed() < Duration::from_secs(30), "{said:?}");
+            assert_eq!(said.code, code, "{said:?}");
+            let stopped = "git-codecommit: it is not done after three minutes, and is stopped\n";
+            assert!(said.stderr.starts_with(stopped), "{said:?}");
+            assert!(
+                said.stderr
+                    .contains("git-codecommit: the set-up failed (exit code "),
+                "{said:?}"
+            );
+            // cp, which waits for the pipe, and what main makes for its run.
+            assert_nothing_runs(&studio);
+            let share = studio.home().join(".local/share/git-codecommit");
+            assert_eq!(std::fs::read_dir(share).unwrap().count(), 0);
+        }
+    }
+}
+
+#[test]
+fn a_start_that_is_ended_leaves_nothing_running() {
+    let studio = space(&every_git()[0]);
+    shell_in(&studio, "mkfifo pipe");
+    let source = format!("file://{}", studio.place().join("pipe").display());
+    let script = lifecycle_script_from(&studio, &source, &"0".repeat(64), &[]);
+    let command = studio.command(".", &script, &[]);
+    let mut run = studio.command(".", &script, &[]).spawn().unwrap();
+    drop(run.stdin.take());
+    let started = now();
+    while !running(&studio)
+        .iter()
+        .any(|words| words.starts_with("cp "))
+    {
+        assert!(started.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    shell(&studio.home(), &format!("kill {}", run.id()));
+    let said = Outcome::at_end(&command, run);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert_nothing_runs(&studio);
+}
+
+#[test]
+fn a_pipe_in_a_files_place_is_not_waited_for() {
+    let studio = space(&every_git()[0]);
+    let script = lifecycle_script(&studio, &[]);
+    start_of_space(&studio, &script).succeeded();
+    // A colleague in a shared space has the same user.
+    for file in [
+        ".local/share/git-codecommit/installed",
+        ".local/bin/git-codecommit",
+    ] {
+        shell_in(&studio, &format!("rm home/{file}; mkfifo home/{file}"));
+        let started = now();
+        let said = start_of_space(&studio, &script).succeeded();
+        assert_eq!(said.stderr, "git-codecommit: ready\n", "{file}");
+        assert!(started.elapsed() < Duration::from_secs(60), "{file}");
+        assert!(studio.home().join(file).is_file());
+    }
+    shell_in(&studio, "rm home/.bashrc; mkfifo home/.bashrc");
+    let started = now();
+    let said = start_of_space(&studio, &script).succeeded();
+    assert!(started.elapsed() < Duration::from_secs(60), "{said:?}");
+    assert!(
+        said.stderr.contains("/.bashrc: it is not a file\n")
+            && said
+                .stderr
+                .ends_with("(exit code 5)\ngit-codecommit: the space starts without it\n"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn the_archive_is_fetched_with_the_execution_roles_keys() {
+    let (archive, sum) = archive();
+    for tool in ["aws", "python3"] {
+        let mut studio = space(&every_git()[0]);
+        let script = lifecycle_script_from(&studio, "s3://bucket/programs.tar.gz", &sum, &[]);
+        let fake = format!(
+            "#!/bin/sh\nenv >'{}'\nshift $(($# - 1))\nexec cp '{}' \"$1\"\n",
+            studio.place().join("environment").display(),
+            archive.display()
+        );
+        let fake = program(&studio, &format!("tool/{tool}"), &fake);
+        let path = format!("{}:/usr/bin:/bin", fake.parent().unwrap().display());
+        studio.set("PATH", &path);
+        studio.set("AWS_PROFILE", "theirs");
+        studio.set("AWS_DEFAULT_PROFILE", "theirs");
+        studio.set("AWS_CA_BUNDLE", "/etc/ca.pem");
+        let said = studio.run_in(".", &script, &[], "").succeeded();
+        assert_eq!(said.stderr, "git-codecommit: ready\n");
+        let environment = std::fs::read_to_string(studio.place().join("environment")).unwrap();
+        let has = |line: &str| environment.lines().any(|l| l == line);
+        for name in [
+            "AWS_CONFIG_FILE",
+            "AWS_SHARED_CREDENTIALS_FILE",
+            "BOTO_CONFIG",
+        ] {
+            assert!(has(&format!("{name}=/dev/null")), "{environment}");
+        }
+        assert!(has("AWS_CA_BUNDLE=/etc/ca.pem"), "{environment}");
+        assert!(!environment.contains("PROFILE=theirs"), "{environment}");
+        assert!(read(&studio, ".aws/config").contains("[profile CrossAccountAccessProfile]"));
+    }
 }
 
 #[test]
@@ -132,7 +258,8 @@ fn scripts_at_once_fetch_once_and_leave_what_one_leaves() {
         &studio,
         "aws-cli/sleep",
         &format!(
-            "#!/bin/sh\nwhile [ -d '{}' ]; do /bin/sleep 0.1; done\n",
+            "#!/bin/sh\n[ \"$1\" != 180 ] || exec /bin/sleep 180\n\
+             while [ -d '{}' ]; do /bin/sleep 0.1; done\n",
             lock.display()
         ),
     );
@@ -166,7 +293,10 @@ fn what_a_killed_start_left_is_passed_by() {
     let script = lifecycle_script(&studio, &[]);
     // Seconds are counted, not waited for.
     let slept = studio.place().join("slept");
-    let sleep = format!("#!/bin/sh\necho \"$@\" >>'{}'\n", slept.display());
+    let sleep = format!(
+        "#!/bin/sh\n[ \"$1\" != 180 ] || exec /bin/sleep 180\necho \"$@\" >>'{}'\n",
+        slept.display()
+    );
     let sleep = program(&studio, "sleep/sleep", &sleep);
     let path = format!("{}:/usr/bin:/bin", sleep.parent().unwrap().display());
     studio.set("PATH", &path);

@@ -5,10 +5,12 @@
 
 mod owner;
 
-use std::fs::{self, File, Permissions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
 
 use super::Error;
 use super::lock::GitLock;
@@ -91,10 +93,23 @@ pub(in crate::setup) fn backup_of(path: &Path) -> PathBuf {
     beside(path, "", ".bak-git-codecommit")
 }
 
-/// Reads a file; none if it does not exist.
+/// Reads a file; none if it does not exist. A pipe that nobody writes to is not waited for.
 pub(in crate::setup) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
-    match fs::read(path) {
-        Ok(content) => Ok(Some(content)),
+    let opened = OpenOptions::new()
+        .read(true)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+        .open(path);
+    let content = opened.and_then(|mut file| {
+        let mut content = Vec::new();
+        let is_file = file.metadata()?.is_file();
+        if is_file {
+            file.read_to_end(&mut content)?;
+        }
+        Ok(is_file.then_some(content))
+    });
+    match content {
+        Ok(Some(content)) => Ok(Some(content)),
+        Ok(None) => Err(no_file(path)),
         Err(error)
             if matches!(
                 error.kind(),
@@ -240,6 +255,15 @@ impl Drop for Staged {
     }
 }
 
+/// A folder, a pipe or a device is in a file's place.
+fn no_file(path: &Path) -> Error {
+    Error::Protected {
+        path: path.to_owned(),
+        problem: "it is not a file",
+        hint: "move it away",
+    }
+}
+
 /// What is known of the file that is there. One that its owner made read-only, or that is another
 /// user's, is not replaced.
 fn protected(change: &Change) -> Result<Option<fs::Metadata>, Error> {
@@ -254,7 +278,7 @@ fn protected(change: &Change) -> Result<Option<fs::Metadata>, Error> {
         Err(error) => return Err(Error::write(&change.path, error)),
     };
     if !existing.is_file() {
-        return Err(refuse("it is not a file", "move it away"));
+        return Err(no_file(&change.path));
     }
     if existing.mode() & 0o200 == 0 {
         return Err(refuse(
