@@ -48,6 +48,9 @@ pub(super) struct Policy {
     #[arg(long = "protect", value_name = "BRANCH")]
     protected: Vec<Branch>,
     /// The domain has ExecutionRoleIdentityConfig=USER_PROFILE_NAME: CloudTrail then names the user
+    ///
+    /// It can be set while no app of the domain runs, and every execution role's own trust policy must allow
+    /// sagemaker.amazonaws.com sts:SetSourceIdentity: --format json prints that statement.
     #[arg(long)]
     source_identity: bool,
     /// An external id that must be given (git codecommit setup --external-id)
@@ -86,6 +89,21 @@ impl Policy {
                 }
                 .into());
             }
+        }
+        let partition = self.region.partition();
+        let other = |role| RoleName::other_partition(role, partition);
+        let wrong = self.execution_roles.iter().find_map(other);
+        if let Some(other) = wrong.or_else(|| other(&self.role_name)) {
+            return Err(UsageError {
+                problem: format!(
+                    "a role's ARN is of the partition {other}, and --region {} is in {partition}",
+                    self.region
+                ),
+                hint:
+                    "no role can be assumed across partitions: give a role and a region of the same"
+                        .into(),
+            }
+            .into());
         }
         let pattern = Pattern {
             repository_account: self.repository_account,

@@ -4,14 +4,12 @@ use serde_json::{Value, json};
 
 use super::{Pattern, RoleName};
 
-/// The name of the execution roles' inline policy.
-const INLINE: &str = "AssumeCodeCommitRole";
 /// The name of the repository role's inline policy.
 const PERMISSIONS: &str = "Git";
 
 impl Pattern {
     pub(super) fn in_json(&self) -> Value {
-        json!({
+        let mut all = json!({
             "RepositoryAccount": {
                 "AccountId": self.repository_account.0,
                 "RoleArn": self.role_arn(),
@@ -21,10 +19,22 @@ impl Pattern {
             "StudioAccount": {
                 "AccountId": self.studio_account.0,
                 "ExecutionRoles": self.execution_roles.iter().map(|role| &role.0).collect::<Vec<_>>(),
-                "PolicyName": INLINE,
+                "PolicyName": self.inline_name(),
                 "PolicyDocument": self.execution(),
             },
-        })
+        });
+        if self.source_identity {
+            all["StudioAccount"]["ExecutionRoleTrustStatement"] = execution_trust();
+        }
+        all
+    }
+
+    /// The name of the execution roles' inline policy: another for each role of the repositories' accounts, or
+    /// the second would take the first one's place. Two names of at most 64 characters and an account's number
+    /// stay below IAM's 128.
+    fn inline_name(&self) -> String {
+        let (account, role) = (&self.repository_account.0, self.role_name.name());
+        format!("AssumeCodeCommitRole-{account}-{role}")
     }
 
     /// One template for both accounts: a stack set may bring it to each.
@@ -59,7 +69,7 @@ impl Pattern {
                     "Type": "AWS::IAM::Policy",
                     "Condition": "IsStudioAccount",
                     "Properties": {
-                        "PolicyName": INLINE,
+                        "PolicyName": self.inline_name(),
                         "PolicyDocument": self.execution(),
                         "Roles": self.execution_roles.iter().map(RoleName::name).collect::<Vec<_>>(),
                     },
@@ -109,7 +119,7 @@ impl Pattern {
              resource \"aws_iam_role_policy\" \"execution\" {{\n\
              \x20 provider = aws.studio\n\
              \x20 for_each = toset([{roles}])\n\
-             \x20 name     = \"{INLINE}\"\n\
+             \x20 name     = {inline:?}\n\
              \x20 role     = each.value\n\
              \x20 policy   = <<-POLICY\n{execution}\n  POLICY\n\
              }}\n\n\
@@ -119,12 +129,24 @@ impl Pattern {
              }}\n",
             repository = self.repository_account.0,
             studio = self.studio_account.0,
+            inline = self.inline_name(),
             trust = indented(&self.trust()),
             permissions = indented(&self.permissions()),
             execution = indented(&self.execution()),
             roles = roles.join(", "),
         )
     }
+}
+
+/// What the execution roles' own trust policies must say where the domain puts the user's name into the session.
+/// Source: "Turn on sourceIdentity in CloudTrail logs" of SageMaker's developer guide.
+fn execution_trust() -> Value {
+    json!({
+        "Sid": "SourceIdentity",
+        "Effect": "Allow",
+        "Principal": { "Service": "sagemaker.amazonaws.com" },
+        "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
+    })
 }
 
 /// A role's path, with slashes around it, and its name.
@@ -175,5 +197,40 @@ mod tests {
             ]
         );
         assert!(!terraform.contains("${"));
+    }
+
+    #[test]
+    fn each_role_has_an_inline_policy_of_its_own_name() {
+        let one = pattern();
+        let mut other = pattern();
+        other.repository_account = "333333333333".parse().unwrap();
+        let mut third = pattern();
+        third.role_name = format!("a/path/{}", "r".repeat(64)).parse().unwrap();
+        let names = [&one, &other, &third].map(Pattern::inline_name);
+        assert_eq!(names[0], "AssumeCodeCommitRole-111111111111-Contributor");
+        assert_eq!(names[1], "AssumeCodeCommitRole-333333333333-Contributor");
+        assert!(names[2].len() <= 128 && names[2].ends_with(&format!("-{}", "r".repeat(64))));
+        let policy = &one.in_cloudformation()["Resources"]["ExecutionRolePolicy"];
+        assert_eq!(policy["Properties"]["PolicyName"], names[0]);
+        assert_eq!(one.in_json()["StudioAccount"]["PolicyName"], names[0]);
+        assert!(one.in_terraform().contains(&format!("{:?}", names[0])));
+    }
+
+    #[test]
+    fn the_execution_roles_trust_is_printed_where_source_identity_needs_it() {
+        let mut pattern = pattern();
+        let trust = |pattern: &Pattern| {
+            pattern.in_json()["StudioAccount"]
+                .get("ExecutionRoleTrustStatement")
+                .cloned()
+        };
+        assert_eq!(trust(&pattern), None);
+        pattern.source_identity = true;
+        let statement = trust(&pattern).unwrap();
+        assert_eq!(
+            statement["Action"],
+            json!(["sts:AssumeRole", "sts:SetSourceIdentity"])
+        );
+        assert_eq!(statement["Principal"]["Service"], "sagemaker.amazonaws.com");
     }
 }

@@ -17,14 +17,21 @@ impl std::str::FromStr for Account {
     }
 }
 
-/// A role's path and name, `service-role/Name` or `Name`, and the account of the ARN it was copied from.
+/// A role's path and name, `service-role/Name` or `Name`, and the partition and account of the ARN it was copied
+/// from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RoleName(pub(super) String, Option<Account>);
+pub(crate) struct RoleName(pub(super) String, Option<(String, Account)>);
 
 impl RoleName {
     /// Whether the role can be one of this account.
     pub(crate) fn is_of(&self, account: &Account) -> bool {
-        self.1.as_ref().is_none_or(|known| known == account)
+        self.1.as_ref().is_none_or(|(_, known)| known == account)
+    }
+
+    /// The partition of the ARN, if it is not this one.
+    pub(crate) fn other_partition(&self, partition: &str) -> Option<&str> {
+        let known = self.1.as_ref().map(|(known, _)| known.as_str());
+        known.filter(|known| *known != partition)
     }
 
     /// The name without the path.
@@ -38,17 +45,18 @@ impl std::str::FromStr for RoleName {
 
     fn from_str(text: &str) -> Result<Self, String> {
         // People copy whole ARNs.
-        let (account, whole) = match text
+        let (place, whole) = match text
             .strip_prefix("arn:")
-            .and_then(|_| text.split_once(":role/"))
+            .and_then(|rest| rest.split_once(":role/"))
         {
-            Some((arn, name)) => (
-                arn.rsplit_once("::").map(|(_, account)| account.parse()),
-                name,
-            ),
+            Some((arn, name)) => {
+                let (partition, account) = arn
+                    .split_once(":iam::")
+                    .ok_or("a role's ARN looks like arn:aws:iam::222222222222:role/Name")?;
+                (Some((partition.to_owned(), account.parse()?)), name)
+            }
             None => (None, text),
         };
-        let account = account.transpose()?;
         let name = whole.rsplit('/').next().unwrap_or_default();
         let is_role = (1..=64).contains(&name.len())
             && whole.len() <= 512
@@ -57,7 +65,7 @@ impl std::str::FromStr for RoleName {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"+=,.@_/-".contains(&b));
         if is_role {
-            return Ok(Self(whole.to_owned(), account));
+            return Ok(Self(whole.to_owned(), place));
         }
         Err(
             "a role's name has 1 to 64 letters, digits and any of + = , . @ _ -, perhaps behind a path"
@@ -113,8 +121,11 @@ mod tests {
         assert_eq!((role.0.as_str(), role.name()), ("service-role/X", "X"));
         let account = |text: &str| text.parse::<Account>().unwrap();
         assert!(role.is_of(&account("222222222222")) && !role.is_of(&account("111111111111")));
+        assert_eq!(role.other_partition("aws"), None);
+        assert_eq!(role.other_partition("aws-cn"), Some("aws"));
         let plain: RoleName = "service-role/X".parse().unwrap();
         assert!(plain.is_of(&account("111111111111")));
+        assert_eq!(plain.other_partition("aws-cn"), None);
         for bad in [
             "",
             "a b",
@@ -125,6 +136,7 @@ mod tests {
             "${aws:username}",
             "arn:aws:sts::222222222222:assumed-role/X/session",
             "arn:aws:iam::2:role/X",
+            "arn:aws:iam:222222222222:role/X",
             &"x".repeat(65),
         ] {
             assert!(bad.parse::<RoleName>().is_err(), "{bad:?}");

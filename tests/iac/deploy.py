@@ -132,6 +132,18 @@ def deploy(template, parameters):
         "roles": roles,
         "buckets": [bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"]],
         "made": list(made),
+        "groups": {
+            group["Description"]: {
+                "id": group["GroupId"],
+                "from": sorted(
+                    source
+                    for rule in group["IpPermissions"]
+                    for source in [r["CidrIp"] for r in rule["IpRanges"]]
+                    + [pair["GroupId"] for pair in rule["UserIdGroupPairs"]]
+                ),
+            }
+            for group in ec2.describe_security_groups()["SecurityGroups"]
+        },
         "endpoints": {
             endpoint["ServiceName"]: endpoint.get("PolicyDocument")
             for endpoint in ec2.describe_vpc_endpoints()["VpcEndpoints"]

@@ -79,6 +79,11 @@ fn cfn_lint_finds_nothing() {
 
 const ROLE: &str = "MyCrossAccountRepositoryContributorRole";
 
+/// The name of what `policy` gives the execution roles.
+fn inline() -> String {
+    format!("AssumeCodeCommitRole-111111111111-{ROLE}")
+}
+
 #[test]
 #[ignore = "needs Python packages: scripts/iac"]
 fn the_policy_template_makes_each_accounts_part_in_that_account() {
@@ -116,7 +121,7 @@ fn the_policy_template_makes_each_accounts_part_in_that_account() {
         assert_eq!(repository["roles"]["Execution"]["policies"], none);
         assert!(studio["roles"].get(ROLE).is_none());
         assert_same(
-            &studio["roles"]["Execution"]["policies"]["AssumeCodeCommitRole"],
+            &studio["roles"]["Execution"]["policies"][inline()],
             &expected["StudioAccount"]["PolicyDocument"],
         );
     }
@@ -195,7 +200,7 @@ fn the_studio_accounts_template_makes_a_domain_that_runs_the_script() {
         let expected: Value =
             serde_json::from_str(&git_codecommit(&policy("json", &[wish]))).unwrap();
         let policies = &deployed["roles"]["Execution"]["policies"];
-        let statements = &policies["AssumeCodeCommitRole"]["Statement"];
+        let statements = &policies["AssumeCodeCommitRole-stack"]["Statement"];
         assert_same(
             &statements[0],
             &expected["StudioAccount"]["PolicyDocument"]["Statement"][0],
@@ -254,6 +259,17 @@ fn the_studio_accounts_template_makes_a_domain_that_runs_the_script() {
             deployed[0]["outputs"][output]
         );
     }
+    // VpcOnly needs a group in both, and the endpoints admit it.
+    let groups = &domain["DefaultUserSettings"]["SecurityGroups"];
+    assert_eq!(&domain["DefaultSpaceSettings"]["SecurityGroups"], groups);
+    let apps = groups[0].as_str().unwrap();
+    let admitted =
+        &deployed[0]["groups"]["https to the interface endpoints for sts and git-codecommit"];
+    assert_eq!(
+        deployed[0]["groups"]["The apps of the SageMaker Studio domain"]["id"],
+        apps
+    );
+    assert_eq!(admitted["from"], serde_json::json!(["10.0.0.0/16", apps]));
     let endpoints = deployed[0]["endpoints"].as_object().unwrap();
     assert_eq!(
         endpoints.keys().collect::<Vec<_>>(),

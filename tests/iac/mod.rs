@@ -151,6 +151,32 @@ const ALL: [&str; 9] = [
 ];
 
 #[test]
+fn roles_of_another_partition_or_account_are_refused() {
+    for (argument, arn, problem) in [
+        (
+            "--execution-role",
+            "arn:aws-cn:iam::222222222222:role/Execution",
+            "a role's ARN is of the partition aws-cn, and --region eu-west-1 is in aws",
+        ),
+        (
+            "--role-name",
+            "arn:aws-us-gov:iam::111111111111:role/R",
+            "a role's ARN is of the partition aws-us-gov, and --region eu-west-1 is in aws",
+        ),
+        (
+            "--execution-role",
+            "arn:aws:iam::111111111111:role/Execution",
+            "the ARN of --execution-role is of another account",
+        ),
+    ] {
+        let program = helpers().join("git-codecommit");
+        let (done, text) = said(&program, &policy("json", &[argument, arn]));
+        assert!(!done && text.contains(problem), "{text}");
+        assert!(!text.contains("\"Statement\""), "{text}");
+    }
+}
+
+#[test]
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn terraform_finds_nothing_to_format_and_fills_the_script_as_it_is_printed() {
     let Some(terraform) = on_path("terraform") else {

@@ -88,7 +88,15 @@ fn what_hangs_is_stopped_with_all_that_it_started() {
         let path = format!("{}:/usr/bin:/bin", sleep.parent().unwrap().display());
         studio.set("PATH", &path);
         let source = format!("file://{}", pipe.display());
-        for (more, code) in [(&[][..], Some(0)), (&["--strict"], Some(143))] {
+        let strict = (&["--strict"][..], Some(143));
+        let runs = [(&[][..], Some(0)), strict];
+        // One shell's strictness is every shell's.
+        let runs = if shell == ["dash"] {
+            &runs[..]
+        } else {
+            &runs[..1]
+        };
+        for &(more, code) in runs {
             let script = lifecycle_script_from(&studio, &source, &"0".repeat(64), more);
             let started = now();
             let said = in_shell(&studio, shell, &script);

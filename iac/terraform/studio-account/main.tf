@@ -44,7 +44,7 @@ variable "execution_role_name" {
 }
 
 variable "source_identity" {
-  description = "The domain has ExecutionRoleIdentityConfig=USER_PROFILE_NAME."
+  description = "The domain has ExecutionRoleIdentityConfig=USER_PROFILE_NAME; the execution role's own trust policy must then allow sagemaker.amazonaws.com sts:SetSourceIdentity."
   type        = bool
   default     = false
 }
@@ -55,7 +55,7 @@ variable "archive" {
 }
 
 variable "bucket" {
-  description = "Its bucket; none makes one."
+  description = "Its bucket; none makes one. The archive is encrypted with S3's own keys."
   type        = string
   default     = null
   validation {
@@ -132,8 +132,9 @@ resource "aws_s3_object" "programs" {
 }
 
 resource "aws_iam_role_policy" "execution" {
-  name = "AssumeCodeCommitRole"
-  role = var.execution_role_name
+  # Another module's, or that of "git codecommit policy", must not take its place.
+  name_prefix = "AssumeCodeCommitRole-"
+  role        = var.execution_role_name
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -156,7 +157,7 @@ resource "aws_iam_role_policy" "execution" {
 # A lifecycle configuration cannot be changed: its content's hash is part of its name.
 resource "aws_sagemaker_studio_lifecycle_config" "app" {
   for_each                         = toset(["JupyterLab", "CodeEditor"])
-  studio_lifecycle_config_name     = "git-codecommit-${lower(each.value)}-${substr(sha256(local.script), 0, 8)}"
+  studio_lifecycle_config_name     = "git-codecommit-${lower(each.value)}-${substr(sha256(local.script), 0, 32)}"
   studio_lifecycle_config_app_type = each.value
   studio_lifecycle_config_content  = base64encode(local.script)
   depends_on                       = [aws_s3_object.programs]
@@ -166,6 +167,6 @@ resource "aws_sagemaker_studio_lifecycle_config" "app" {
 }
 
 output "built_in_lifecycle_config_arns" {
-  description = "For default_user_settings.jupyter_lab_app_settings and .code_editor_app_settings of aws_sagemaker_domain."
+  description = "For default_user_settings.jupyter_lab_app_settings and .code_editor_app_settings, and default_space_settings.jupyter_lab_app_settings, of aws_sagemaker_domain."
   value       = { for app, config in aws_sagemaker_studio_lifecycle_config.app : app => config.arn }
 }
