@@ -2,7 +2,7 @@
 
 use local_aws::CONTRIBUTOR_ROLE;
 
-use crate::harness::{PROFILE, Studio, WITH_REGION, WITHOUT_REGION};
+use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, WITHOUT_REGION};
 
 fn studio() -> Studio {
     let mut studio = Studio::keeping_sessions();
@@ -84,4 +84,66 @@ fn a_step_that_cannot_be_settled_is_the_error_that_git_is_told() {
         said.stderr
             .starts_with("git-codecommit: profile \"typo\", chosen by the address, is not in")
     );
+}
+
+#[test]
+fn remotes_are_explained_as_git_rewrites_them() {
+    let studio = studio();
+    studio.git(&["init", "--quiet", "work"]).succeeded();
+    let rewritten = [
+        "config",
+        "--global",
+        "url.codecommit::eu-west-1://.insteadOf",
+        "cc.",
+    ];
+    studio.git(&rewritten).succeeded();
+    let address = format!("cc.{PROFILE}@demo-repo");
+    for (name, url) in [("origin", address.as_str()), ("other", WITH_REGION)] {
+        let remote = ["remote", "add", name, url];
+        studio.git_in("work", &remote).succeeded();
+    }
+    let explained = |arguments: &[&str]| {
+        let arguments = [&["codecommit", "doctor", "--explain"], arguments].concat();
+        studio.git_in("work", &arguments).succeeded().stdout
+    };
+    let rewritten = format!(
+        "rewritten  codecommit::eu-west-1://{PROFILE}@demo-repo (url.….insteadOf)\n\
+         repository demo-repo\n"
+    );
+    let start = format!("address    {address}\n{rewritten}");
+    for arguments in [&["origin"][..], &[]] {
+        let text = explained(arguments);
+        assert!(text.starts_with(&start), "{text}");
+    }
+    assert!(explained(&[&address]).starts_with(&rewritten));
+    let other = "codecommit::us-east-1://other-repo";
+    let change = ["remote", "set-url", "other", other];
+    studio.git_in("work", &change).succeeded();
+    studio.write(".aws/config", &format!("[profile {PROFILE}]\n[default]\n"));
+    let text = explained(&[]);
+    assert!(
+        text.contains(&format!("\n\naddress    {other}\nrepository other-repo\n")),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_https_url_is_explained_as_its_helper_reads_it() {
+    let helper = format!("!git-credential-codecommit --profile {PROFILE}");
+    let studio = studio().with_https(&helper);
+    let text = explained(&studio, &[HTTPS]);
+    let profile = format!("\nprofile    {PROFILE} (--profile in ~/.gitconfig)\n");
+    assert!(text.contains(&profile), "{text}");
+    assert!(text.contains(CONTRIBUTOR_ROLE), "{text}");
+}
+
+#[test]
+fn what_a_terminal_would_obey_is_escaped() {
+    let studio = studio();
+    let role = "role_arn = arn:aws:iam::111111111111:role/\u{1b}[2J";
+    let config = format!("[profile {PROFILE}]\n{role}\ncredential_source = EcsContainer\n");
+    studio.write(".aws/config", &config);
+    let text = explained(&studio, &[WITH_REGION]);
+    assert!(text.contains("role/\\u{1b}[2J ("), "{text:?}");
+    assert!(!text.contains('\u{1b}'));
 }

@@ -30,9 +30,7 @@ impl Doctor {
         let (world, messages) = (session.world, session.messages);
         let address = self.address.as_deref();
         if self.explain {
-            for (label, text) in doctor::explain(world, messages, address)? {
-                writeln!(session.out, "{label:<11}{text}")?;
-            }
+            doctor::explain(world, messages, address, session.out)?;
             return Ok(0);
         }
         if self.json {

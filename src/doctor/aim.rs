@@ -5,6 +5,7 @@ use std::process::Stdio;
 
 use super::report::Finding;
 use crate::address::Address;
+use crate::endpoint::{Host, Region};
 use crate::error::Error;
 use crate::git_config::GitConfig;
 use crate::process;
@@ -29,36 +30,82 @@ pub(super) struct Aim {
     pub(super) url: String,
     /// What git calls the remote.
     pub(super) remote: String,
+    /// What git is told to go there: the remote's name, else what is written. Never [`asked`](Self::asked), which git
+    /// would rewrite once more.
+    pub(super) place: String,
     pub(super) program: Program,
 }
 
 /// The address that was typed, or the name of a remote; without one, every remote of this repository that leads to CodeCommit.
 pub(super) fn aims(config: &GitConfig, typed: Option<&str>) -> Vec<Aim> {
-    let mut remotes: Vec<String> = Vec::new();
-    for (name, _) in config.scoped("remote", "url") {
-        let name = String::from_utf8_lossy(name).into_owned();
-        if !remotes.contains(&name) {
-            remotes.push(name);
+    let remotes = remotes(config);
+    let Some(typed) = typed else {
+        let mut aims: Vec<Aim> = Vec::new();
+        for aim in remotes.iter().flat_map(Remote::aims) {
+            if aim.is_for_codecommit() && !aims.iter().any(|other| other.url == aim.url) {
+                aims.push(aim);
+            }
+        }
+        return aims;
+    };
+    let named = remotes
+        .iter()
+        .find(|remote| remote.name == typed.as_bytes());
+    let mut aims = named.map(Remote::aims).unwrap_or_default();
+    if aims.iter().any(Aim::is_for_codecommit) {
+        aims.retain(Aim::is_for_codecommit);
+    } else if aims.is_empty() {
+        aims.push(Aim::of_url(typed));
+    } else {
+        aims.truncate(1);
+    }
+    aims
+}
+
+/// A remote, as the configuration has it.
+struct Remote<'c> {
+    name: &'c [u8],
+    /// Where it fetches from; git takes the first.
+    url: Option<&'c [u8]>,
+    /// Where it pushes to, if that is another place.
+    push_urls: Vec<&'c [u8]>,
+}
+
+/// The remotes, in git's order.
+fn remotes(config: &GitConfig) -> Vec<Remote<'_>> {
+    let mut remotes: Vec<Remote<'_>> = Vec::new();
+    for key in ["url", "pushurl"] {
+        for (name, value) in config.scoped("remote", key) {
+            let Ok(value) = value.bytes() else { continue };
+            let at = remotes.iter().position(|remote| remote.name == name);
+            let at = at.unwrap_or_else(|| {
+                remotes.push(Remote {
+                    name,
+                    url: None,
+                    push_urls: Vec::new(),
+                });
+                remotes.len() - 1
+            });
+            match key {
+                "url" => _ = remotes[at].url.get_or_insert(value),
+                _ => remotes[at].push_urls.push(value),
+            }
         }
     }
-    let written = |remote: &str| {
-        let urls = config.values(&format!("remote.{remote}.url"));
-        let first = urls.first().and_then(|url| url.text().ok());
-        first.unwrap_or_default().to_owned()
-    };
-    match typed {
-        Some(name) if remotes.iter().any(|remote| remote == name) => {
-            vec![Aim::new(written(name), rewritten(name), name)]
-        }
-        Some(typed) => vec![Aim::new(typed.to_owned(), rewritten(typed), "origin")],
-        None => {
-            let aims = remotes
-                .iter()
-                .map(|name| Aim::new(written(name), rewritten(name), name));
-            let mut aims: Vec<Aim> = aims.filter(Aim::is_for_codecommit).collect();
-            aims.dedup_by(|one, other| one.url == other.url);
-            aims
-        }
+    remotes
+}
+
+impl Remote<'_> {
+    fn aims(&self) -> Vec<Aim> {
+        let url = self.url.map(String::from_utf8_lossy);
+        let fetched = url.map(|url| match std::str::from_utf8(self.name) {
+            Ok(name) => Aim::new(url.into_owned(), rewritten(name), name, name),
+            // No argument of ours can name it: it is examined by its URL.
+            Err(_) => Aim::of_url(&url),
+        });
+        let pushed = self.push_urls.iter();
+        let pushed = pushed.map(|url| Aim::of_url(&String::from_utf8_lossy(url)));
+        fetched.into_iter().chain(pushed).collect()
     }
 }
 
@@ -76,7 +123,12 @@ fn rewritten(name: &str) -> String {
 }
 
 impl Aim {
-    fn new(written: String, url: String, remote: &str) -> Self {
+    /// A URL that no remote's name stands for.
+    fn of_url(written: &str) -> Self {
+        Self::new(written.to_owned(), rewritten(written), "origin", written)
+    }
+
+    fn new(written: String, url: String, remote: &str, place: &str) -> Self {
         let (program, bare) = match url.strip_prefix("https://") {
             Some(rest) => (Program::CredentialHelper, without_user(rest)),
             None => (Program::RemoteHelper, None),
@@ -86,18 +138,25 @@ impl Aim {
             url: bare.unwrap_or_else(|| url.clone()),
             asked: url,
             remote: remote.to_owned(),
+            place: place.to_owned(),
             program,
         }
     }
 
+    /// Whether it leads there, well or ill.
     fn is_for_codecommit(&self) -> bool {
         self.url.starts_with("codecommit:")
-            || self.program == Program::CredentialHelper && Address::parse(&self.url).is_ok()
+            || self.program == Program::CredentialHelper && is_codecommit_host(&self.url)
     }
 
-    /// For people; a password that somebody put in it is not shown.
+    /// For people; what somebody put in it to be known by is not shown.
     pub(super) fn shown(&self) -> String {
         without_password(&self.written)
+    }
+
+    /// What `insteadOf` makes of it, if anything.
+    pub(super) fn rewritten(&self) -> Option<String> {
+        (self.asked != self.written).then(|| without_password(&self.url))
     }
 
     /// What git makes of it.
@@ -134,16 +193,32 @@ fn without_user(rest: &str) -> Option<String> {
     (!user.contains(':')).then(|| format!("https://{host}{}", &rest[end..]))
 }
 
-/// Masks what stands in front of the last `@` and could be a password.
+/// Masks what stands in front of the last `@`, unless it is the profile of a CodeCommit address: before other hosts, a token
+/// may stand alone.
 fn without_password(text: &str) -> String {
     let (scheme, rest) = match text.split_once("://") {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),
         None => (String::new(), text),
     };
-    match rest.rsplit_once('@') {
-        Some((user, host)) if user.contains(':') => format!("{scheme}***@{host}"),
-        _ => text.to_owned(),
+    let Some((user, host)) = rest.rsplit_once('@') else {
+        return text.to_owned();
+    };
+    let name = scheme.trim_end_matches("://");
+    let name = name.strip_prefix("codecommit::").unwrap_or(name);
+    let is_profile =
+        name == "codecommit" || Region::parse(name).is_ok() || is_codecommit_host(text);
+    match user.contains(':') || !scheme.is_empty() && !is_profile {
+        true => format!("{scheme}***@{host}"),
+        false => text.to_owned(),
     }
+}
+
+/// Whether a URL leads to a git host of CodeCommit.
+fn is_codecommit_host(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    Host::recognise(host).is_some()
 }
 
 #[cfg(test)]
@@ -170,12 +245,26 @@ mod tests {
                 "codecommit::eu-west-1://p@r".to_owned(),
                 "codecommit::eu-west-1://p@r".to_owned(),
             ),
+            ("codecommit://p@r".to_owned(), "codecommit://p@r".to_owned()),
+            (format!("https://p@{host}"), format!("https://p@{host}")),
+            (
+                "https://ghp_hunter2@github.com/x/y@z".to_owned(),
+                "https://***@z".to_owned(),
+            ),
+            (
+                "codecommit::https://ghp_hunter2@github.com/x/y".to_owned(),
+                "codecommit::https://***@github.com/x/y".to_owned(),
+            ),
+            (
+                "git@github.com:x/y".to_owned(),
+                "git@github.com:x/y".to_owned(),
+            ),
         ] {
-            let aim = Aim::new(written.clone(), written, "origin");
+            let aim = Aim::new(written.clone(), written, "origin", "origin");
             assert_eq!(aim.shown(), shown);
         }
         let url = format!("https://ada@{host}");
-        let aim = Aim::new(url.clone(), url, "origin");
+        let aim = Aim::new(url.clone(), url, "origin", "origin");
         assert_eq!(aim.url, format!("https://{host}"));
         assert_eq!(aim.program, Program::CredentialHelper);
     }

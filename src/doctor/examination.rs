@@ -34,6 +34,10 @@ pub(super) struct Examination<'w> {
     shown: Vec<String>,
     /// What the next checks are about.
     pub(super) address: Option<String>,
+    /// Whether a failure of the next checks stops no command: somebody else may answer git.
+    pub(super) is_beside: bool,
+    /// The MFA device whose code git itself would ask for.
+    pub(super) code: Option<String>,
 }
 
 impl<'w> Examination<'w> {
@@ -52,6 +56,8 @@ impl<'w> Examination<'w> {
             checks: Vec::new(),
             shown: Vec::new(),
             address: None,
+            is_beside: false,
+            code: None,
         }
     }
 
@@ -74,6 +80,9 @@ impl<'w> Examination<'w> {
             } else {
                 self.messages.plain(&line);
             }
+        }
+        if self.is_beside {
+            finding = finding.softened();
         }
         let check = finding.into_check(id, self.address.as_deref(), title, took);
         if self.failure.is_none() {

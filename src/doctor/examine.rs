@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use super::aim::{self, Aim, Program};
 use super::examination::{Examination, Said};
 use super::explain;
-use super::helpers::{Helpers, Ours};
+use super::helpers::{Answer, Helpers, Ours};
 use super::programs::Programs;
 use super::reach::{self, Place, Reached};
 use super::report::{Check, Finding, Report, Status};
@@ -74,7 +74,7 @@ async fn all(
     let place = surroundings::surroundings(world);
     examination.add("surroundings", "surroundings", started, place);
     let started = Instant::now();
-    let passwords = stored::stored_passwords(world);
+    let passwords = stored::stored_passwords(world, config);
     examination.add("stored-passwords", "kept passwords", started, passwords);
 
     let aims = aim::aims(config, address);
@@ -104,29 +104,60 @@ struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     async fn examine(&self, examination: &mut Examination<'_>) {
-        let mut ours = None;
-        if let Some(aim) = self.aim {
-            let address = match self.address(examination, aim) {
-                Some(address) => address,
-                None => return skip(examination, "profile", "address: failed"),
-            };
-            match (aim.program, address.host) {
-                (Program::RemoteHelper, _) => {
-                    let started = Instant::now();
-                    let finding = self.programs.remote_helper().await;
-                    examination.add("helper", "remote helper", started, finding);
-                }
-                (Program::CredentialHelper, Some(host)) => {
-                    ours = self.credential_helpers(examination, &host, &aim.asked, true);
-                    if let Some(ours) = &ours {
-                        let started = Instant::now();
-                        let finding = self.programs.credential_helper(ours.path(self.world)).await;
-                        examination.add("helper", "credential helper", started, finding);
-                    }
-                }
-                (Program::CredentialHelper, None) => {}
+        let Some(aim) = self.aim else {
+            self.identity(examination, None).await;
+            return;
+        };
+        let Some(address) = self.address(examination, aim) else {
+            return skip(examination, "profile", "address: failed");
+        };
+        match (aim.program, address.host) {
+            (Program::CredentialHelper, Some(host)) => {
+                self.by_https(examination, aim, &host).await;
+            }
+            _ => {
+                let started = Instant::now();
+                let finding = self.programs.remote_helper().await;
+                examination.add("helper", "remote helper", started, finding);
+                self.identity(examination, None).await;
             }
         }
+    }
+
+    /// An https URL: git sends the requests, with the password of whoever answers first.
+    async fn by_https(&self, examination: &mut Examination<'_>, aim: &Aim, host: &Host) {
+        let helpers = self.credential_helpers(examination, host, &aim.asked, true);
+        let answer = helpers.as_ref().map_or(Answer::Nobody, Helpers::answer);
+        let ours = helpers.and_then(|helpers| helpers.ours());
+        if let Some(ours) = &ours {
+            let started = Instant::now();
+            let finding = self.programs.credential_helper(ours.path(self.world)).await;
+            examination.add("helper", "credential helper", started, finding);
+        }
+        let why_not = match answer {
+            Answer::Others => {
+                let why = "another credential helper answers, with an identity of its own";
+                skip(examination, "profile", why);
+                None
+            }
+            _ => self.identity(examination, ours).await,
+        };
+        let is_beside = std::mem::take(&mut examination.is_beside);
+        let code = examination.code.take();
+        match why_not.filter(|_| !is_beside) {
+            _ if examination.is_unread() => {}
+            _ if self.is_offline => skip_git(examination, "offline"),
+            Some(why) => skip_git(examination, &why),
+            None => repository::by_git(examination, &aim.place, code.as_deref()).await,
+        }
+    }
+
+    /// Who a command is, as far as the request for the repository. Returns why git itself need not try.
+    async fn identity(
+        &self,
+        examination: &mut Examination<'_>,
+        mut ours: Option<Ours>,
+    ) -> Option<String> {
         let started = Instant::now();
         let settled = match self.aim {
             Some(aim) => Settled::of_aim(self.world, self.messages, aim, ours.as_ref()),
@@ -139,6 +170,7 @@ impl<'a> Scope<'a> {
                 let host = host.unwrap_or_else(|| Host::regional(&settled.region, false));
                 let url = format!("https://{}/v1/repos/x", host.name());
                 let found = self.credential_helpers(examination, &host, &url, false);
+                let found = found.and_then(|helpers| helpers.ours());
                 ours = found.filter(|_| self.aim.is_none());
                 match &ours {
                     Some(ours) => settled.by_https(self.world, ours),
@@ -158,12 +190,14 @@ impl<'a> Scope<'a> {
                     ),
                 };
                 examination.add_timed("profile", "profile", took, finding);
-                return skip(examination, "plan", "profile: failed");
+                let why = "profile: failed";
+                skip(examination, "plan", why);
+                return Some(why.to_owned());
             }
         };
         let finding = std::mem::replace(&mut settled.finding, Finding::ok([]));
         examination.add_timed("profile", "profile", took, finding);
-        self.with_plan(examination, &settled, ours.as_ref()).await;
+        self.with_plan(examination, &settled, ours.as_ref()).await
     }
 
     fn is_by_https(&self) -> bool {
@@ -193,12 +227,13 @@ impl<'a> Scope<'a> {
         host: &Host,
         url: &str,
         is_asked: bool,
-    ) -> Option<Ours> {
+    ) -> Option<Helpers> {
         let started = Instant::now();
         let helpers = Helpers::of_url(url).ok()?;
+        examination.is_beside = is_asked && helpers.answer() == Answer::OthersFirst;
         let finding = helpers.finding(self.config, is_asked, host.name(), url);
         examination.add("credential-helpers", "credential helpers", started, finding);
-        helpers.ours()
+        Some(helpers)
     }
 
     /// The plan, and everything that needs one.
@@ -207,7 +242,7 @@ impl<'a> Scope<'a> {
         examination: &mut Examination<'_>,
         settled: &'s Settled<'a>,
         ours: Option<&Ours>,
-    ) {
+    ) -> Option<String> {
         let Settled {
             profiles,
             choice,
@@ -218,7 +253,9 @@ impl<'a> Scope<'a> {
         let started = Instant::now();
         let failed = |examination: &mut Examination<'_>, error: Error| {
             examination.add("plan", "plan", started, Finding::error(&error));
-            skip(examination, "source", "plan: failed");
+            let why = "plan: failed";
+            skip(examination, "source", why);
+            Some(why.to_owned())
         };
         let plan = match Plan::new(self.world, profiles, choice) {
             Ok(plan) => plan,
@@ -251,10 +288,11 @@ impl<'a> Scope<'a> {
         };
         examination.add("plan", "plan", started, Finding::ok(lines));
         // Whoever has closed the pipe waits for nothing more.
-        if !examination.is_unread() {
-            self.requests(examination, settled, &plan, resolver, sts)
-                .await;
+        if examination.is_unread() {
+            return None;
         }
+        self.requests(examination, settled, &plan, resolver, sts)
+            .await
     }
 
     /// Everything that goes out.
@@ -265,7 +303,7 @@ impl<'a> Scope<'a> {
         plan: &'s Plan,
         resolver: Resolver<'s>,
         sts: Option<(String, Region, String)>,
-    ) {
+    ) -> Option<String> {
         let sts = sts.map(|(host, region, by)| (Place::sts(&host, &region, &by), host));
         if self.is_offline {
             let why = "offline";
@@ -275,7 +313,8 @@ impl<'a> Scope<'a> {
             Place::git_host(&settled.authority).skip(examination, why);
             examination.skip("clock", "clock", why);
             identity::skip(examination, plan, why);
-            return self.skip_repository(examination, why);
+            skip(examination, "repository", why);
+            return Some(why.to_owned());
         }
         let mut clocks = Vec::new();
         let mut has_sts = true;
@@ -290,25 +329,24 @@ impl<'a> Scope<'a> {
         clocks.push(("the git host", git_host.ahead));
         reach::clock(examination, &clocks);
         let credentials = identity::credentials(examination, plan, &resolver, has_sts).await;
-        let endpoint = settled.endpoint.as_ref();
-        match (endpoint.zip(self.aim), credentials) {
-            (None, _) => skip(examination, "repository", NO_ADDRESS),
-            (Some(_), _) if !git_host.is_there => {
-                self.skip_repository(examination, "the git host was not reached");
-            }
-            (Some(_), None) => self.skip_repository(examination, "there are no credentials"),
+        // Without a kept session, git's own run would want another code.
+        examination.code = resolver.code_wanted().map(str::to_owned);
+        let why = match (settled.endpoint.as_ref().zip(self.aim), credentials) {
+            (None, _) => NO_ADDRESS,
+            (Some(_), _) if !git_host.is_there => "the git host was not reached",
+            (Some(_), None) => "there are no credentials",
             (Some((endpoint, aim)), Some(credentials)) => {
-                // Without a kept session, git's own run would want another code.
-                let code = resolver.code_wanted().map(str::to_owned);
                 let remote = &aim.remote;
-                let is_well =
+                let asked =
                     repository::references(examination, endpoint, resolver, credentials, remote);
-                let is_well = is_well.await;
-                if self.is_by_https() {
-                    repository::by_git(examination, &aim.asked, is_well, code.as_deref()).await;
-                }
+                return match asked.await {
+                    true => None,
+                    false => Some("repository: failed".to_owned()),
+                };
             }
-        }
+        };
+        skip(examination, "repository", why);
+        Some(why.to_owned())
     }
 
     /// The way to the git host, as git's settings have it.
@@ -338,13 +376,11 @@ impl<'a> Scope<'a> {
         let place = Place::git_host(host);
         place.reach(examination, way, true).await
     }
+}
 
-    fn skip_repository(&self, examination: &mut Examination<'_>, why: &str) {
-        skip(examination, "repository", why);
-        if self.is_by_https() {
-            examination.skip("git-request", "git itself", why);
-        }
-    }
+fn skip_git(examination: &mut Examination<'_>, why: &str) {
+    let (id, title) = repository::GIT_REQUEST;
+    examination.skip(id, title, why);
 }
 
 /// Notes what is not made for want of what comes before it.

@@ -13,7 +13,7 @@ use crate::address::ProfileName;
 use crate::endpoint::Region;
 use crate::git_config::GitConfig;
 use crate::process;
-use crate::world::World;
+use crate::world::{World, variable};
 
 /// Helpers that keep what they are told.
 const KEEPERS: [&str; 11] = [
@@ -30,6 +30,9 @@ const KEEPERS: [&str; 11] = [
     "pass-git-helper",
 ];
 
+/// Variables that name a profile, the stronger first.
+const PROFILES: [&str; 2] = [variable::AWS_DEFAULT_PROFILE, variable::AWS_PROFILE];
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Ours,
@@ -45,7 +48,43 @@ struct Helper {
     kind: Kind,
     /// The file, or where else it is set.
     origin: String,
+    /// Variables that its line sets for it.
+    variables: Vec<(String, String)>,
     words: Vec<String>,
+}
+
+/// Whose password git uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// Ours is asked first.
+    Ours,
+    /// Others are asked before ours.
+    OthersFirst,
+    /// Others alone are asked.
+    Others,
+    /// Nobody is.
+    Nobody,
+}
+
+/// The files that helpers of git's own kind `store` are told to use.
+pub(super) fn password_files(world: &World, config: &GitConfig) -> Vec<PathBuf> {
+    let scoped = config.scoped("credential", "helper").into_iter();
+    let values = scoped.map(|(_url, value)| value);
+    let values = config.values("credential.helper").into_iter().chain(values);
+    let helpers = values.filter_map(|value| Some(Helper::new(value.text().ok()?.trim(), "")));
+    let stores = helpers.filter(|helper| helper.kind == Kind::Keeper("store"));
+    stores
+        .filter_map(|helper| located(world, helper.option("--file")?))
+        .collect()
+}
+
+/// A path as a shell has it.
+fn located(world: &World, text: &str) -> Option<PathBuf> {
+    let mut under_home = ["~/", "$HOME/", "${HOME}/"].into_iter();
+    match under_home.find_map(|home| text.strip_prefix(home)) {
+        Some(rest) => Some(world.home()?.join(rest)),
+        None => Some(PathBuf::from(text)),
+    }
 }
 
 /// The helpers that fit a URL, in git's order.
@@ -99,7 +138,19 @@ impl Helpers {
                 .and_then(|name| Region::parse(name).ok()),
             role_arn: found.option("--role-arn").map(str::to_owned),
             origin: found.origin.clone(),
+            variables: found.variables.clone(),
         })
+    }
+
+    /// Whose password git uses.
+    pub(super) fn answer(&self) -> Answer {
+        let mut kinds = self.list.iter().map(|helper| helper.kind);
+        match kinds.position(|kind| kind == Kind::Ours) {
+            Some(0) => Answer::Ours,
+            Some(_) => Answer::OthersFirst,
+            None if self.list.is_empty() => Answer::Nobody,
+            None => Answer::Others,
+        }
     }
 
     /// Whether ours answers, alone, and keeps its password to itself.
@@ -131,6 +182,13 @@ impl Helpers {
             }
             .cured_by(cure);
         }
+        let variables = self.list[at]
+            .variables
+            .iter()
+            .map(|(name, _)| name.as_str());
+        for name in variables.filter(|name| !PROFILES.contains(name)) {
+            finding = finding.but(format!("its line sets {name}: the checks here do not"));
+        }
         for helper in &self.list[..at] {
             finding = finding.but(format!(
                 "{} is asked first, and what it answers is used",
@@ -160,16 +218,20 @@ impl Helpers {
             false => format!("git asks {}", others.join(", then ")),
         };
         let problem = format!("git-credential-codecommit is not asked for {host}: {others}");
-        let is_answered = self.list.iter().any(|helper| helper.kind == Kind::AwsCli);
-        match (is_asked, is_answered) {
+        let cures = [
+            "git codecommit setup --role-arn ARN --region REGION sets it up".to_owned(),
+            format!("or: git config --global credential.https://{host}.helper codecommit"),
+        ];
+        match (is_asked, self.answer()) {
             (false, _) => Finding::ok([problem])
                 .and("that is for https URLs: codecommit addresses need no credential helper"),
-            (true, true) => Finding::ok([]).but(problem),
-            (true, false) => Finding::failed(SETTINGS, problem)
-                .cured_by("git codecommit setup --role-arn ARN --region REGION sets it up")
-                .cured_by(format!(
-                    "or: git config --global credential.https://{host}.helper codecommit"
-                )),
+            (true, Answer::Nobody) => cures
+                .into_iter()
+                .fold(Finding::failed(SETTINGS, problem), Finding::cured_by),
+            (true, _) => cures
+                .into_iter()
+                .fold(Finding::ok([]).but(problem), Finding::cured_by)
+                .and("whose password that is, is not known here: whether it is good, git itself finds out"),
         }
     }
 }
@@ -182,6 +244,7 @@ pub(super) struct Ours {
     pub(super) role_arn: Option<String>,
     /// Where it is set.
     origin: String,
+    variables: Vec<(String, String)>,
 }
 
 impl Ours {
@@ -191,27 +254,42 @@ impl Ours {
         Some((self.profile.as_ref()?, by))
     }
 
+    /// The profile of a variable that its line sets for it, and where that is: it counts after `codecommit.profile`.
+    pub(super) fn variable(&self) -> Option<(ProfileName, String)> {
+        let value = |wanted: &str| self.variables.iter().find(|(name, _)| name == wanted);
+        let (name, value) = PROFILES.into_iter().find_map(value)?;
+        let by = format!("{name} in {}", self.origin);
+        Some((ProfileName::parse(value).ok()?, by))
+    }
+
     /// The program's path, where the configuration gives one: git looks for the others itself.
     pub(super) fn path(&self, world: &World) -> Option<PathBuf> {
         let program = self.program.as_str();
-        let under_home = ["~/", "$HOME/", "${HOME}/"]
-            .into_iter()
-            .find_map(|home| program.strip_prefix(home));
-        match under_home {
-            Some(rest) => Some(world.home()?.join(rest)),
-            None => program.contains('/').then(|| PathBuf::from(program)),
+        match program.contains('/') {
+            true => located(world, program),
+            false => None,
         }
     }
 }
 
 impl Helper {
     fn new(value: &str, origin: &str) -> Self {
-        let is_command = value.starts_with('!') || value.contains('/');
-        let words = words(value.strip_prefix('!').unwrap_or(value));
+        // A helper that is neither a command nor an absolute path is one of git's own names, whatever its options hold.
+        let is_command = value.starts_with(['!', '/']);
+        let mut words = words(value.strip_prefix('!').unwrap_or(value));
+        let set = words.iter().map_while(|word| assignment(word));
+        let variables: Vec<(String, String)> = set.filter(|_| is_command).collect();
+        words.drain(..variables.len());
         let program = words.first().map(String::as_str).unwrap_or_default();
-        let name = program.rsplit('/').next().unwrap_or_default();
-        let name = name.strip_prefix("git-credential-").unwrap_or(name);
-        let is_helper = !is_command || program.contains("git-credential-");
+        let name = match is_command {
+            true => program.rsplit('/').next().unwrap_or_default(),
+            false => program,
+        };
+        let is_helper = !is_command || name.starts_with("git-credential-");
+        let name = match is_command {
+            true => name.strip_prefix("git-credential-").unwrap_or(name),
+            false => name,
+        };
         let has = |word: &str| words.iter().any(|other| other == word);
         let keeper = KEEPERS.into_iter().find(|keeper| *keeper == name);
         let kind = match keeper {
@@ -223,6 +301,7 @@ impl Helper {
         Self {
             kind,
             origin: origin.to_owned(),
+            variables,
             words,
         }
     }
@@ -252,6 +331,17 @@ impl Helper {
         };
         format!("{name} ({})", self.origin)
     }
+}
+
+/// `NAME=value`, as it may stand in front of a command.
+fn assignment(word: &str) -> Option<(String, String)> {
+    let (name, value) = word.split_once('=')?;
+    let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+    let is_name = name.bytes().next().is_some_and(is_letter)
+        && name
+            .bytes()
+            .all(|byte| is_letter(byte) || byte.is_ascii_digit());
+    is_name.then(|| (name.to_owned(), value.to_owned()))
 }
 
 /// The words of a command line, quotes taken off; what else a shell would do is not done.
@@ -314,7 +404,20 @@ mod tests {
                 Status::Warning,
             ),
             (&["!aws codecommit credential-helper $@"], Status::Warning),
-            (&["store"], Status::Failed),
+            (&["store"], Status::Warning),
+            (&["!f() { echo password=hunter2; }; f"], Status::Warning),
+            (
+                &["codecommit --role-arn arn:aws:iam::111111111111:role/R"],
+                Status::Ok,
+            ),
+            (&["!AWS_PROFILE=P git-credential-codecommit"], Status::Ok),
+            (
+                &["!AWS_SECRET_ACCESS_KEY=hunter2 git-credential-codecommit"],
+                Status::Warning,
+            ),
+            (&[ours, "store --file ~/.creds"], Status::Warning),
+            // Git does not start it.
+            (&["./git-credential-codecommit"], Status::Warning),
             (&[], Status::Failed),
         ] {
             let found = finding(helpers, true);
@@ -337,9 +440,22 @@ mod tests {
             let ours = Helpers::parse(list.as_bytes(), URL).ours().unwrap();
             assert_eq!(ours.option().unwrap().0.as_str(), "a b", "{command}");
             assert_eq!(ours.region.as_ref().unwrap().as_str(), "eu-west-1");
+            assert_eq!(ours.variable(), None);
             let path = ours.path(&World::of(&[]));
             let expected = PathBuf::from("/home/x/bin/git-credential-codecommit");
             assert_eq!(path, command.contains('/').then_some(expected));
         }
+    }
+    #[test]
+    fn a_profile_may_stand_in_front_of_the_command() {
+        let list =
+            "command line:\0credential.helper\n!X=1 AWS_PROFILE='a b' git-credential-codecommit\0";
+        let helpers = Helpers::parse(list.as_bytes(), URL);
+        assert_eq!(helpers.answer(), Answer::Ours);
+        let (name, by) = helpers.ours().unwrap().variable().unwrap();
+        assert_eq!(
+            (name.as_str(), by.as_str()),
+            ("a b", "AWS_PROFILE in command line")
+        );
     }
 }

@@ -39,6 +39,9 @@ enum Kind {
     Python(Option<String>),
     /// Something else.
     Unknown,
+    /// A file of the folder that this was started in, or of one below it: whoever wrote that may have put it there, so
+    /// it is not run.
+    NotAsked,
 }
 
 impl<'w> Programs<'w> {
@@ -112,7 +115,8 @@ impl<'w> Programs<'w> {
     /// Whether git starts our credential helper; `path` is what its configuration names.
     pub(super) async fn credential_helper(&self, path: Option<PathBuf>) -> Finding {
         let path = match path {
-            Some(path) if !path.is_file() => {
+            // What a shell makes of it is not known here.
+            Some(path) if path.is_absolute() && !path.is_file() => {
                 let problem = format!("git would start {}, which is not there", path.display());
                 return Finding::failed(SETTINGS, problem)
                     .cured_by("git codecommit setup writes the right path");
@@ -160,6 +164,9 @@ impl<'w> Programs<'w> {
         {
             return Kind::Ours(VERSION.to_owned());
         }
+        if path.is_relative() {
+            return Kind::NotAsked;
+        }
         let mut start = [0; 512];
         let read = std::fs::File::open(path).and_then(|mut file| file.read(&mut start));
         let start = &start[..read.unwrap_or(0)];
@@ -184,6 +191,7 @@ impl Kind {
             Self::Python(Some(version)) => format!(" (git-remote-codecommit {version} of Python)"),
             Self::Python(None) => " (a Python program)".to_owned(),
             Self::Unknown => " (another program)".to_owned(),
+            Self::NotAsked => " (not asked for its version: a relative path)".to_owned(),
         }
     }
 }

@@ -13,18 +13,25 @@ use crate::error::Error;
 use crate::process;
 use crate::remote;
 
+/// The check of git's own request, as id and title.
+pub(super) const GIT_REQUEST: (&str, &str) = ("git-request", "git itself");
 /// How long git may take: it asks for the credentials again.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Lines of git's that are repeated.
 const MOST_LINES: usize = 12;
-/// What would have git print more than is wanted, secrets among it.
-const TRACES: [&str; 5] = [
-    "GIT_TRACE",
-    "GIT_TRACE_CURL",
-    "GIT_TRACE_PACKET",
-    "GIT_TRACE_SETUP",
-    "GIT_CURL_VERBOSE",
+/// What would have git print more than is wanted, secrets among it: variables that begin so.
+const TRACES: [&str; 2] = ["GIT_TRACE", "GIT_CURL_VERBOSE"];
+/// How git and our helper begin what they say. Other helpers' words are not repeated: they may be secrets.
+const SPEAKERS: [&str; 6] = [
+    "fatal: ",
+    "error: ",
+    "warning: ",
+    "hint: ",
+    "remote: ",
+    "git-credential-codecommit: ",
 ];
+/// What git says with the whole command of a helper in it, which may hold a password.
+const HELPER: &str = "credential helper '";
 
 /// Asks for the references as every fetch does; whether that went well.
 pub(super) async fn references(
@@ -66,31 +73,28 @@ fn refused(error: &Error) -> Finding {
     finding
 }
 
-/// By https it is git that sends the requests, with settings of its own: it tries, too, if the helper's request was
-/// well. It asks nobody anything, and so is not tried where it would take another MFA code.
-pub(super) async fn by_git(
-    examination: &mut Examination<'_>,
-    url: &str,
-    is_well: bool,
-    code: Option<&str>,
-) {
-    let (id, title) = ("git-request", "git itself");
-    if !is_well {
-        return examination.skip(id, title, "repository: failed");
-    }
+/// By https it is git that sends the requests, with settings of its own: it tries, too. It asks nobody anything, and so is
+/// not tried where it would take another MFA code. `place`: what git is told.
+pub(super) async fn by_git(examination: &mut Examination<'_>, place: &str, code: Option<&str>) {
+    let (id, title) = GIT_REQUEST;
     if let Some(serial) = code {
-        let why = format!("it would take another MFA code of {serial}");
+        let why = format!("git would ask for an MFA code of {serial}");
         return examination.skip(id, title, &why);
     }
     let started = Instant::now();
     let mut git = process::git("-c");
-    git.args(["core.askPass=", "ls-remote", "--quiet", "--", url, "HEAD"])
+    git.args(["core.askPass=", "-c", "http.lowSpeedLimit=1"])
+        // Git alone can be ended, not what it has started: that ends by itself.
+        .args(["-c", "http.lowSpeedTime=50"])
+        .args(["ls-remote", "--quiet", "--", place, "HEAD"])
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("GIT_ASKPASS", "")
         .env("SSH_ASKPASS", "")
+        // Its words are told apart by how they begin.
+        .env("LC_ALL", "C")
         .stdin(Stdio::null());
-    for name in TRACES {
-        git.env_remove(name);
+    for name in TRACES.map(|start| examination.world.names_beginning(start)) {
+        name.for_each(|name| _ = git.env_remove(name));
     }
     let mut git = tokio::process::Command::from(git);
     let running = timeout(PATIENCE, git.kill_on_drop(true).output());
@@ -102,11 +106,52 @@ pub(super) async fn by_git(
         Ok(Ok(said)) if said.status.success() => Finding::ok(["git ls-remote succeeds".to_owned()]),
         Ok(Ok(said)) => {
             let words = String::from_utf8_lossy(&said.stderr);
-            let lines = words.lines().take(MOST_LINES);
+            let lines = words.lines().filter_map(repeatable).take(MOST_LINES);
             lines
                 .fold(failed("git ls-remote fails"), Finding::and)
                 .cured_by("git has settings of its own for https: git config --get-urlmatch http URL shows them")
         }
     };
     examination.add(id, title, started, finding);
+}
+
+/// A line of git's as it may be shown, if it may.
+fn repeatable(line: &str) -> Option<String> {
+    if !SPEAKERS.iter().any(|speaker| line.starts_with(speaker)) {
+        return None;
+    }
+    Some(match line.split_once(HELPER) {
+        Some((start, rest)) => {
+            let end = rest.rsplit_once('\'').map_or("", |(_, end)| end);
+            format!("{start}credential helper …{end}")
+        }
+        None => line.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_of_a_helper_and_the_words_of_others_are_not_repeated() {
+        for (line, expected) in [
+            (
+                "fatal: credential helper '!f() { echo 'token=hunter2'; }; f' told us to quit",
+                Some("fatal: credential helper … told us to quit"),
+            ),
+            (
+                "fatal: credential helper '!f() { token=hunter2",
+                Some("fatal: credential helper …"),
+            ),
+            ("token=hunter2' told us to quit", None),
+            ("f() { token=hunter2; }: 1: Syntax error", None),
+            (
+                "fatal: unable to access 'https://h/': The requested URL returned error: 403",
+                Some("fatal: unable to access 'https://h/': The requested URL returned error: 403"),
+            ),
+        ] {
+            assert_eq!(repeatable(line).as_deref(), expected, "{line}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ use super::aim::{Aim, Program};
 use super::explain;
 use super::helpers::Ours;
 use super::report::Finding;
+use crate::address::Address;
 use crate::endpoint::{Endpoint, Region};
 use crate::error::Error;
 use crate::message::Messages;
@@ -53,8 +54,11 @@ impl<'a> Settled<'a> {
 
     /// What the credential helper uses for https URLs, where it names a profile.
     pub(super) fn by_https(mut self, world: &World, ours: &Ours) -> Result<Self, Error> {
-        if let Some((name, by)) = ours.option() {
-            self.choice = self.profiles.choose(world, Some((name, &by)))?;
+        let option = ours.option().map(|(name, by)| (name.clone(), by));
+        let configured = self.own.profile()?;
+        let variable = ours.variable().filter(|_| configured.is_none());
+        if let Some((name, by)) = option.or(variable) {
+            self.choice = self.profiles.choose(world, Some((&name, &by)))?;
             self.explain_nothing();
         }
         Ok(self)
@@ -73,9 +77,7 @@ impl<'a> Settled<'a> {
         aim: &Aim,
         ours: Option<&Ours>,
     ) -> Result<Self, Error> {
-        let option = ours.and_then(Ours::option);
-        let option = option.as_ref().map(|(name, by)| (*name, by.as_str()));
-        let target = Target::resolve_as(world, messages, &aim.url, option)?;
+        let target = target(world, messages, aim, ours)?;
         let mut lines = explain::of_target(&target);
         lines.push(explain::of_choice(&target.choice));
         let lines: Vec<String> = lines.iter().map(explain::in_a_line).collect();
@@ -98,4 +100,23 @@ impl<'a> Settled<'a> {
             finding,
         })
     }
+}
+
+/// What an address means; `ours` is the credential helper that answers for it.
+pub(super) fn target<'a>(
+    world: &'a World,
+    messages: &Messages,
+    aim: &Aim,
+    ours: Option<&Ours>,
+) -> Result<Target<'a>, Error> {
+    let option = ours.and_then(Ours::option);
+    if let Some((name, by)) = &option {
+        return Target::resolve_as(world, messages, &aim.url, Some((*name, by.as_str())));
+    }
+    let configured = OwnConfig::of_address(world, &Address::parse(&aim.url)?).profile()?;
+    let variable = ours
+        .and_then(Ours::variable)
+        .filter(|_| configured.is_none());
+    let variable = variable.as_ref().map(|(name, by)| (name, by.as_str()));
+    Target::resolve_as(world, messages, &aim.url, variable)
 }

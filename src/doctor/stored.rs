@@ -1,36 +1,52 @@
 //! Passwords for CodeCommit in the files of `git credential-store`. Nothing of them is shown but where they are.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::helpers;
 use super::report::Finding;
 use crate::endpoint::Host;
+use crate::git_config::GitConfig;
 use crate::world::{World, variable};
 
 /// Looks for passwords that CodeCommit has stopped taking: a signed one lives 15 minutes, and a helper that keeps it goes on
 /// answering with it.
 ///
 /// Source: git-credential-store(1), "FILES".
-pub(super) fn stored_passwords(world: &World) -> Finding {
+pub(super) fn stored_passwords(world: &World, config: &GitConfig) -> Finding {
     let mut finding = Finding::ok([]);
     let mut lasting = Vec::new();
     let mut stale = Vec::new();
-    for file in files(world) {
-        let Ok(text) = std::fs::read_to_string(&file).map(Zeroizing::new) else {
-            continue;
+    let mut looked_at = Vec::new();
+    for file in files(world, config) {
+        let text = match contents(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Zeroizing::default(),
+            Err(error) => {
+                finding = finding
+                    .but(format!("cannot look into {}: {error}", file.display()))
+                    .cured_by(
+                        "keep \"store\" from CodeCommit hosts: git codecommit setup does that",
+                    );
+                continue;
+            }
         };
-        for (number, line) in text.lines().enumerate() {
+        for (number, line) in text.split(|byte| *byte == b'\n').enumerate() {
             let at = format!("{}:{}", file.display(), number + 1);
-            match kind(line) {
+            let line = Zeroizing::new(String::from_utf8_lossy(line).into_owned());
+            match kind(line.trim_end_matches('\r')) {
                 Some(Kind::Signed) => stale.push(at),
                 Some(Kind::Lasting) => lasting.push(at),
                 None => {}
             }
         }
+        looked_at.push(file.display().to_string());
     }
-    if stale.is_empty() && lasting.is_empty() {
-        return finding.and("none for CodeCommit in git's password files");
+    if stale.is_empty() && lasting.is_empty() && !looked_at.is_empty() {
+        return finding.and(format!("none for CodeCommit in {}", looked_at.join(", ")));
     }
     for at in lasting {
         finding = finding.and(format!(
@@ -45,15 +61,42 @@ pub(super) fn stored_passwords(world: &World) -> Finding {
     finding
 }
 
-fn files(world: &World) -> Vec<PathBuf> {
+/// Git's own two files, and those that a helper is told to use.
+fn files(world: &World, config: &GitConfig) -> Vec<PathBuf> {
     let home = world.home();
     let settings = world.path(variable::XDG_CONFIG_HOME);
     let settings = settings.or_else(|| Some(home?.join(".config")));
-    let files = [
+    let own = [
         home.map(|home| home.join(".git-credentials")),
         settings.map(|folder| folder.join("git/credentials")),
     ];
-    files.into_iter().flatten().collect()
+    let mut files: Vec<PathBuf> = own.into_iter().flatten().collect();
+    for file in helpers::password_files(world, config) {
+        if !files.contains(&file) {
+            files.push(file);
+        }
+    }
+    files
+}
+
+/// What a plain file holds; anything else may have no end.
+fn contents(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        // A pipe that nobody writes to is not waited for.
+        options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+    }
+    let mut file = options.open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a plain file"));
+    }
+    let mut text = Zeroizing::new(Vec::new());
+    file.read_to_end(&mut text)?;
+    Ok(text)
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -40,7 +40,7 @@ pub enum Error {
     Override {
         /// `CODE_COMMIT_ENDPOINT`, or the key of git's configuration.
         setting: String,
-        /// Its value.
+        /// Its value, but for what may be a password in it.
         value: String,
     },
 }
@@ -92,7 +92,10 @@ impl Endpoint {
         let own = world.variable(name).map(|value| (name.to_owned(), value));
         let authority = match (own.or(configured), &address.host) {
             (Some((setting, value)), _) => {
-                checked_authority(&value).ok_or(Error::Override { setting, value })?
+                checked_authority(&value).ok_or_else(|| Error::Override {
+                    setting,
+                    value: without_user(&value),
+                })?
             }
             (None, Some(host)) => host.name().to_owned(),
             (None, None) => Host::regional(&region, fips).name().to_owned(),
@@ -142,6 +145,14 @@ impl Endpoint {
             "arn:{partition}:codecommit:{}:*:{}",
             self.region, self.repository
         )
+    }
+}
+
+/// Masks what stands in front of the last `@`.
+fn without_user(value: &str) -> String {
+    match value.rsplit_once('@') {
+        Some((_, host)) => format!("***@{host}"),
+        None => value.to_owned(),
     }
 }
 

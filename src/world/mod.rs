@@ -143,6 +143,12 @@ impl World {
         Some(value.to_string_lossy().into_owned())
     }
 
+    /// The names of the variables that begin so.
+    pub(crate) fn names_beginning<'s>(&'s self, start: &'s str) -> impl Iterator<Item = &'s OsStr> {
+        let names = self.environment.keys().map(OsString::as_os_str);
+        names.filter(move |name| name.as_encoded_bytes().starts_with(start.as_bytes()))
+    }
+
     /// A path in an environment variable; an empty one counts as unset.
     #[must_use]
     pub fn path(&self, name: &str) -> Option<PathBuf> {

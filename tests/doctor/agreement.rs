@@ -3,7 +3,7 @@
 use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Permission, Service};
 
 use super::{found, studio};
-use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION};
+use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, helpers};
 
 type Change = fn(&mut Studio);
 
@@ -120,6 +120,20 @@ fn the_doctor_and_git_agree_in_every_situation() {
     }
 }
 
+/// Helpers that are set for every host are asked, too.
+fn without_reset(studio: &Studio) {
+    let path = studio.home().join(".gitconfig");
+    let config = std::fs::read_to_string(path).unwrap();
+    let config = config.replace("\thelper = \n", "");
+    studio.write(".gitconfig", &config.replace("\thelper =\n", ""));
+}
+
+fn in_place_of_ours(studio: &Studio, helper: &str) {
+    let key = "credential.https://git-codecommit.eu-west-1.amazonaws.com.helper";
+    let arguments = ["config", "--global", "--replace-all", key, helper];
+    studio.git(&arguments).succeeded();
+}
+
 #[test]
 fn the_same_holds_by_https() {
     let with_https = || {
@@ -129,7 +143,7 @@ fn the_same_holds_by_https() {
         studio
     };
     let host = "https://git-codecommit.eu-west-1.amazonaws.com";
-    let situations: [(&str, bool, Change); 5] = [
+    let situations: [(&str, bool, Change); 10] = [
         ("nothing is wrong", true, |_| {}),
         ("the role may do nothing", false, |studio| {
             let none = Permission::None;
@@ -138,15 +152,52 @@ fn the_same_holds_by_https() {
         ("another helper knows a wrong password", false, |studio| {
             studio.write("wrong", "#!/bin/sh\necho username=u\necho password=p\n");
             // In front of ours.
+            without_reset(studio);
             let config = std::fs::read_to_string(studio.home().join(".gitconfig")).unwrap();
-            let config = config
-                .replace("\thelper = \n", "")
-                .replace("\thelper =\n", "");
             studio.write(
                 ".gitconfig",
                 &format!("[credential]\n\thelper = !sh ~/wrong\n{config}"),
             );
         }),
+        ("another helper knows nothing", true, |studio| {
+            let key = "credential.helper";
+            studio
+                .git(&["config", "--global", key, "!true"])
+                .succeeded();
+            without_reset(studio);
+        }),
+        (
+            "another helper alone is asked, and answers",
+            true,
+            |studio| {
+                let command = format!("git-credential-codecommit --profile {PROFILE}");
+                in_place_of_ours(studio, &format!("!f() {{ {command} \"$@\"; }}; f"));
+            },
+        ),
+        ("another helper alone is asked, in vain", false, |studio| {
+            in_place_of_ours(studio, "!f() { :; }; f");
+        }),
+        (
+            "the profile stands in front of the helper",
+            true,
+            |studio| {
+                let command = format!("!AWS_PROFILE={PROFILE} git-credential-codecommit");
+                in_place_of_ours(studio, &command);
+            },
+        ),
+        (
+            "git does not start a helper of this name",
+            false,
+            |studio| {
+                let path = helpers().join("git-credential-codecommit");
+                let link = studio.home().join("git-credential-codecommit");
+                std::os::unix::fs::symlink(path, link).unwrap();
+                in_place_of_ours(
+                    studio,
+                    &format!("~/git-credential-codecommit --profile {PROFILE}"),
+                );
+            },
+        ),
         ("a header is added", true, |studio| {
             studio
                 .git(&["config", "--global", "http.extraHeader", "X-Any: thing"])

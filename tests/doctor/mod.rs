@@ -2,6 +2,7 @@
 
 mod addresses;
 mod agreement;
+mod careful;
 mod git;
 mod requests;
 mod shown;

@@ -6,7 +6,7 @@ use local_aws::{
 };
 
 use super::{found, studio};
-use crate::harness::{PROFILE, Studio, WITH_REGION, every_git};
+use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, every_git};
 
 const SERIAL: &str = "arn:aws:iam::222222222222:mfa/ada";
 
@@ -332,6 +332,35 @@ fn on_a_terminal_the_code_is_asked_for_once() {
         found(&studio, &["codecommit://careful@demo-repo"]).code,
         Some(0)
     );
+}
+
+#[test]
+fn where_git_would_ask_for_another_code_its_own_request_is_skipped() {
+    let role = "arn:aws:iam::111111111111:role/Careful";
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .role_with(Role::new(role).trusts(EXECUTION_ROLE).mfa(SERIAL))
+        .start();
+    let studio = Studio::without_profile(&every_git()[0], aws).with_cache();
+    let mut studio = studio.with_https("!git-credential-codecommit --profile careful");
+    studio.set("SAGEMAKER_SPACE_TYPE_LOWERCASE", "shared");
+    studio.unset("CODE_COMMIT_ENDPOINT");
+    studio.unset("GIT_TERMINAL_PROMPT");
+    studio.set("TERM", "xterm");
+    studio.write(
+        ".aws/config",
+        &format!(
+            "[profile careful]\nregion = eu-west-1\nrole_arn = {role}\n\
+             credential_source = EcsContainer\nmfa_serial = {SERIAL}\n"
+        ),
+    );
+    let typed = format!("{}\n", studio.aws.mfa_code(SERIAL));
+    let command = format!("git codecommit doctor {HTTPS}");
+    let options = ["--quiet", "--return", "--command", &command, "/dev/null"];
+    let said = studio.run_in(".", "/usr/bin/script".as_ref(), &options, &typed);
+    let said = said.succeeded();
+    let line = format!("git itself: git would ask for an MFA code of {SERIAL}");
+    assert!(said.stdout.contains(&line), "{said:?}");
 }
 
 #[test]

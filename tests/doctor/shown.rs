@@ -60,7 +60,7 @@ ok       programs (N ms): this is git-codecommit {version}
          BIN/git-remote-codecommit ({version})
          BIN/git-credential-codecommit ({version})
 ok       surroundings (N ms): not SageMaker Studio
-ok       kept passwords (N ms): none for CodeCommit in git's password files
+ok       kept passwords (N ms): none for CodeCommit in ~/.git-credentials, ~/.config/git/credentials
 
 {WITH_REGION}
 ok       address (N ms): git starts git-remote-codecommit for it
