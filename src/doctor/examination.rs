@@ -34,7 +34,7 @@ pub(super) struct Examination<'w> {
     shown: Vec<String>,
     /// What the next checks are about.
     pub(super) address: Option<String>,
-    /// Whether a failure of the next checks stops no command: somebody else may answer git.
+    /// Whether a failure of the next checks stops no command: git may be answered by somebody else, or otherwise.
     pub(super) is_beside: bool,
     /// The MFA device whose code git itself would ask for.
     pub(super) code: Option<String>,

@@ -230,7 +230,11 @@ impl<'a> Scope<'a> {
     ) -> Option<Helpers> {
         let started = Instant::now();
         let helpers = Helpers::of_url(url).ok()?;
-        examination.is_beside = is_asked && helpers.answer() == Answer::OthersFirst;
+        let is_uncertain = matches!(
+            helpers.answer(),
+            Answer::OthersFirst | Answer::OursOtherwise
+        );
+        examination.is_beside = is_asked && is_uncertain;
         let finding = helpers.finding(self.config, is_asked, host.name(), url);
         examination.add("credential-helpers", "credential helpers", started, finding);
         Some(helpers)

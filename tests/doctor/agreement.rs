@@ -143,7 +143,7 @@ fn the_same_holds_by_https() {
         studio
     };
     let host = "https://git-codecommit.eu-west-1.amazonaws.com";
-    let situations: [(&str, bool, Change); 10] = [
+    let situations: [(&str, bool, Change); 11] = [
         ("nothing is wrong", true, |_| {}),
         ("the role may do nothing", false, |studio| {
             let none = Permission::None;
@@ -182,6 +182,17 @@ fn the_same_holds_by_https() {
             true,
             |studio| {
                 let command = format!("!AWS_PROFILE={PROFILE} git-credential-codecommit");
+                in_place_of_ours(studio, &command);
+            },
+        ),
+        (
+            "the AWS files stand in front of the helper",
+            true,
+            |studio| {
+                let (from, to) = (studio.home().join(".aws"), studio.home().join("aws"));
+                std::fs::rename(from, to).unwrap();
+                let file = "AWS_CONFIG_FILE=~/aws/config";
+                let command = format!("!{file} git-credential-codecommit --profile {PROFILE}");
                 in_place_of_ours(studio, &command);
             },
         ),

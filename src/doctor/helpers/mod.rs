@@ -3,61 +3,28 @@
 //! Git asks every helper that fits, in the order of its files, until one answers; an empty one clears those before it. Then it
 //! tells all of them what worked (gitcredentials(7)).
 
+mod line;
+
 use std::io;
 use std::path::PathBuf;
 use std::process::Stdio;
 
+use self::line::{Helper, Kind, PROFILES, located};
 use super::git_settings::SETTINGS;
 use super::report::Finding;
 use crate::address::ProfileName;
 use crate::endpoint::Region;
 use crate::git_config::GitConfig;
 use crate::process;
-use crate::world::{World, variable};
-
-/// Helpers that keep what they are told.
-const KEEPERS: [&str; 11] = [
-    "store",
-    "cache",
-    "osxkeychain",
-    "manager",
-    "manager-core",
-    "wincred",
-    "libsecret",
-    "gnome-keyring",
-    "netrc",
-    "oauth",
-    "pass-git-helper",
-];
-
-/// Variables that name a profile, the stronger first.
-const PROFILES: [&str; 2] = [variable::AWS_DEFAULT_PROFILE, variable::AWS_PROFILE];
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Ours,
-    /// `aws codecommit credential-helper`.
-    AwsCli,
-    /// Keeps passwords.
-    Keeper(&'static str),
-    Other,
-}
-
-/// A helper. Its command may hold a password: it is not shown.
-struct Helper {
-    kind: Kind,
-    /// The file, or where else it is set.
-    origin: String,
-    /// Variables that its line sets for it.
-    variables: Vec<(String, String)>,
-    words: Vec<String>,
-}
+use crate::world::World;
 
 /// Whose password git uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     /// Ours is asked first.
     Ours,
+    /// The same, but with settings that the checks do not have.
+    OursOtherwise,
     /// Others are asked before ours.
     OthersFirst,
     /// Others alone are asked.
@@ -76,15 +43,6 @@ pub(super) fn password_files(world: &World, config: &GitConfig) -> Vec<PathBuf> 
     stores
         .filter_map(|helper| located(world, helper.option("--file")?))
         .collect()
-}
-
-/// A path as a shell has it.
-fn located(world: &World, text: &str) -> Option<PathBuf> {
-    let mut under_home = ["~/", "$HOME/", "${HOME}/"].into_iter();
-    match under_home.find_map(|home| text.strip_prefix(home)) {
-        Some(rest) => Some(world.home()?.join(rest)),
-        None => Some(PathBuf::from(text)),
-    }
 }
 
 /// The helpers that fit a URL, in git's order.
@@ -144,8 +102,9 @@ impl Helpers {
 
     /// Whose password git uses.
     pub(super) fn answer(&self) -> Answer {
-        let mut kinds = self.list.iter().map(|helper| helper.kind);
-        match kinds.position(|kind| kind == Kind::Ours) {
+        let mut list = self.list.iter();
+        match list.position(|helper| helper.kind == Kind::Ours) {
+            Some(0) if self.list[0].unknown().next().is_some() => Answer::OursOtherwise,
             Some(0) => Answer::Ours,
             Some(_) => Answer::OthersFirst,
             None if self.list.is_empty() => Answer::Nobody,
@@ -182,11 +141,7 @@ impl Helpers {
             }
             .cured_by(cure);
         }
-        let variables = self.list[at]
-            .variables
-            .iter()
-            .map(|(name, _)| name.as_str());
-        for name in variables.filter(|name| !PROFILES.contains(name)) {
+        for name in self.list[at].unknown() {
             finding = finding.but(format!("its line sets {name}: the checks here do not"));
         }
         for helper in &self.list[..at] {
@@ -258,6 +213,9 @@ impl Ours {
     pub(super) fn variable(&self) -> Option<(ProfileName, String)> {
         let value = |wanted: &str| self.variables.iter().find(|(name, _)| name == wanted);
         let (name, value) = PROFILES.into_iter().find_map(value)?;
+        if value.contains(['$', '`']) {
+            return None;
+        }
         let by = format!("{name} in {}", self.origin);
         Some((ProfileName::parse(value).ok()?, by))
     }
@@ -270,98 +228,6 @@ impl Ours {
             false => None,
         }
     }
-}
-
-impl Helper {
-    fn new(value: &str, origin: &str) -> Self {
-        // A helper that is neither a command nor an absolute path is one of git's own names, whatever its options hold.
-        let is_command = value.starts_with(['!', '/']);
-        let mut words = words(value.strip_prefix('!').unwrap_or(value));
-        let set = words.iter().map_while(|word| assignment(word));
-        let variables: Vec<(String, String)> = set.filter(|_| is_command).collect();
-        words.drain(..variables.len());
-        let program = words.first().map(String::as_str).unwrap_or_default();
-        let name = match is_command {
-            true => program.rsplit('/').next().unwrap_or_default(),
-            false => program,
-        };
-        let is_helper = !is_command || name.starts_with("git-credential-");
-        let name = match is_command {
-            true => name.strip_prefix("git-credential-").unwrap_or(name),
-            false => name,
-        };
-        let has = |word: &str| words.iter().any(|other| other == word);
-        let keeper = KEEPERS.into_iter().find(|keeper| *keeper == name);
-        let kind = match keeper {
-            _ if is_helper && name == "codecommit" => Kind::Ours,
-            _ if has("codecommit") && has("credential-helper") => Kind::AwsCli,
-            Some(keeper) if is_helper => Kind::Keeper(keeper),
-            _ => Kind::Other,
-        };
-        Self {
-            kind,
-            origin: origin.to_owned(),
-            variables,
-            words,
-        }
-    }
-
-    fn option(&self, name: &str) -> Option<&str> {
-        let mut words = self.words.iter();
-        while let Some(word) = words.next() {
-            if word == name {
-                return words.next().map(String::as_str);
-            }
-            if let Some(value) = word
-                .strip_prefix(name)
-                .and_then(|rest| rest.strip_prefix('='))
-            {
-                return Some(value);
-            }
-        }
-        None
-    }
-
-    fn in_words(&self) -> String {
-        let name = match self.kind {
-            Kind::Ours => "git-credential-codecommit",
-            Kind::AwsCli => "the AWS CLI's credential helper",
-            Kind::Keeper(name) => name,
-            Kind::Other => "another credential helper",
-        };
-        format!("{name} ({})", self.origin)
-    }
-}
-
-/// `NAME=value`, as it may stand in front of a command.
-fn assignment(word: &str) -> Option<(String, String)> {
-    let (name, value) = word.split_once('=')?;
-    let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
-    let is_name = name.bytes().next().is_some_and(is_letter)
-        && name
-            .bytes()
-            .all(|byte| is_letter(byte) || byte.is_ascii_digit());
-    is_name.then(|| (name.to_owned(), value.to_owned()))
-}
-
-/// The words of a command line, quotes taken off; what else a shell would do is not done.
-fn words(command: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    for character in command.chars() {
-        match (quote, character) {
-            (Some(open), _) if open == character => quote = None,
-            (None, '\'' | '"') => {
-                quote = Some(character);
-                word.get_or_insert_default();
-            }
-            (None, ' ' | '\t') => words.extend(word.take()),
-            _ => word.get_or_insert_default().push(character),
-        }
-    }
-    words.extend(word);
-    words
 }
 
 #[cfg(test)]
@@ -448,11 +314,18 @@ mod tests {
     }
     #[test]
     fn a_profile_may_stand_in_front_of_the_command() {
-        let list =
-            "command line:\0credential.helper\n!X=1 AWS_PROFILE='a b' git-credential-codecommit\0";
-        let helpers = Helpers::parse(list.as_bytes(), URL);
-        assert_eq!(helpers.answer(), Answer::Ours);
-        let (name, by) = helpers.ours().unwrap().variable().unwrap();
+        let helpers = |line: &str| {
+            let list =
+                format!("command line:\0credential.helper\n!{line} git-credential-codecommit\0");
+            Helpers::parse(list.as_bytes(), URL)
+        };
+        let found = helpers("AWS_PROFILE='a b'");
+        assert_eq!(found.answer(), Answer::Ours);
+        assert_eq!(helpers("X=1 AWS_PROFILE=a").answer(), Answer::OursOtherwise);
+        let unknown = helpers("AWS_PROFILE=\"$P\"");
+        assert_eq!(unknown.answer(), Answer::OursOtherwise);
+        assert_eq!(unknown.ours().unwrap().variable(), None);
+        let (name, by) = found.ours().unwrap().variable().unwrap();
         assert_eq!(
             (name.as_str(), by.as_str()),
             ("a b", "AWS_PROFILE in command line")
