@@ -150,6 +150,15 @@ no_room() {
   fail "cannot write to $bin" 'check the folder and the free space, or choose another: --prefix DIR'
 }
 
+# To read from what is no file, a pipe, might never end.
+check_places() {
+  for file in "$share/installed" "$bin/git-remote-codecommit" "$bin/git-credential-codecommit" "$bin/git-codecommit"; do
+    if [ -e "$file" ] && [ ! -f "$file" ] && [ ! -d "$file" ]; then
+      fail "$file is not a file" 'move it away, or choose another folder: --prefix DIR'
+    fi
+  done
+}
+
 # Whether the programs that are in place came from an archive of this hash, and nobody changed them.
 is_installed() {
   [ -n "$hash" ] && [ "$(sed -n 1p "$share/installed" 2>/dev/null)" = "archive $hash" ] || return 1
@@ -449,6 +458,7 @@ main() {
   bin=$prefix/bin share=$prefix/share/git-codecommit
   check_arguments "$@"
   check_source
+  check_places
   if $dry; then
     dry_run "$@"
     exit 0

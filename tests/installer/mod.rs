@@ -339,3 +339,24 @@ fn an_unpacked_archive_installs_itself_and_the_installer_stays_for_the_end() {
         assert!(!studio.home().join(".local").exists());
     }
 }
+
+#[test]
+fn a_pipe_in_a_files_place_is_named_and_not_read() {
+    for shell in shells() {
+        let studio = studio();
+        let from = stand_ins(&studio);
+        let pipe = studio.home().join(".local/share/git-codecommit/installed");
+        let make =
+            "mkdir -p .local/share/git-codecommit && mkfifo .local/share/git-codecommit/installed";
+        studio
+            .run_in(".", Path::new("/bin/sh"), &["-c", make], "")
+            .succeeded();
+        for arguments in [&["--from", &from, "--no-setup"][..], &["--uninstall"]] {
+            let said = install(&studio, &shell, arguments).failed();
+            assert_eq!(
+                said.stderr.lines().next(),
+                Some(format!("install.sh: {} is not a file", pipe.display()).as_str())
+            );
+        }
+    }
+}
