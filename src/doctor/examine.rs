@@ -146,8 +146,8 @@ impl<'a> Scope<'a> {
         let code = examination.code.take();
         match why_not.filter(|_| !is_beside) {
             _ if examination.is_unread() => {}
-            _ if self.is_offline => skip_git(examination, "offline"),
-            Some(why) => skip_git(examination, &why),
+            _ if self.is_offline => repository::skip_git(examination, "offline"),
+            Some(why) => repository::skip_git(examination, &why),
             None => repository::by_git(examination, &aim.place, code.as_deref()).await,
         }
     }
@@ -380,11 +380,6 @@ impl<'a> Scope<'a> {
         let place = Place::git_host(host);
         place.reach(examination, way, true).await
     }
-}
-
-fn skip_git(examination: &mut Examination<'_>, why: &str) {
-    let (id, title) = repository::GIT_REQUEST;
-    examination.skip(id, title, why);
 }
 
 /// Notes what is not made for want of what comes before it.

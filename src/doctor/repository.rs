@@ -129,6 +129,12 @@ fn repeatable(line: &str) -> Option<String> {
     })
 }
 
+/// Notes that git itself is not tried.
+pub(super) fn skip_git(examination: &mut Examination<'_>, why: &str) {
+    let (id, title) = GIT_REQUEST;
+    examination.skip(id, title, why);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

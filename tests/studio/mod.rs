@@ -1,5 +1,6 @@
 //! A Studio space from its start: the lifecycle configuration, and what works in it afterwards.
 
+mod hanging;
 mod lifecycle;
 mod obstacles;
 mod published;
