@@ -336,7 +336,8 @@ uninstall() {
   for program in $PROGRAMS; do
     if [ -e "$bin/$program" ] && ! is_own "$program"; then
       say "left $bin/$program, which is not what was installed"
-      rm -f -- "$share/previous/$program" "$share/foreign/$program"
+      if [ -e "$share/foreign/$program" ]; then say "left $share/foreign/$program, which was there before"; fi
+      rm -f -- "$share/previous/$program"
       continue
     fi
     rm -f -- "$bin/$program" "$share/previous/$program"

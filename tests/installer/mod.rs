@@ -304,7 +304,24 @@ fn a_program_that_somebody_put_over_ours_is_theirs() {
         );
         assert_eq!(std::fs::read_to_string(&theirs).unwrap(), "pip's next\n");
         assert!(!studio.home().join(".local/bin/git-codecommit").exists());
-        assert!(!studio.home().join(".local/share").exists());
+        // Nor is the one before it ours to delete.
+        let before = studio
+            .home()
+            .join(".local/share/git-codecommit/foreign/git-remote-codecommit");
+        assert!(
+            said.stdout.contains(&format!(
+                "left {}, which was there before\n",
+                before.display()
+            )),
+            "{said:?}"
+        );
+        assert_eq!(std::fs::read_to_string(&before).unwrap(), "pip's\n");
+        assert!(
+            !studio
+                .home()
+                .join(".local/share/git-codecommit/installed")
+                .exists()
+        );
     }
 }
 
