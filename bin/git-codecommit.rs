@@ -3,9 +3,13 @@
 use std::io;
 use std::process::ExitCode;
 
-use git_codecommit::{World, cli};
+use git_codecommit::World;
 
 fn main() -> ExitCode {
     let world = World::from_process();
-    ExitCode::from(cli::run(&world, io::stdout().lock(), io::stderr()))
+    ExitCode::from(git_codecommit::git_codecommit(
+        &world,
+        io::stdout().lock(),
+        io::stderr(),
+    ))
 }

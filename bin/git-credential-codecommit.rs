@@ -3,11 +3,11 @@
 use std::io;
 use std::process::ExitCode;
 
-use git_codecommit::{World, credential};
+use git_codecommit::{World, git_credential_codecommit};
 
 fn main() -> ExitCode {
     let world = World::from_process();
-    ExitCode::from(credential::run(
+    ExitCode::from(git_credential_codecommit(
         &world,
         io::stdin().lock(),
         io::stdout().lock(),

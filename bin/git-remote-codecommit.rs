@@ -3,15 +3,15 @@
 use std::io;
 use std::process::ExitCode;
 
-use git_codecommit::{World, remote, world};
+use git_codecommit::{World, git_remote_codecommit, standard_output};
 
 fn main() -> ExitCode {
-    let output = match world::standard_output() {
+    let output = match standard_output() {
         Ok(output) => output,
         Err(_) => return ExitCode::FAILURE,
     };
     let world = World::from_process();
-    ExitCode::from(remote::run(
+    ExitCode::from(git_remote_codecommit(
         &world,
         io::stdin().lock(),
         output,

@@ -10,15 +10,13 @@
 //! | `codecommit::https://git-codecommit.<region>.amazonaws.com/v1/repos/repository` | `https://…` |
 //! | `codecommit::arn:aws:codecommit:<region>:<account>:repository` | `arn:…` |
 
-use std::fmt;
-
-use percent_encoding::percent_decode_str;
-
-use crate::endpoint::{Host, Region};
+use crate::aws::{Host, NotARepositoryName, Region, RepositoryName};
+use crate::error::{Exit, Explain};
+use crate::profile::{EmptyName, ProfileName};
 
 /// Why an address cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// None of the known forms.
     #[error("{0:?} is not a CodeCommit address")]
     Malformed(String),
@@ -29,8 +27,11 @@ pub enum Error {
     #[error("the address names an empty profile before the \"@\"")]
     EmptyProfile,
     /// A repository name CodeCommit cannot have.
+    #[error(transparent)]
+    Repository(#[from] NotARepositoryName),
+    /// A pasted URL whose path is not a repository's.
     #[error("{0:?} is not a repository name")]
-    Repository(String),
+    Path(String),
     /// A pasted URL of another site.
     #[error("{0:?} is not a CodeCommit git host")]
     ForeignHost(String),
@@ -42,10 +43,14 @@ pub enum Error {
     PlainHttp,
 }
 
-impl Error {
-    /// What to do next.
-    #[must_use]
-    pub fn hints(&self) -> Vec<String> {
+impl From<EmptyName> for Error {
+    fn from(_: EmptyName) -> Self {
+        Self::EmptyProfile
+    }
+}
+
+impl Explain for Error {
+    fn hints(&self) -> Vec<String> {
         let forms = "write codecommit://profile@repository or \
                      codecommit::region://profile@repository; the profile may be left out";
         vec![match self {
@@ -53,12 +58,9 @@ impl Error {
             Self::Scheme(_) => {
                 "a region looks like eu-west-1, as in codecommit::eu-west-1://repository".into()
             }
-            Self::Repository(name) if name.ends_with(".git") => {
-                "leave out \".git\": CodeCommit repositories are named without it".into()
-            }
-            Self::Repository(_) => {
-                "a repository name has 1 to 100 letters, digits, dots, dashes and underscores"
-                    .into()
+            Self::Repository(error) => error.hint().into(),
+            Self::Path(_) => {
+                "the path of a CodeCommit URL is /v1/repos/ and the repository's name".into()
             }
             Self::ForeignHost(_) => "a CodeCommit URL looks like \
                  https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/repository"
@@ -67,21 +69,25 @@ impl Error {
             Self::PlainHttp => "use https://".into(),
         }]
     }
+
+    fn exit(&self) -> Exit {
+        Exit::Settings
+    }
 }
 
 /// A repository as the person named it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Address {
+pub(crate) struct Address {
     /// The region, where the address names one.
-    pub region: Option<Region>,
+    pub(crate) region: Option<Region>,
     /// The profile, where the address names one.
-    pub profile: Option<ProfileName>,
+    pub(crate) profile: Option<ProfileName>,
     /// The repository.
-    pub repository: RepositoryName,
+    pub(crate) repository: RepositoryName,
     /// The git host, where the address is a pasted URL.
-    pub host: Option<Host>,
+    pub(crate) host: Option<Host>,
     /// A path, query or fragment stands behind the name. The reference ignores it silently.
-    pub has_more: bool,
+    pub(crate) has_more: bool,
 }
 
 impl Address {
@@ -89,7 +95,7 @@ impl Address {
     ///
     /// # Errors
     /// If it has none of the forms, or a part of it cannot be what it stands for.
-    pub fn parse(text: &str) -> Result<Self, Error> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         Self::parse_forms(text).map_err(|error| {
             // What could be a pasted password stays out of the message, whichever it is.
             let (_scheme, rest) = text.split_once("://").unwrap_or(("", text));
@@ -168,7 +174,7 @@ impl Address {
         let name = path
             .strip_prefix("/v1/repos/")
             .map(|name| name.strip_suffix('/').unwrap_or(name))
-            .ok_or_else(|| Error::Repository(path.to_owned()))?;
+            .ok_or_else(|| Error::Path(path.to_owned()))?;
         Ok(Self {
             region: Some(host.region().clone()),
             profile: user.map(ProfileName::parse).transpose()?,
@@ -183,76 +189,6 @@ fn region_of_scheme(text: &str) -> Result<Region, Error> {
     Region::parse(text).map_err(|_| Error::Scheme(text.to_owned()))
 }
 
-/// The name of an AWS profile: any text but an empty one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProfileName(String);
-
-impl ProfileName {
-    /// Takes the name as typed.
-    ///
-    /// # Errors
-    /// If it is empty.
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        if text.is_empty() {
-            return Err(Error::EmptyProfile);
-        }
-        Ok(Self(text.to_owned()))
-    }
-
-    /// The name as typed.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The name with percent escapes decoded, for profiles that an address cannot hold otherwise.
-    ///
-    /// Where a profile has the name as typed, that one is meant: the reference decodes nothing.
-    #[must_use]
-    pub fn decoded(&self) -> String {
-        percent_decode_str(&self.0).decode_utf8_lossy().into_owned()
-    }
-}
-
-/// The name of a repository: 1 to 100 of `[A-Za-z0-9._-]`, not ending in `.git`.
-///
-/// Source: botocore's CodeCommit model and the user guide's "Quotas".
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RepositoryName(String);
-
-impl RepositoryName {
-    /// Checks a name.
-    ///
-    /// # Errors
-    /// If CodeCommit cannot have a repository of this name.
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        let is_name = (1..=100).contains(&text.len())
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
-            && !text.ends_with(".git")
-            // Not a name a path can hold: it would be signed as one place and asked at another.
-            && !matches!(text, "." | "..");
-        if is_name {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(Error::Repository(text.to_owned()))
-        }
-    }
-
-    /// The name.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for RepositoryName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,7 +199,10 @@ mod tests {
         format!(
             "{}|{}|{}",
             address.region.map(|r| r.to_string()).unwrap_or_default(),
-            address.profile.map(|p| p.0).unwrap_or_default(),
+            address
+                .profile
+                .map(|p| p.as_str().to_owned())
+                .unwrap_or_default(),
             address.repository
         )
     }

@@ -1,90 +1,136 @@
-//! What can go wrong, sorted by what the person does next.
+//! Any failure of the programs, as a person and the caller's shell see it.
+//!
+//! Each module has an error enum of its own and implements [`Explain`] beside it: the message says what happened and
+//! why, the hints say what to do next, and the exit class tells scripts which kind of failure it was.
 
-use crate::{address, credential, credentials, endpoint, git_config, http, profile, remote};
+use std::fmt;
+use std::io;
 
-/// Any failure of the programs: one variant a stage of the flow.
+/// An error that knows what to do about it.
+pub(crate) trait Explain: std::error::Error {
+    /// What to do next, a line each.
+    fn hints(&self) -> Vec<String>;
+
+    /// The class of the exit code.
+    fn exit(&self) -> Exit;
+}
+
+/// Classes of failures. Scripts see them as exit codes (docs/user-guide.md).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Nothing of the below: the person said no, or the output could not be written.
+    General,
+    /// The command line or the address cannot be read.
+    Usage,
+    /// Settings are missing, contradict each other or cannot be used.
+    Settings,
+    /// The credentials cannot be obtained.
+    Credentials,
+    /// The network or the git host failed.
+    Network,
+    /// Setup cannot read or write a file.
+    File,
+    /// Setup is done, but a step after it failed.
+    AfterSetup,
+    /// A git program failed and has already said why: its own code for that.
+    Git,
+}
+
+impl Exit {
+    /// The class of a source of credentials that failed with this: a setting stays a setting, and a network that
+    /// does not lead to the source means that there are no credentials.
+    pub(crate) fn of_credentials(self) -> Self {
+        match self {
+            Self::Settings => Self::Settings,
+            _ => Self::Credentials,
+        }
+    }
+
+    /// The number that the process ends with.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::General => 1,
+            Self::Usage => 2,
+            Self::Settings => 3,
+            Self::Credentials => 4,
+            Self::Network | Self::File => 5,
+            Self::AfterSetup => 6,
+            Self::Git => 128,
+        }
+    }
+}
+
+/// An error of any module.
+#[derive(Debug)]
+pub(crate) struct Error(Box<dyn Explain + Send + Sync>);
+
+impl Error {
+    /// What to do next, a line each.
+    pub(crate) fn hints(&self) -> Vec<String> {
+        self.0.hints()
+    }
+
+    /// The class of the exit code.
+    pub(crate) fn exit(&self) -> Exit {
+        self.0.exit()
+    }
+
+    /// The module's own error, if it is one of this type.
+    pub(crate) fn downcast_ref<T: std::error::Error + 'static>(&self) -> Option<&T> {
+        let error: &(dyn std::error::Error + 'static) = &*self.0;
+        error.downcast_ref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<E: Explain + Send + Sync + 'static> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Output(error).into()
+    }
+}
+
+/// The result of a command cannot be written.
 #[derive(Debug, thiserror::Error)]
-#[error(transparent)]
-pub enum Error {
-    /// The program was started in a way it does not know.
-    Usage(#[from] UsageError),
-    /// The address cannot be read.
-    Address(#[from] address::Error),
-    /// No git host can be derived.
-    Endpoint(#[from] endpoint::Error),
-    /// The AWS config files give no plan.
-    Profile(#[from] profile::Error),
-    /// Git's configuration cannot be used.
-    GitConfig(#[from] git_config::Error),
-    /// The plan's credentials cannot be had.
-    Credentials(#[from] credentials::Error),
-    /// The network failed.
-    Http(#[from] http::Error),
-    /// The git host or git itself did not do as agreed.
-    Remote(#[from] remote::Error),
-    /// Git's credential request cannot be answered.
-    Credential(#[from] credential::Error),
-    /// A set-up cannot be made or undone.
-    #[cfg(unix)]
-    Setup(#[from] crate::setup::Error),
-    /// There is no lifecycle script, or no Studio.
-    #[cfg(unix)]
-    Studio(#[from] crate::studio::Error),
-    /// What was asked for cannot be written.
-    #[error("cannot write: {0}")]
-    Output(#[from] std::io::Error),
+#[error("cannot write the output: {0}")]
+pub(crate) struct Output(pub(crate) io::Error);
+
+impl Explain for Output {
+    fn hints(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::General
+    }
 }
 
 /// A command line that makes no sense.
 #[derive(Debug, thiserror::Error)]
 #[error("{problem}")]
-pub struct UsageError {
+pub(crate) struct UsageError {
     /// What is wrong with it.
-    pub problem: String,
+    pub(crate) problem: String,
     /// What to type instead.
-    pub hint: String,
+    pub(crate) hint: String,
 }
 
-impl Error {
-    /// What to do next, a line each.
-    #[must_use]
-    pub fn hints(&self) -> Vec<String> {
-        match self {
-            Self::Usage(error) => vec![error.hint.clone()],
-            Self::Address(error) => error.hints(),
-            Self::Endpoint(error) => error.hints(),
-            Self::Profile(error) => error.hints(),
-            Self::GitConfig(error) => error.hints(),
-            Self::Credentials(error) => error.hints(),
-            Self::Http(error) => error.hints(),
-            Self::Remote(error) => error.hints(),
-            Self::Credential(error) => error.hints(),
-            #[cfg(unix)]
-            Self::Setup(error) => error.hints(),
-            #[cfg(unix)]
-            Self::Studio(error) => error.hints(),
-            Self::Output(_) => Vec::new(),
-        }
+impl Explain for UsageError {
+    fn hints(&self) -> Vec<String> {
+        vec![self.hint.clone()]
     }
 
-    /// The exit code's class: 2 usage, 3 settings, 4 credentials, 5 network or host.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            #[cfg(unix)]
-            Self::Setup(error) => error.exit_code(),
-            #[cfg(unix)]
-            Self::Studio(error) => error.exit_code(),
-            Self::Output(_) => 1,
-            Self::Usage(_) => 2,
-            Self::Address(_)
-            | Self::Endpoint(_)
-            | Self::Profile(_)
-            | Self::GitConfig(_)
-            | Self::Credential(_) => 3,
-            Self::Credentials(_) => 4,
-            Self::Http(error) if error.is_setting() => 3,
-            Self::Http(_) | Self::Remote(_) => 5,
-        }
+    fn exit(&self) -> Exit {
+        Exit::Usage
     }
 }

@@ -2,40 +2,43 @@
 //!
 //! Git starts one of two programs. `git-remote-codecommit` gets an address such as
 //! `codecommit::eu-west-1://Profile@repo` on its command line and speaks the remote-helper protocol
-//! ([`remote`]); `git-credential-codecommit` gets the https URL's parts on standard input and
-//! answers with a username and a password ([`credential`]). Both read the AWS profile files into
-//! a plan, settle the [`endpoint`], resolve [`credentials`], and sign ([`signature`]); the remote
-//! helper then does the smart-HTTP requests itself.
+//! ([`git_remote_codecommit`]); `git-credential-codecommit` gets the https URL's parts on standard input and
+//! answers with a username and a password ([`git_credential_codecommit`]). `git codecommit` is for a person
+//! ([`git_codecommit`]).
 //!
-//! Standard output belongs to git, standard error to the person. Nothing here reads the process's
-//! surroundings except [`world`].
-
-pub mod cli;
-pub mod credential;
-pub mod credentials;
-pub mod endpoint;
-pub mod git_config;
-pub mod remote;
-pub mod secret;
-pub mod signature;
-pub mod world;
+//! Standard output belongs to git, standard error to the person. Nothing reads the process's surroundings
+//! except [`World`]. docs/ARCHITECTURE.md has the floors of the modules.
 
 mod address;
+mod aws;
+mod cli;
+mod credential;
+mod credentials;
 #[cfg(unix)]
 mod doctor;
+mod endpoint;
 mod error;
-mod git_version;
+mod git;
 mod http;
 mod message;
 mod own_config;
 #[cfg(unix)]
 mod policy;
+mod printable;
 mod process;
 mod profile;
+mod region;
+mod remote;
+mod secret;
 #[cfg(unix)]
 mod setup;
 #[cfg(unix)]
 mod studio;
 mod target;
+mod world;
 
-pub use world::World;
+pub use world::{World, standard_output};
+
+pub use cli::run as git_codecommit;
+pub use credential::run as git_credential_codecommit;
+pub use remote::run as git_remote_codecommit;

@@ -4,23 +4,53 @@ use std::cell::RefCell;
 use std::io::Write;
 
 use crate::error::Error;
+use crate::printable::printable;
 use crate::world::{World, variable};
+
+/// What a program says beside its result. [`Messages`] writes it to standard error, [`CapturedMessages`] collects it.
+pub(crate) trait Notices {
+    /// Says what is odd but does not stop the work.
+    fn warning(&self, text: &str);
+
+    /// Repeats a line of text that came from the server, as git does.
+    fn remote(&self, text: &str);
+
+    /// Writes a line whose form is git's own: of its traces, or of its https transport.
+    fn as_git(&self, text: &str);
+
+    /// Whether [`trace_line`](Self::trace_line) is seen by anybody.
+    fn is_tracing(&self) -> bool;
+
+    /// Writes a line of the trace.
+    fn trace_line(&self, text: &str);
+}
+
+impl dyn Notices + '_ {
+    /// Writes a line of the trace; `text` is not even made when the trace is off.
+    ///
+    /// A [`Secret`](crate::secret::Secret) cannot get in: it has no `Display`.
+    pub(crate) fn trace(&self, text: impl FnOnce() -> String) {
+        if self.is_tracing() {
+            self.trace_line(&text());
+        }
+    }
+}
 
 /// Writes errors, warnings and the trace, one line each, under the program's name.
 ///
 /// A failed write to standard error has nobody left to tell, so it is ignored.
-pub struct Messages {
+pub(crate) struct Messages {
     program: &'static str,
-    trace: bool,
+    is_tracing: bool,
     out: RefCell<Box<dyn Write>>,
 }
 
 impl Messages {
     /// Starts the messages of `program`; the trace is on with `GIT_CODECOMMIT_TRACE=1`.
-    pub fn new(program: &'static str, world: &World, out: impl Write + 'static) -> Self {
+    pub(crate) fn new(program: &'static str, world: &World, out: impl Write + 'static) -> Self {
         Self {
             program,
-            trace: matches!(
+            is_tracing: matches!(
                 world.variable(variable::GIT_CODECOMMIT_TRACE).as_deref(),
                 Some("1" | "2" | "true")
             ),
@@ -29,48 +59,19 @@ impl Messages {
     }
 
     /// Says what went wrong, why, and what to do next.
-    pub fn error(&self, error: &Error) {
+    pub(crate) fn error(&self, error: &Error) {
         self.line(&format!("{}: {error}", self.program));
         for hint in error.hints() {
             self.line(&format!("hint: {hint}"));
         }
     }
 
-    /// Says what is odd but does not stop the work.
-    pub fn warning(&self, text: &str) {
-        self.line(&format!("{}: warning: {text}", self.program));
-    }
-
     /// Writes a question, for an answer on the same line.
-    pub fn ask(&self, question: &str) {
+    pub(crate) fn ask(&self, question: &str) {
         let mut out = self.out.borrow_mut();
         let _ = out
             .write_all(question.as_bytes())
             .and_then(|()| out.flush());
-    }
-
-    /// Writes a line of the trace; `text` is not even made when the trace is off.
-    ///
-    /// A [`Secret`](crate::secret::Secret) cannot get in: it has no `Display`.
-    pub fn trace(&self, text: impl FnOnce() -> String) {
-        if self.trace {
-            self.line(&format!("{}: trace: {}", self.program, text()));
-        }
-    }
-
-    /// Writes a line that git's own https transport would write too, in its words.
-    pub fn as_git(&self, text: &str) {
-        self.line(text);
-    }
-
-    /// Repeats a line of text that came from the server, as git does.
-    pub fn remote(&self, text: &str) {
-        self.line(&format!("remote: {text}"));
-    }
-
-    /// Writes a line of a trace whose form is git's own.
-    pub fn plain(&self, text: &str) {
-        self.line(text);
     }
 
     fn line(&self, text: &str) {
@@ -82,35 +83,87 @@ impl Messages {
     }
 }
 
-/// Repeats lines of a git program that ran for this one: traces and warnings are not kept back.
-pub(crate) fn repeat(lines: &[&str]) {
-    for line in lines {
-        let _ = std::io::stderr().write_all(format!("{}\n", printable(line)).as_bytes());
+impl Notices for Messages {
+    fn warning(&self, text: &str) {
+        self.line(&format!("{}: warning: {text}", self.program));
+    }
+
+    fn remote(&self, text: &str) {
+        self.line(&format!("remote: {text}"));
+    }
+
+    fn as_git(&self, text: &str) {
+        self.line(text);
+    }
+
+    fn is_tracing(&self) -> bool {
+        self.is_tracing
+    }
+
+    fn trace_line(&self, text: &str) {
+        self.line(&format!("{}: trace: {text}", self.program));
     }
 }
 
-/// Replaces control characters, which could drive the person's terminal, by `\u{…}` escapes.
-pub(crate) fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len() + 1);
-    for character in text.chars() {
-        if character.is_control() {
-            shown.extend(character.escape_unicode());
-        } else {
-            shown.push(character);
+/// Collects what concerns the work, for a report; git's own lines and the trace still go to the person.
+pub(crate) struct CapturedMessages<'m> {
+    messages: &'m Messages,
+    captured: RefCell<Vec<Notice>>,
+}
+
+/// What was said beside a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Notice {
+    Warning(String),
+    /// A line of the server's.
+    Remote(String),
+}
+
+impl<'m> CapturedMessages<'m> {
+    /// Collects; everything else goes to `messages`.
+    pub(crate) fn new(messages: &'m Messages) -> Self {
+        Self {
+            messages,
+            captured: RefCell::default(),
         }
     }
-    shown
+
+    /// What was said since the last call.
+    pub(crate) fn take(&self) -> Vec<Notice> {
+        self.captured.take()
+    }
+
+    /// Whether one of the warnings since the last [`take`](Self::take) is not among those that are `known`.
+    pub(crate) fn has_warning_beside(&self, known: &[String]) -> bool {
+        let captured = self.captured.borrow();
+        let mut warnings = captured.iter().filter_map(|notice| match notice {
+            Notice::Warning(text) => Some(text),
+            Notice::Remote(_) => None,
+        });
+        warnings.any(|text| !known.contains(text))
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Notices for CapturedMessages<'_> {
+    fn warning(&self, text: &str) {
+        let notice = Notice::Warning(text.to_owned());
+        self.captured.borrow_mut().push(notice);
+    }
 
-    #[test]
-    fn control_characters_from_outside_are_escaped() {
-        assert_eq!(
-            printable("profile \"a\u{1b}[2J\n\u{9b}b\" é"),
-            "profile \"a\\u{1b}[2J\\u{a}\\u{9b}b\" é"
-        );
+    fn remote(&self, text: &str) {
+        let notice = Notice::Remote(text.to_owned());
+        self.captured.borrow_mut().push(notice);
+    }
+
+    fn as_git(&self, text: &str) {
+        self.messages.as_git(text);
+    }
+
+    fn is_tracing(&self) -> bool {
+        self.messages.is_tracing()
+    }
+
+    fn trace_line(&self, text: &str) {
+        self.messages.trace_line(text);
     }
 }

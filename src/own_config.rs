@@ -12,11 +12,11 @@
 //! `codecommit.codecommit::eu-west-1://.profile`, `codecommit.https://git-codecommit.….profile`. The
 //! longest beginning that fits wins, and any that fits beats the key without one.
 
-use crate::address::{Address, ProfileName, RepositoryName};
-use crate::endpoint::{Host, Region};
-use crate::error::Error;
-use crate::git_config::{self, Value};
-use crate::profile::{Choice, Profiles};
+use crate::address::Address;
+use crate::aws::RepositoryName;
+use crate::aws::{Host, Region};
+use crate::git::config::{self, Value};
+use crate::profile::ProfileName;
 use crate::world::World;
 
 /// The keys as they hold for one repository. Git is asked when the first key is looked up.
@@ -76,7 +76,7 @@ impl<'a> OwnConfig<'a> {
     ///
     /// # Errors
     /// If git's configuration cannot be read, or the value is not UTF-8.
-    pub(crate) fn text(&self, name: &str) -> Result<Option<Found>, git_config::Error> {
+    pub(crate) fn text(&self, name: &str) -> Result<Option<Found>, config::Error> {
         let Some(value) = self.value(name)? else {
             return Ok(None);
         };
@@ -88,12 +88,12 @@ impl<'a> OwnConfig<'a> {
     }
 
     /// The same, of a key that is true or false.
-    pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, git_config::Error> {
+    pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, config::Error> {
         self.value(name)?.map(|value| value.boolean()).transpose()
     }
 
     /// `codecommit.profile`, and the key it stands under.
-    pub(crate) fn profile(&self) -> Result<Option<(ProfileName, String)>, git_config::Error> {
+    pub(crate) fn profile(&self) -> Result<Option<(ProfileName, String)>, config::Error> {
         let Some(value) = self.value("profile")? else {
             return Ok(None);
         };
@@ -103,15 +103,7 @@ impl<'a> OwnConfig<'a> {
         }
     }
 
-    /// Chooses the profile where neither an address nor an option names one: `codecommit.profile`, else
-    /// the environment's, else `default`.
-    pub(crate) fn choose(&self, world: &World, profiles: &Profiles) -> Result<Choice, Error> {
-        let named = self.profile()?;
-        let named = named.as_ref().map(|(name, key)| (name, key.as_str()));
-        Ok(profiles.choose(world, named)?)
-    }
-
-    fn value(&self, name: &str) -> Result<Option<Value<'_>>, git_config::Error> {
+    fn value(&self, name: &str) -> Result<Option<Value<'_>>, config::Error> {
         let config = self.world.git_config()?;
         let mut best: Option<(usize, Value<'_>)> = None;
         for (prefix, value) in config.scoped("codecommit", name) {

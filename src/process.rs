@@ -2,7 +2,10 @@
 //!
 //! A child gets this process's own environment and folder, and so git's `GIT_DIR` and `GIT_CONFIG_…`.
 
+use std::io::Write as _;
 use std::process::Command;
+
+use crate::printable::printable;
 
 /// `git <program>`. It is found on PATH, where git puts its own folder first.
 #[expect(clippy::disallowed_methods, reason = "the owner of starting processes")]
@@ -25,6 +28,13 @@ pub(crate) fn shell_quoted(text: &str) -> String {
         return text.to_owned();
     }
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// Repeats lines of a git program that ran for this one: traces and warnings are not kept back.
+pub(crate) fn pass_on(lines: &[&str]) {
+    for line in lines {
+        let _ = std::io::stderr().write_all(format!("{}\n", printable(line)).as_bytes());
+    }
 }
 
 #[cfg(test)]

@@ -8,18 +8,18 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 ///
 /// [`Secret::expose`] is the only way to the text; `scripts/check` lists the files that call it.
 #[derive(Zeroize, ZeroizeOnDrop)]
-pub struct Secret(String);
+pub(crate) struct Secret(String);
 
 impl Secret {
     /// Takes ownership of a secret text.
     #[must_use]
-    pub fn new(text: String) -> Self {
+    pub(crate) fn new(text: String) -> Self {
         Self(text)
     }
 
     /// Opens the secret, to sign with it or to hand it to the protocol that asked for it.
     #[must_use]
-    pub fn expose(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 }

@@ -1,79 +1,333 @@
-//! What an address leads to: the profile it uses, and the repository's endpoint.
+//! What is meant: by an address, by a credential request of git, or where neither names a repository.
+//!
+//! Profile, region and host are settled here, for every program, as far as that goes without a request.
 
-use crate::address::{Address, ProfileName};
-use crate::endpoint::{self, Endpoint};
-use crate::error::Error;
-use crate::message::Messages;
+use crate::address::Address;
+use crate::aws::{Host, Region, RepositoryName, RoleArn};
+use crate::endpoint::{Endpoint, checked_authority};
+use crate::error::{Error, Exit, Explain};
+use crate::git::config;
+use crate::message::Notices;
 use crate::own_config::OwnConfig;
-use crate::profile::{Choice, Profiles, Settings};
+use crate::profile::{self, Choice, Plan, ProfileName, Profiles, Settings};
+use crate::region;
 use crate::world::{World, variable};
 
-/// An address, settled as far as that goes without a request.
+/// Profile, region and git host of a run.
 pub(crate) struct Target<'a> {
+    pub(crate) world: &'a World,
     /// Both AWS files.
     pub(crate) profiles: Profiles,
     /// The profile of this run.
     pub(crate) choice: Choice,
-    /// The repository.
-    pub(crate) endpoint: Endpoint,
-    /// Which setting named its region.
+    /// The region that is signed for.
+    pub(crate) region: Region,
+    /// Which setting named the region.
     pub(crate) region_decided_by: String,
+    /// `host[:port]` of the git host.
+    pub(crate) authority: String,
+    /// The repository, where one is named.
+    endpoint: Option<Endpoint>,
     /// Git's `codecommit.*` keys for it.
     pub(crate) own: OwnConfig<'a>,
+    /// The region of STS and the role that options of the credential helper name.
+    region_option: Option<Region>,
+    role_option: Option<RoleArn>,
+}
+
+/// A URL whose path is not that of a repository.
+#[derive(Debug, thiserror::Error)]
+#[error("the URL names no repository that CodeCommit can have")]
+pub(crate) struct NoRepository;
+
+impl Explain for NoRepository {
+    fn hints(&self) -> Vec<String> {
+        vec!["a CodeCommit URL ends in /v1/repos/ and the repository's name".into()]
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Settings
+    }
+}
+
+/// What the command line of a helper sets.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Overrides {
+    /// Counts before everything else.
+    pub(crate) profile: Option<NamedProfile>,
+    /// Counts after git's configuration, before this process's environment.
+    pub(crate) environment_profile: Option<NamedProfile>,
+    /// For STS, and for hosts whose name holds no region.
+    pub(crate) region: Option<Region>,
+    /// A role to assume with the credentials of the profile or the environment.
+    pub(crate) role_arn: Option<RoleArn>,
+}
+
+/// A profile, and the setting that names it.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedProfile {
+    pub(crate) name: ProfileName,
+    pub(crate) by: String,
 }
 
 impl<'a> Target<'a> {
-    /// Reads the address and the AWS files, and settles profile, region and host.
-    pub(crate) fn resolve(
+    /// Reads an address of the remote helper, and settles what it means.
+    pub(crate) fn of_address(
         world: &'a World,
-        messages: &Messages,
+        notices: &dyn Notices,
         address: &str,
-    ) -> Result<Self, Error> {
-        Self::resolve_as(world, messages, address, None)
-    }
-
-    /// The same for a profile that an option names, and the option: it counts before the address's.
-    pub(crate) fn resolve_as(
-        world: &'a World,
-        messages: &Messages,
-        address: &str,
-        option: Option<(&ProfileName, &str)>,
     ) -> Result<Self, Error> {
         let address = Address::parse(address)?;
         if address.has_more {
-            messages.warning(&format!(
+            notices.warning(&format!(
                 "what stands behind repository {} in the address is ignored",
                 address.repository
             ));
         }
         let own = OwnConfig::of_address(world, &address);
-        let profiles = Profiles::load(world)?;
-        let of_address = address.profile.as_ref().map(|name| (name, "the address"));
-        let choice = match option.or(of_address) {
-            Some(named) => profiles.choose(world, Some(named))?,
-            None => own.choose(world, &profiles)?,
+        let named = address.profile.clone().map(|name| NamedProfile {
+            name,
+            by: "the address".to_owned(),
+        });
+        let overrides = Overrides {
+            profile: named,
+            ..Overrides::default()
         };
-        let fips = Settings::new(world, &profiles, &choice.name)
-            .is_true(variable::AWS_USE_FIPS_ENDPOINT, "use_fips_endpoint");
-        let region = endpoint::of_repository(
-            world,
-            address.region.as_ref(),
-            profiles.setting(&choice.name, "region"),
-            &choice.in_words(),
-            address.repository.as_str(),
-            fips,
-        )?;
+        let chosen = Chosen::new(world, own, overrides)?;
+        let is_fips = chosen.is_fips();
+        let repository = address.repository.as_str();
+        let region = chosen.region(address.region.as_ref(), repository, is_fips)?;
         for warning in &region.warnings {
-            messages.warning(warning);
+            notices.warning(warning);
         }
-        let configured = own.text("endpoint")?.map(|found| (found.key, found.value));
-        let endpoint = Endpoint::resolve(world, configured, &address, region.region, fips)?;
-        Ok(Self {
-            profiles,
-            choice,
-            endpoint,
-            region_decided_by: region.decided_by,
-            own,
+        let configured = chosen.own.text("endpoint")?;
+        let configured = configured.map(|found| (found.key, found.value));
+        let endpoint =
+            Endpoint::resolve(world, configured, &address, region.region.clone(), is_fips)?;
+        let authority = endpoint.authority().to_owned();
+        Ok(chosen.target(region, authority, Some(endpoint)))
+    }
+
+    /// Settles what a credential request of git means.
+    pub(crate) fn of_request(
+        world: &'a World,
+        host: &RequestHost,
+        path: &str,
+        overrides: Overrides,
+    ) -> Result<Self, Error> {
+        let own = OwnConfig::of_url(world, &host.authority, path, host.region.as_ref());
+        let in_host = host.region.clone().or_else(|| overrides.region.clone());
+        let chosen = Chosen::new(world, own, overrides)?;
+        let repository = path.rsplit('/').next().unwrap_or_default();
+        // A host that exists is asked, whatever the settings say of FIPS hosts.
+        let region = chosen.region(in_host.as_ref(), repository, false)?;
+        let name = path.strip_prefix("/v1/repos/").unwrap_or_default();
+        let name = RepositoryName::parse(name.strip_suffix('/').unwrap_or(name)).ok();
+        let endpoint =
+            name.map(|name| Endpoint::new(host.name.clone(), region.region.clone(), name));
+        Ok(chosen.target(region, host.name.clone(), endpoint))
+    }
+
+    /// Settles what a command would use for an address that names neither profile nor region.
+    pub(crate) fn without_address(
+        world: &'a World,
+        notices: &dyn Notices,
+        overrides: Overrides,
+    ) -> Result<Self, Error> {
+        let own = OwnConfig::of_nothing(world);
+        let chosen = Chosen::new(world, own, overrides)?;
+        let region = chosen.region(None, "repository", chosen.is_fips())?;
+        // The host is the same for every repository.
+        let any = format!("codecommit::{}://any", region.region);
+        let any = Self::of_address(world, notices, &any)?;
+        Ok(chosen.target(region, any.authority, None))
+    }
+
+    /// The repository that an address or a request names.
+    ///
+    /// # Errors
+    /// If it names none that CodeCommit can have.
+    pub(crate) fn endpoint(&self) -> Result<&Endpoint, NoRepository> {
+        self.endpoint.as_ref().ok_or(NoRepository)
+    }
+
+    /// The plan of the profile, and the role of an option behind it.
+    ///
+    /// # Errors
+    /// If the profile's settings contradict each other or name no source at all.
+    pub(crate) fn plan(&self) -> Result<Plan, profile::Error> {
+        let plan = Plan::new(self.world, &self.profiles, &self.choice)?;
+        Ok(match &self.role_option {
+            Some(role) => plan.then_role(role.as_str(), "--role-arn"),
+            None => plan,
         })
     }
+
+    /// The region of STS and of AWS Sign-In, and the setting that named it.
+    pub(crate) fn sts_region(&self) -> Result<(Region, String), region::Error> {
+        let own = self.own.text("stsRegion")?;
+        let own = own.map(|found| (found.key, found.value));
+        let option = self.region_option.as_ref();
+        let option = option.map(|region| ("--region".to_owned(), region.to_string()));
+        let in_profile = self.profiles.setting(&self.choice.name, "region");
+        let profile = self.choice.in_words();
+        let named = own.or(option);
+        region::of_sts(self.world, named, in_profile, &profile, &self.region)
+    }
+
+    /// Settings that the environment or the profile can make.
+    pub(crate) fn settings(&self) -> Settings<'_> {
+        Settings::new(self.world, &self.profiles, &self.choice.name)
+    }
+
+    /// The certificate authorities that the profile names, `ca_bundle`; botocore takes the path as it stands.
+    pub(crate) fn ca_bundle(&self) -> Option<std::path::PathBuf> {
+        let path = self.profiles.setting(&self.choice.name, "ca_bundle");
+        path.map(Into::into)
+    }
+}
+
+/// The profile of a run, on the way to a [`Target`].
+struct Chosen<'a> {
+    world: &'a World,
+    profiles: Profiles,
+    choice: Choice,
+    own: OwnConfig<'a>,
+    overrides: Overrides,
+}
+
+impl<'a> Chosen<'a> {
+    /// Reads the AWS files and chooses the profile.
+    fn new(world: &'a World, own: OwnConfig<'a>, overrides: Overrides) -> Result<Self, Error> {
+        let profiles = Profiles::load(world)?;
+        let choose = |profile: &NamedProfile| {
+            let NamedProfile { name, by } = profile;
+            profiles.choose(world, Some((name, by.as_str())))
+        };
+        let choice = match &overrides.profile {
+            Some(profile) => choose(profile)?,
+            None => match (own.profile()?, &overrides.environment_profile) {
+                (Some((name, key)), _) => profiles.choose(world, Some((&name, &key)))?,
+                (None, Some(profile)) => choose(profile)?,
+                (None, None) => profiles.choose(world, None)?,
+            },
+        };
+        Ok(Self {
+            world,
+            profiles,
+            choice,
+            own,
+            overrides,
+        })
+    }
+
+    fn is_fips(&self) -> bool {
+        Settings::new(self.world, &self.profiles, &self.choice.name)
+            .is_true(variable::AWS_USE_FIPS_ENDPOINT, "use_fips_endpoint")
+    }
+
+    /// The region of a repository, which `named` decides where there is one.
+    fn region(
+        &self,
+        named: Option<&Region>,
+        repository: &str,
+        is_fips: bool,
+    ) -> Result<region::Choice, region::Error> {
+        region::of_repository(
+            self.world,
+            named,
+            self.profiles.setting(&self.choice.name, "region"),
+            &self.choice.in_words(),
+            repository,
+            is_fips,
+        )
+    }
+
+    fn target(
+        self,
+        region: region::Choice,
+        authority: String,
+        endpoint: Option<Endpoint>,
+    ) -> Target<'a> {
+        Target {
+            world: self.world,
+            profiles: self.profiles,
+            choice: self.choice,
+            region: region.region,
+            region_decided_by: region.decided_by,
+            authority,
+            endpoint,
+            own: self.own,
+            region_option: self.overrides.region,
+            role_option: self.overrides.role_arn,
+        }
+    }
+}
+
+/// The host of a credential request, if the helper may answer for it.
+pub(crate) struct RequestHost {
+    /// Its name, without a port, as it is signed: so does the AWS CLI.
+    pub(crate) name: String,
+    /// The name as git gave it.
+    authority: String,
+    /// The region in the name; a host of the person's own has none.
+    region: Option<Region>,
+}
+
+impl RequestHost {
+    /// Strictly https and strictly AWS: anyone else would be handed a session token. `with_own` says that the
+    /// person's own host, which `codecommit.endpoint` names, counts too.
+    ///
+    /// # Errors
+    /// If git's configuration cannot be read, where it decides.
+    pub(crate) fn of(
+        world: &World,
+        notices: &dyn Notices,
+        protocol: Option<&str>,
+        host: Option<&str>,
+        path: &str,
+        with_own: bool,
+    ) -> Result<Option<Self>, config::Error> {
+        let (Some("https"), Some(host)) = (protocol, host) else {
+            return Ok(None);
+        };
+        if let Some(host) = recognised(host) {
+            return Ok(Some(host.into()));
+        }
+        if !with_own {
+            return Ok(None);
+        }
+        let own = OwnConfig::of_url(world, host, path, None);
+        let (Some(asked), Some(named)) = (checked_authority(host), own.text("endpoint")?) else {
+            return Ok(None);
+        };
+        if checked_authority(&named.value).as_ref() != Some(&asked) {
+            return Ok(None);
+        }
+        notices.warning(&format!(
+            "{asked} is no AWS host: it is answered because {} names it",
+            named.key
+        ));
+        let name = asked.split(':').next().unwrap_or_default().to_owned();
+        Ok(Some(Self {
+            name,
+            authority: host.to_owned(),
+            region: None,
+        }))
+    }
+}
+
+impl From<Host> for RequestHost {
+    fn from(host: Host) -> Self {
+        Self {
+            name: host.name().to_owned(),
+            authority: host.name().to_owned(),
+            region: Some(host.region().clone()),
+        }
+    }
+}
+
+/// The host, if it is a CodeCommit git host; port 443 may be named.
+pub(crate) fn recognised(host: &str) -> Option<Host> {
+    Host::recognise(host.strip_suffix(":443").unwrap_or(host))
 }

@@ -2,9 +2,10 @@
 
 use time::format_description::well_known::Rfc3339;
 
-use super::Session;
+use super::session::Session;
 use crate::credentials::cache::Cache as Sessions;
 use crate::error::Error;
+use crate::message::Notices as _;
 
 /// Show or remove the role sessions that are kept on disk
 ///

@@ -1,10 +1,9 @@
 //! `git codecommit completions`.
 
-use clap::CommandFactory as _;
+use clap::Command;
 use clap_complete::{Generator as _, Shell};
 
-use super::Session;
-use super::command::CommandLine;
+use super::session::Session;
 use crate::error::Error;
 
 /// Print a shell's completions for "git codecommit" and "git-codecommit"
@@ -38,16 +37,16 @@ _git_codecommit() {
 "#;
 
 impl Completions {
-    pub(super) fn run(&self, session: &mut Session) -> Result<(), Error> {
+    pub(super) fn run(&self, session: &mut Session, command: Command) -> Result<(), Error> {
         let text = match self.shell {
             Known::Bash => {
                 let named = |name| format!(" -o default {name}\n");
-                let text = generated(Shell::Bash, PLAIN)?;
+                let text = generated(command, Shell::Bash, PLAIN)?;
                 text.replace(&named(PLAIN), &named("git-codecommit")) + UNDER_GIT
             }
             // The git completions of these two look for those of git-codecommit by themselves.
-            Known::Zsh => generated(Shell::Zsh, "git-codecommit")?,
-            Known::Fish => generated(Shell::Fish, "git-codecommit")?,
+            Known::Zsh => generated(command, Shell::Zsh, "git-codecommit")?,
+            Known::Fish => generated(command, Shell::Fish, "git-codecommit")?,
         };
         session.out.write_all(text.as_bytes())?;
         Ok(())
@@ -55,8 +54,8 @@ impl Completions {
 }
 
 /// What clap makes for a shell.
-fn generated(shell: Shell, program: &str) -> Result<String, Error> {
-    let mut command = CommandLine::command().bin_name(program);
+fn generated(command: Command, shell: Shell, program: &str) -> Result<String, Error> {
+    let mut command = command.bin_name(program);
     command.build();
     let mut text = Vec::new();
     shell.try_generate(&command, &mut text)?;

@@ -1,6 +1,6 @@
 //! `git codecommit doctor`.
 
-use super::Session;
+use super::session::Session;
 use crate::doctor::{self, Show};
 use crate::error::Error;
 

@@ -3,11 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use clap::CommandFactory as _;
+use clap::Command;
 use clap_mangen::Man as Page;
 
-use super::Session;
-use super::command::CommandLine;
+use super::session::Session;
 use crate::error::Error;
 
 /// Print the manual page, or write all of them to a folder
@@ -19,9 +18,9 @@ pub(super) struct Man {
 }
 
 impl Man {
-    pub(super) fn run(&self, session: &mut Session) -> Result<(), Error> {
+    pub(super) fn run(&self, session: &mut Session, command: Command) -> Result<(), Error> {
         // "git codecommit help" explains itself: its subcommands would only repeat the others.
-        let mut command = CommandLine::command().disable_help_subcommand(true);
+        let mut command = command.disable_help_subcommand(true);
         command.build();
         let Some(directory) = &self.directory else {
             return Ok(page(&command).render(&mut session.out)?);
@@ -39,7 +38,7 @@ impl Man {
     }
 }
 
-fn page(command: &clap::Command) -> Page {
+fn page(command: &Command) -> Page {
     Page::new(command.clone())
         .manual("Git for AWS CodeCommit")
         .source(concat!("git-codecommit ", env!("CARGO_PKG_VERSION")))

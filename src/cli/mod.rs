@@ -11,6 +11,7 @@ mod doctor;
 mod man;
 #[cfg(unix)]
 mod policy;
+mod session;
 #[cfg(unix)]
 mod setup;
 #[cfg(unix)]
@@ -25,29 +26,14 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::iter;
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser as _};
 
 use self::command::{CommandLine, Subcommand};
-use crate::error::Error;
-use crate::message::{Messages, printable};
+use self::session::Session;
+use crate::error::{Error, Output};
+use crate::message::Messages;
 use crate::world::World;
-
-/// What every subcommand works with.
-struct Session<'a> {
-    world: &'a World,
-    messages: &'a Messages,
-    out: &'a mut dyn Write,
-}
-
-impl Session<'_> {
-    /// Writes a line for the person. Control characters, which could drive a terminal, are escaped: a line
-    /// may show what stands in a file. Tabs are not.
-    fn line(&mut self, text: &str) -> io::Result<()> {
-        let parts: Vec<String> = text.split('\t').map(printable).collect();
-        writeln!(self.out, "{}", parts.join("\t"))
-    }
-}
 
 /// Runs the program. Returns the exit code; all errors have been said on `stderr` by then.
 pub fn run(world: &World, mut stdout: impl Write, stderr: impl Write + 'static) -> u8 {
@@ -64,12 +50,17 @@ pub fn run(world: &World, mut stdout: impl Write, stderr: impl Write + 'static) 
     match ended {
         Ok(code) => code,
         // Whoever closes the pipe has seen enough.
-        Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+        Err(error) if is_closed(&error) => 0,
         Err(error) => {
             messages.error(&error);
-            error.exit_code()
+            error.exit().code()
         }
     }
+}
+
+fn is_closed(error: &Error) -> bool {
+    let output = error.downcast_ref::<Output>();
+    output.is_some_and(|Output(cause)| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
 fn dispatch(session: &mut Session) -> Result<u8, Error> {
@@ -101,8 +92,8 @@ fn dispatch(session: &mut Session) -> Result<u8, Error> {
         #[cfg(unix)]
         Subcommand::Doctor(doctor) => return doctor.run(session),
         Subcommand::Cache(cache) => cache.run(session)?,
-        Subcommand::Completions(completions) => completions.run(session)?,
-        Subcommand::Man(man) => man.run(session)?,
+        Subcommand::Completions(completions) => completions.run(session, CommandLine::command())?,
+        Subcommand::Man(man) => man.run(session, CommandLine::command())?,
         Subcommand::Version(version) => version.run(session)?,
     }
     Ok(0)

@@ -1,12 +1,12 @@
 //! `git codecommit policy`.
 
-use super::Session;
+use super::session::Session;
 use super::wanted::{region, repository};
-use crate::address::RepositoryName;
-use crate::endpoint::Region;
+use crate::aws::Region;
+use crate::aws::RepositoryName;
+use crate::aws::iam::ExternalId;
 use crate::error::{Error, UsageError};
 use crate::policy::{Account, Branch, Format, Pattern, RoleName, VpcEndpoint};
-use crate::setup::ExternalId;
 
 /// Print the IAM policies for repositories in another account, with the fewest permissions
 ///

@@ -3,9 +3,10 @@
 use std::io::{self, BufRead as _};
 use std::path::PathBuf;
 
-use super::Session;
+use super::session::Session;
 use super::wanted::Wanted;
 use crate::error::Error;
+use crate::message::Notices as _;
 use crate::setup::{self, NewProfile, Placement, Plan, Scope, Task};
 
 /// Set up AWS profile, git and PATH for CodeCommit repositories, and keep all else as it is

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::Session;
+use super::session::Session;
 use super::wanted::Wanted;
 use crate::error::Error;
-use crate::studio::{self, CloneFolder, FILE, Lifecycle, Metadata, SHARED, Sha256Hex, Source};
+use crate::studio::{self, CloneFolder, Lifecycle, Sha256Hex, Source};
+use crate::world::studio::{FILE, Metadata, SHARED};
 
 /// SageMaker Studio: make its lifecycle configuration, and say which space this is
 #[derive(clap::Args)]

@@ -1,6 +1,6 @@
 //! `git codecommit url`.
 
-use super::Session;
+use super::session::Session;
 use crate::error::Error;
 use crate::target::Target;
 
@@ -13,8 +13,8 @@ pub(super) struct Url {
 
 impl Url {
     pub(super) fn run(&self, session: &mut Session) -> Result<(), Error> {
-        let target = Target::resolve(session.world, session.messages, &self.address)?;
-        writeln!(session.out, "{}", target.endpoint.url())?;
+        let target = Target::of_address(session.world, session.messages, &self.address)?;
+        writeln!(session.out, "{}", target.endpoint()?.url())?;
         Ok(())
     }
 }

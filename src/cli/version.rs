@@ -1,6 +1,6 @@
 //! `git codecommit version`.
 
-use super::Session;
+use super::session::Session;
 use crate::error::Error;
 
 /// Print this program's version

@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum as _;
 use clap::builder::PossibleValue;
 
-use crate::address::RepositoryName;
-use crate::endpoint::Region;
-use crate::setup::{
-    CredentialSource, ExternalId, Mode, NewProfile, Placement, Request, RoleArn, SessionName,
-};
+use crate::aws::iam::{ExternalId, SessionName};
+use crate::aws::{Region, RepositoryName, RoleArn};
+use crate::setup::{CredentialSource, Mode, NewProfile, Placement, Request};
 
 /// A role, its repositories, and how git reaches them.
 #[derive(clap::Args)]
@@ -123,5 +121,5 @@ pub(super) fn region(text: &str) -> Result<Region, String> {
 
 /// A repository's name, for clap.
 pub(super) fn repository(text: &str) -> Result<RepositoryName, String> {
-    RepositoryName::parse(text).map_err(|error| error.hints().join("; "))
+    RepositoryName::parse(text).map_err(|error| error.hint().to_owned())
 }

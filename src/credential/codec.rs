@@ -8,8 +8,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use zeroize::Zeroizing;
 
-use super::Error;
-use crate::signature::BasicAuth;
+use super::error::Error;
+use crate::aws::BasicAuth;
+use crate::target::recognised;
 
 /// Git's request, less the attributes that do not matter here.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -35,6 +36,18 @@ pub(super) struct Answer {
 }
 
 impl Request {
+    /// The path as it is signed: verbatim, with a slash in front. So does the AWS CLI, and its test pins
+    /// `//v1/repos/…`.
+    pub(super) fn signed_path(&self) -> String {
+        format!("/{}", self.path.as_deref().unwrap_or_default())
+    }
+
+    /// Whether git asks for a password of a CodeCommit git host.
+    pub(super) fn is_for_codecommit(&self) -> bool {
+        self.protocol.as_deref() == Some("https")
+            && self.host.as_deref().and_then(recognised).is_some()
+    }
+
     /// Reads a request. Unknown attributes are ignored; the last of several values counts.
     pub(super) fn read(input: impl BufRead) -> Result<Self, Error> {
         let mut request = Self::default();
@@ -187,7 +200,7 @@ mod tests {
     fn damaged_lines_give_no_host_that_could_be_recognised() {
         for bad in [&b"host"[..], b"host=a\0b\n", b"host=a\rb\n", b"host=\xff\n"] {
             let host = read(bad).unwrap().host;
-            assert!(host.is_none_or(|host| crate::endpoint::Host::recognise(&host).is_none()));
+            assert!(host.is_none_or(|host| crate::aws::Host::recognise(&host).is_none()));
         }
     }
 

@@ -5,9 +5,10 @@
 
 use std::borrow::Cow;
 
-use crate::address::ProfileName;
-use crate::endpoint::Region;
+use crate::aws::{Region, RoleArn};
 use crate::error::{Error, UsageError};
+use crate::profile::ProfileName;
+use crate::target::{NamedProfile, Overrides};
 use crate::world::World;
 
 const USAGE: &str = "usage: git-credential-codecommit [--profile NAME] [--region REGION] \
@@ -28,11 +29,7 @@ pub(super) enum Action {
 /// The command line, read.
 #[derive(Debug)]
 pub(super) struct Options {
-    pub(super) profile: Option<ProfileName>,
-    /// For STS, and for hosts whose name holds no region.
-    pub(super) region: Option<Region>,
-    /// A role to assume with the credentials of the profile or the environment.
-    pub(super) role_arn: Option<String>,
+    pub(super) overrides: Overrides,
     /// Hosts that `codecommit.endpoint` names are answered too.
     pub(super) ignore_host_check: bool,
     pub(super) action: Action,
@@ -40,56 +37,92 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn parse(world: &World) -> Result<Self, Error> {
-        let usage = |problem: String| UsageError {
-            problem,
-            hint: USAGE.into(),
-        };
-        let mut options = Self {
-            profile: None,
-            region: None,
-            role_arn: None,
-            ignore_host_check: false,
-            action: Action::Other,
-        };
+        let mut settings = Settings::default();
         let mut action = None;
-        let mut arguments = world.arguments().iter().map(|a| a.to_string_lossy());
-        while let Some(argument) = arguments.next() {
-            let (option, given) = match argument.split_once('=') {
+        let words = world.arguments().iter().map(|a| a.to_string_lossy());
+        settings.read(words, "--profile", |operation| {
+            action = Some(match operation {
+                "get" => Action::Get,
+                "erase" => Action::Erase,
+                "capability" => Action::Capability,
+                _ => Action::Other,
+            });
+        })?;
+        Ok(Self {
+            overrides: settings.overrides,
+            ignore_host_check: settings.ignore_host_check,
+            action: action.ok_or_else(|| usage("no operation is named".into()))?,
+        })
+    }
+}
+
+/// What the words of a line of git's configuration set for our helper, whose operation git adds. `by` is
+/// the place of the line, for messages.
+pub(crate) fn of_words(words: &[String], by: &str) -> Result<Overrides, Error> {
+    let mut settings = Settings::default();
+    let by = format!("--profile in {by}");
+    settings.read(words.iter().map(Cow::from), &by, |_| ())?;
+    Ok(settings.overrides)
+}
+
+/// The options, without the operation.
+#[derive(Default)]
+struct Settings {
+    overrides: Overrides,
+    ignore_host_check: bool,
+}
+
+impl Settings {
+    /// Reads options; every other word goes to `operation`. `by` says in messages who names the profile.
+    fn read<'w>(
+        &mut self,
+        mut words: impl Iterator<Item = Cow<'w, str>>,
+        by: &str,
+        mut operation: impl FnMut(&str),
+    ) -> Result<(), Error> {
+        while let Some(word) = words.next() {
+            let (option, given) = match word.split_once('=') {
                 Some((option, value)) if option.starts_with("--") => {
                     (option.to_owned(), Some(value.to_owned()))
                 }
-                _ => (argument.into_owned(), None),
+                _ => (word.into_owned(), None),
             };
             let mut value = |what: &str| {
-                let next = || arguments.next().map(Cow::into_owned);
                 given
                     .clone()
-                    .or_else(next)
+                    .or_else(|| words.next().map(Cow::into_owned))
                     .filter(|value| !value.is_empty())
                     .ok_or_else(|| usage(format!("{option} needs {what}")))
             };
+            let overrides = &mut self.overrides;
             match option.as_str() {
-                "--profile" => options.profile = Some(ProfileName::parse(&value("a name")?)?),
-                "--region" => options.region = Some(Region::parse(&value("a region")?)?),
+                "--profile" => {
+                    let name = value("a name")?;
+                    let name = ProfileName::parse(&name).map_err(|e| usage(e.to_string()))?;
+                    let by = by.to_owned();
+                    overrides.profile = Some(NamedProfile { name, by });
+                }
+                "--region" => overrides.region = Some(Region::parse(&value("a region")?)?),
                 "--role-arn" => {
                     let arn = value("the ARN of a role")?;
-                    if !(arn.starts_with("arn:") && arn.contains(":role/")) {
-                        return Err(usage(format!("{arn:?} is not the ARN of a role")).into());
-                    }
-                    options.role_arn = Some(arn);
+                    let bad = |_| usage(format!("{arn:?} is not the ARN of a role"));
+                    overrides.role_arn = Some(arn.parse::<RoleArn>().map_err(bad)?);
                 }
-                "--ignore-host-check" => options.ignore_host_check = true,
+                "--ignore-host-check" => self.ignore_host_check = true,
                 option if option.starts_with('-') => {
                     return Err(usage(format!("unknown option {option:?}")).into());
                 }
-                "get" => action = Some(Action::Get),
-                "erase" => action = Some(Action::Erase),
-                "capability" => action = Some(Action::Capability),
-                _ => action = Some(Action::Other),
+                word => operation(word),
             }
         }
-        options.action = action.ok_or_else(|| usage("no operation is named".into()))?;
-        Ok(options)
+        Ok(())
+    }
+}
+
+fn usage(problem: String) -> UsageError {
+    UsageError {
+        problem,
+        hint: USAGE.into(),
     }
 }
 
@@ -105,7 +138,7 @@ mod tests {
 
     #[test]
     fn options_of_the_aws_cli_are_taken_in_both_spellings() {
-        let role = "arn:aws:iam::1:role/R";
+        let role = "arn:aws:iam::111111111111:role/R";
         let spaced = [
             "--profile",
             "p",
@@ -123,11 +156,13 @@ mod tests {
         ];
         for arguments in [&spaced[..], &joined] {
             let options = parse(arguments).unwrap();
-            assert_eq!(options.profile.unwrap().as_str(), "p");
-            assert_eq!(options.region.unwrap().as_str(), "eu-west-1");
             assert_eq!(options.action, Action::Get);
+            let overrides = options.overrides;
+            assert_eq!(overrides.profile.unwrap().name.as_str(), "p");
+            assert_eq!(overrides.region.unwrap().as_str(), "eu-west-1");
         }
-        assert_eq!(parse(&spaced).unwrap().role_arn.as_deref(), Some(role));
+        let role_arn = parse(&spaced).unwrap().overrides.role_arn;
+        assert_eq!(role_arn.unwrap().as_str(), role);
         assert!(parse(&joined).unwrap().ignore_host_check);
         for (word, action) in [
             ("erase", Action::Erase),

@@ -12,7 +12,9 @@ use reqwest::{Client, StatusCode};
 use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
 
-use super::Credentials;
+use super::instant::instant;
+use crate::aws::{Credentials, Origin};
+use crate::error::{Exit, Explain};
 use crate::http::{self, Http};
 use crate::secret::{self, Secret};
 use crate::world::{World, variable};
@@ -27,7 +29,7 @@ const DETAIL_LIMIT: usize = 300;
 
 /// Why the endpoint gave no credentials. No variant holds the URL's path, which is a capability.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// The URL is not one the endpoint may have.
     #[error(
         "{variable} does not name a container credentials endpoint: \
@@ -45,6 +47,9 @@ pub enum Error {
         /// What is wrong.
         problem: String,
     },
+    /// The network client cannot be set up.
+    #[error(transparent)]
+    Http(#[from] http::Error),
     /// No connection.
     #[error("no container credentials: {0}")]
     Unreachable(http::Error),
@@ -68,36 +73,43 @@ pub enum Error {
     },
 }
 
-impl Error {
-    /// What to do next.
-    #[must_use]
-    pub fn hints(&self) -> Vec<String> {
+impl Explain for Error {
+    fn hints(&self) -> Vec<String> {
         let restart = "the variable belongs to the container it was set in: in Studio, open a new \
                        terminal or restart the space";
-        if let Self::Unreachable(cause @ http::Error::Tls { .. }) = self {
+        if let Self::Unreachable(cause @ http::Error::Tls { .. }) | Self::Http(cause) = self {
             return cause.hints();
         }
         vec![match self {
             Self::Url { .. } => "the platform sets this variable: do not change it".into(),
             Self::Token { .. } => "the platform sets this token: do not change it".into(),
-            Self::Unreachable(_) | Self::Status { .. } => restart.into(),
+            Self::Unreachable(_) | Self::Http(_) | Self::Status { .. } => restart.into(),
             Self::Answer { .. } => "check what answers at that address".into(),
         }]
     }
 
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Unreachable(cause) | Self::Http(cause) => cause.exit().of_credentials(),
+            _ => Exit::Credentials,
+        }
+    }
+}
+
+impl Error {
     fn is_worth_another_try(&self) -> bool {
         match self {
             Self::Unreachable(_) | Self::Answer { .. } => true,
             Self::Status { status, .. } => {
                 status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS
             }
-            Self::Url { .. } | Self::Token { .. } => false,
+            Self::Url { .. } | Self::Token { .. } | Self::Http(_) => false,
         }
     }
 }
 
 /// Asks the endpoint: 2 seconds a try, 3 tries, as botocore does.
-pub(super) async fn fetch(world: &World, http: &Http<'_>) -> Result<Credentials, super::Error> {
+pub(super) async fn fetch(world: &World, http: &Http<'_>) -> Result<Credentials, Error> {
     let url = endpoint(world)?;
     let token = token(world)?;
     let client = http.near(url.scheme() == "https")?;
@@ -108,7 +120,7 @@ pub(super) async fn fetch(world: &World, http: &Http<'_>) -> Result<Credentials,
                 attempt += 1;
                 tokio::time::sleep(PAUSE).await;
             }
-            result => return Ok(result?),
+            result => return result,
         }
     }
 }
@@ -152,7 +164,7 @@ async fn ask(
         host: host.clone(),
         missing: "AccessKeyId, SecretAccessKey, Token and Expiration",
     })?;
-    let expires_at = super::instant(&answer.expiration).ok_or(Error::Answer {
+    let expires_at = instant(&answer.expiration).ok_or(Error::Answer {
         host,
         missing: "a readable Expiration",
     })?;
@@ -162,7 +174,7 @@ async fn ask(
         session_token: Some(answer.token),
         expires_at: Some(expires_at),
         principal: None,
-        origin: super::Origin::Fresh,
+        origin: Origin::Fresh,
     })
 }
 

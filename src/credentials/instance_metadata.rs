@@ -7,7 +7,9 @@ use aws_config::imds::client::EndpointMode;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 
-use super::{Credentials, Error, sdk};
+use super::error::Error;
+use super::sdk;
+use crate::aws::Credentials;
 use crate::http::{Http, SdkClient};
 use crate::profile::Settings;
 use crate::world::variable;

@@ -7,7 +7,8 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::git_config;
+use crate::error::{Exit, Explain};
+use crate::git::config;
 use crate::process;
 use crate::world::{self, World, variable};
 
@@ -21,7 +22,7 @@ const LIMIT: Duration = Duration::from_secs(90);
 
 /// Why there is no code.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// Nobody can be asked.
     #[error(
         "{serial} asks for an MFA code, and there is neither a terminal nor an askpass program"
@@ -38,13 +39,11 @@ pub enum Error {
     },
     /// Git's configuration, which may name the askpass program, cannot be read.
     #[error(transparent)]
-    GitConfig(#[from] git_config::Error),
+    GitConfig(#[from] config::Error),
 }
 
-impl Error {
-    /// What to do next.
-    #[must_use]
-    pub fn hints(&self) -> Vec<String> {
+impl Explain for Error {
+    fn hints(&self) -> Vec<String> {
         match self {
             Self::Nobody { .. } => vec![
                 "run git once in a terminal: the session is then kept for up to 45 minutes".into(),
@@ -53,6 +52,10 @@ impl Error {
             Self::None { .. } => vec!["type the code that the device shows now".into()],
             Self::GitConfig(error) => error.hints(),
         }
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Credentials
     }
 }
 

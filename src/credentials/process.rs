@@ -10,14 +10,16 @@ use std::str::Chars;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::{Credentials, Origin, instant};
+use super::instant::instant;
+use crate::aws::{Credentials, Origin};
+use crate::error::{Exit, Explain};
 use crate::process;
 use crate::secret::Secret;
 
 /// Why the program gave no credentials. Neither its arguments nor its output are shown: people put
 /// secrets in both.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// The command line is empty, or a quote in it has no end.
     #[error("credential_process of profile {profile:?} is not a command line")]
     CommandLine {
@@ -52,10 +54,8 @@ pub enum Error {
     },
 }
 
-impl Error {
-    /// What to do next.
-    #[must_use]
-    pub fn hints(&self) -> Vec<String> {
+impl Explain for Error {
+    fn hints(&self) -> Vec<String> {
         vec![match self {
             Self::CommandLine { .. } => {
                 "give the program and its arguments; no shell reads them".into()
@@ -68,6 +68,10 @@ impl Error {
                     .into()
             }
         }]
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Credentials
     }
 }
 

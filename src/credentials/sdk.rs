@@ -14,8 +14,8 @@ use aws_sdk_sts::config::Region as SdkRegion;
 use aws_smithy_types::error::ErrorMetadata;
 use time::OffsetDateTime;
 
-use super::{Credentials, Error as CredentialsError, Origin};
-use crate::endpoint::Region;
+use super::error::Error as CredentialsError;
+use crate::aws::{Credentials, Origin, Region};
 use crate::http::{Http, SdkClient, root_cause};
 use crate::profile::SingleSignOn;
 use crate::secret::Secret;

@@ -5,9 +5,9 @@ use std::process::Stdio;
 
 use super::report::Finding;
 use crate::address::Address;
-use crate::endpoint::{Host, Region};
+use crate::aws::{Host, Region};
 use crate::error::Error;
-use crate::git_config::GitConfig;
+use crate::git::config::GitConfig;
 use crate::process;
 
 /// Which of our programs git starts.

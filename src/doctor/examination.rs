@@ -1,31 +1,27 @@
 //! Takes down each check, and shows a person at a terminal what is waited for.
 
-use std::cell::RefCell;
-use std::io::{self, Write};
+use std::io;
 use std::pin::pin;
-use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
 use super::report::{Check, Finding, Report};
 use crate::error::Error;
-use crate::message::Messages;
+use crate::message::{CapturedMessages, Messages, Notice};
 use crate::world::World;
 
 /// Nobody notices a shorter wait.
 const PATIENCE: Duration = Duration::from_millis(300);
 const FRAME: Duration = Duration::from_millis(100);
 const FRAMES: [char; 4] = ['|', '/', '-', '\\'];
-/// How the helpers' code begins a warning.
-const WARNING: &str = "git-codecommit: warning: ";
 
 /// The checks so far.
 pub(super) struct Examination<'w> {
     pub(super) world: &'w World,
     /// The person's.
     messages: &'w Messages,
-    said: Said,
+    said: &'w CapturedMessages<'w>,
     show: &'w mut dyn FnMut(&Check) -> io::Result<()>,
     /// That nobody reads them.
     failure: Option<io::Error>,
@@ -44,7 +40,7 @@ impl<'w> Examination<'w> {
     pub(super) fn new(
         world: &'w World,
         messages: &'w Messages,
-        said: Said,
+        said: &'w CapturedMessages<'w>,
         show: &'w mut dyn FnMut(&Check) -> io::Result<()>,
     ) -> Self {
         Self {
@@ -69,16 +65,14 @@ impl<'w> Examination<'w> {
     /// The same, of a check that was timed elsewhere.
     pub(super) fn add_timed(&mut self, id: &str, title: &str, took: Duration, finding: Finding) {
         let mut finding = finding;
-        for line in self.said.take() {
-            if let Some(warning) = line.strip_prefix(WARNING) {
-                if !self.shown.iter().any(|shown| shown == warning) {
-                    self.shown.push(warning.to_owned());
+        for notice in self.said.take() {
+            match notice {
+                Notice::Warning(warning) if self.shown.contains(&warning) => {}
+                Notice::Warning(warning) => {
                     finding = finding.but(format!("warning: {warning}"));
+                    self.shown.push(warning);
                 }
-            } else if line.starts_with("remote: ") {
-                finding = finding.and(line);
-            } else {
-                self.messages.plain(&line);
+                Notice::Remote(line) => finding = finding.and(format!("remote: {line}")),
             }
         }
         if self.is_beside {
@@ -93,9 +87,7 @@ impl<'w> Examination<'w> {
 
     /// Whether the helpers' code has warned of something that no check has shown.
     pub(super) fn has_warnings(&self) -> bool {
-        let lines = self.said.lines();
-        let mut warnings = lines.iter().filter_map(|line| line.strip_prefix(WARNING));
-        warnings.any(|warning| !self.shown.iter().any(|shown| shown == warning))
+        self.said.has_warning_beside(&self.shown)
     }
 
     /// Takes down that a check was not made.
@@ -133,34 +125,5 @@ impl<'w> Examination<'w> {
             Some(error) => Err(error.into()),
             None => Ok(Report::new(self.checks)),
         }
-    }
-}
-
-/// Lines that the helpers' code would have said to the person.
-#[derive(Clone, Default)]
-pub(super) struct Said(Rc<RefCell<Vec<u8>>>);
-
-impl Said {
-    fn lines(&self) -> Vec<String> {
-        let text = self.0.borrow();
-        let text = String::from_utf8_lossy(&text);
-        text.lines().map(str::to_owned).collect()
-    }
-
-    fn take(&self) -> Vec<String> {
-        let lines = self.lines();
-        self.0.borrow_mut().clear();
-        lines
-    }
-}
-
-impl Write for Said {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -4,22 +4,25 @@ use tokio::runtime;
 use tokio::time::Instant;
 
 use super::aim::{self, Aim, Program};
-use super::examination::{Examination, Said};
-use super::explain;
+use super::examination::Examination;
 use super::helpers::{Answer, Helpers, Ours};
+use super::lines;
 use super::programs::Programs;
 use super::reach::{self, Place, Reached};
 use super::report::{Check, Finding, Report, Status};
-use super::settled::{NO_ADDRESS, Settled};
 use super::{git_settings, identity, repository, stored, surroundings};
 use crate::address::Address;
+use crate::aws::{Host, Region};
 use crate::credentials::{self, Resolver};
-use crate::endpoint::{Host, Region};
 use crate::error::Error;
-use crate::git_config::GitConfig;
-use crate::message::Messages;
-use crate::profile::Plan;
+use crate::git::config::GitConfig;
+use crate::http::Http;
+use crate::message::{CapturedMessages, Messages, Notices};
+use crate::remote::Connection;
+use crate::target::{Overrides, Target};
 use crate::world::World;
+
+const NO_ADDRESS: &str = "no address was given, and this folder has no CodeCommit remote";
 
 /// Goes through the checks for an address, the name of a remote, or this repository's CodeCommit remotes; each is
 /// shown when it is done.
@@ -35,10 +38,9 @@ pub(crate) fn examine(
 ) -> Result<Report, Error> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(credentials::Error::Runtime)?;
-    let said = Said::default();
-    let quiet = Messages::new("git-codecommit", world, said.clone());
-    let mut examination = Examination::new(world, messages, said, show);
-    runtime.block_on(all(&mut examination, &quiet, address, is_offline));
+    let captured = CapturedMessages::new(messages);
+    let mut examination = Examination::new(world, messages, &captured, show);
+    runtime.block_on(all(&mut examination, &captured, address, is_offline));
     // A name server that does not answer is not waited for any more.
     runtime.shutdown_background();
     examination.end()
@@ -46,7 +48,7 @@ pub(crate) fn examine(
 
 async fn all(
     examination: &mut Examination<'_>,
-    messages: &Messages,
+    notices: &dyn Notices,
     address: Option<&str>,
     is_offline: bool,
 ) {
@@ -82,7 +84,7 @@ async fn all(
         examination.address = aim.map(Aim::shown);
         let scope = Scope {
             world,
-            messages,
+            notices,
             config,
             programs: &programs,
             aim,
@@ -95,7 +97,7 @@ async fn all(
 /// One address, or none.
 struct Scope<'a> {
     world: &'a World,
-    messages: &'a Messages,
+    notices: &'a dyn Notices,
     config: &'a GitConfig,
     programs: &'a Programs<'a>,
     aim: Option<&'a Aim>,
@@ -159,27 +161,33 @@ impl<'a> Scope<'a> {
         mut ours: Option<Ours>,
     ) -> Option<String> {
         let started = Instant::now();
-        let settled = match self.aim {
-            Some(aim) => Settled::of_aim(self.world, self.messages, aim, ours.as_ref()),
-            None => Settled::of_nothing(self.world, self.messages),
+        let (world, notices) = (self.world, self.notices);
+        let target = match self.aim {
+            Some(aim) => lines::target(world, notices, aim, ours.as_ref()),
+            None => Target::without_address(world, notices, Overrides::default()),
         };
         let took = started.elapsed();
-        let settled = match settled {
-            Ok(settled) if !self.is_by_https() => {
-                let host = Host::recognise(&settled.authority);
-                let host = host.unwrap_or_else(|| Host::regional(&settled.region, false));
+        let target = match target {
+            Ok(target) if !self.is_by_https() => {
+                let host = Host::recognise(&target.authority);
+                let host = host.unwrap_or_else(|| Host::regional(&target.region, false));
                 let url = format!("https://{}/v1/repos/x", host.name());
                 let found = self.credential_helpers(examination, &host, &url, false);
                 let found = found.and_then(|helpers| helpers.ours());
                 ours = found.filter(|_| self.aim.is_none());
                 match &ours {
-                    Some(ours) => settled.by_https(self.world, ours),
-                    None => Ok(settled),
+                    // For https URLs, which are what the helper is for.
+                    Some(ours) => Target::without_address(world, notices, ours.overrides()),
+                    None => Ok(target),
                 }
             }
-            settled => settled,
+            target => target,
         };
-        let mut settled = match settled {
+        let finding = target.and_then(|target| {
+            let finding = self.profile(&target)?;
+            Ok((target, finding))
+        });
+        let (target, finding) = match finding {
             Ok(settled) => settled,
             Err(error) => {
                 let finding = Finding::error(&error);
@@ -195,9 +203,29 @@ impl<'a> Scope<'a> {
                 return Some(why.to_owned());
             }
         };
-        let finding = std::mem::replace(&mut settled.finding, Finding::ok([]));
         examination.add_timed("profile", "profile", took, finding);
-        self.with_plan(examination, &settled, ours.as_ref()).await
+        self.with_plan(examination, &target).await
+    }
+
+    /// What is settled for the address.
+    fn profile(&self, target: &Target<'_>) -> Result<Finding, Error> {
+        let profile = lines::of_choice(&target.choice);
+        let Some(aim) = self.aim else {
+            let text = format!("{NO_ADDRESS}: what git would use in {}", target.region);
+            return Ok(Finding::ok([text, lines::in_a_line(&profile)]));
+        };
+        let mut settled = lines::of_target(target);
+        settled.push(profile);
+        let settled: Vec<String> = settled.iter().map(lines::in_a_line).collect();
+        let finding = Finding::ok(settled);
+        let transport = target.own.text("transport")?;
+        let is_git = transport.is_some_and(|found| found.value == "git");
+        Ok(match is_git && aim.program == Program::RemoteHelper {
+            true => finding.and(
+                "codecommit.transport is git: git sends the requests; those here are the helper's own",
+            ),
+            false => finding,
+        })
     }
 
     fn is_by_https(&self) -> bool {
@@ -241,61 +269,35 @@ impl<'a> Scope<'a> {
     }
 
     /// The plan, and everything that needs one.
-    async fn with_plan<'s>(
-        &'s self,
+    async fn with_plan(
+        &self,
         examination: &mut Examination<'_>,
-        settled: &'s Settled<'a>,
-        ours: Option<&Ours>,
+        target: &Target<'a>,
     ) -> Option<String> {
-        let Settled {
-            profiles,
-            choice,
-            own,
-            region,
-            ..
-        } = settled;
         let started = Instant::now();
-        let failed = |examination: &mut Examination<'_>, error: Error| {
-            examination.add("plan", "plan", started, Finding::error(&error));
-            let why = "plan: failed";
-            skip(examination, "source", why);
-            Some(why.to_owned())
-        };
-        let plan = match Plan::new(self.world, profiles, choice) {
-            Ok(plan) => plan,
-            Err(error) => return failed(examination, error.into()),
-        };
-        let plan = match ours.and_then(|ours| ours.role_arn.as_deref()) {
-            Some(arn) => plan.then_role(arn, "--role-arn"),
-            None => plan,
-        };
-        let option = ours.and_then(|ours| ours.region.clone());
-        let resolver = Resolver::new(
-            self.world,
-            self.messages,
-            profiles,
-            choice,
-            &plan,
-            own,
-            region,
-        );
-        let explained = resolver.map_err(Error::from).and_then(|resolver| {
-            let resolver = resolver.with_region(option);
-            let lines = explain::of_plan(&plan, &resolver)?;
-            let lines: Vec<String> = lines.iter().map(explain::in_a_line).collect();
+        let http = Http::new(self.world, target.ca_bundle());
+        let planned = Resolver::new(target, &http, self.notices).and_then(|resolver| {
+            let lines = lines::of_plan(&resolver)?;
+            let lines: Vec<String> = lines.iter().map(lines::in_a_line).collect();
             let sts = resolver.sts_host()?;
             Ok((resolver, lines, sts))
         });
-        let (resolver, lines, sts) = match explained {
-            Ok(explained) => explained,
-            Err(error) => return failed(examination, error),
+        let (resolver, lines, sts) = match planned {
+            Ok(planned) => planned,
+            Err(error) => {
+                let finding = Finding::error(&error.into());
+                examination.add("plan", "plan", started, finding);
+                let why = "plan: failed";
+                skip(examination, "source", why);
+                return Some(why.to_owned());
+            }
         };
         examination.add("plan", "plan", started, Finding::ok(lines));
         // Whoever has closed the pipe waits for nothing more.
         if examination.is_unread() {
             return None;
         }
-        self.requests(examination, settled, &plan, resolver, sts)
+        self.requests(examination, target, &http, resolver, sts)
             .await
     }
 
@@ -303,8 +305,8 @@ impl<'a> Scope<'a> {
     async fn requests<'s>(
         &'s self,
         examination: &mut Examination<'_>,
-        settled: &'s Settled<'a>,
-        plan: &'s Plan,
+        target: &'s Target<'a>,
+        http: &'s Http<'s>,
         resolver: Resolver<'s>,
         sts: Option<(String, Region, String)>,
     ) -> Option<String> {
@@ -314,9 +316,9 @@ impl<'a> Scope<'a> {
             if let Some((place, _)) = &sts {
                 place.skip(examination, why);
             }
-            Place::git_host(&settled.authority).skip(examination, why);
+            Place::git_host(&target.authority).skip(examination, why);
             examination.skip("clock", "clock", why);
-            identity::skip(examination, plan, why);
+            identity::skip(examination, resolver.plan(), why);
             skip(examination, "repository", why);
             return Some(why.to_owned());
         }
@@ -324,25 +326,26 @@ impl<'a> Scope<'a> {
         let mut has_sts = true;
         if let Some((place, host)) = &sts {
             let is_needed = resolver.at_hand().is_none();
-            let way = resolver.http().way_to_aws(host);
+            let way = http.way_to_aws(host);
             let reached = place.reach(examination, way, is_needed).await;
             has_sts = reached.is_there;
             clocks.push(("STS", reached.ahead));
         }
-        let git_host = self.reach_git_host(examination, settled, &resolver).await;
+        let git_host = self.reach_git_host(examination, target, http).await;
         clocks.push(("the git host", git_host.ahead));
         reach::clock(examination, &clocks);
-        let credentials = identity::credentials(examination, plan, &resolver, has_sts).await;
+        let credentials = identity::credentials(examination, &resolver, has_sts).await;
         // Without a kept session, git's own run would want another code.
         examination.code = resolver.code_wanted().map(str::to_owned);
-        let why = match (settled.endpoint.as_ref().zip(self.aim), credentials) {
+        let why = match (target.endpoint().ok().zip(self.aim), credentials) {
             (None, _) => NO_ADDRESS,
             (Some(_), _) if !git_host.is_there => "the git host was not reached",
             (Some(_), None) => "there are no credentials",
             (Some((endpoint, aim)), Some(credentials)) => {
-                let remote = &aim.remote;
-                let asked =
-                    repository::references(examination, endpoint, resolver, credentials, remote);
+                let (world, remote) = (self.world, aim.remote.clone());
+                let connection =
+                    Connection::new(world, self.notices, endpoint, http, resolver, remote);
+                let asked = repository::references(examination, endpoint, connection, credentials);
                 return match asked.await {
                     true => None,
                     false => Some("repository: failed".to_owned()),
@@ -357,17 +360,17 @@ impl<'a> Scope<'a> {
     async fn reach_git_host<'s>(
         &'s self,
         examination: &mut Examination<'_>,
-        settled: &Settled<'a>,
-        resolver: &Resolver<'s>,
+        target: &Target<'a>,
+        http: &'s Http<'s>,
     ) -> Reached {
         let started = Instant::now();
-        let host = &settled.authority;
-        let url = match &settled.endpoint {
-            Some(endpoint) => endpoint.url(),
-            None => format!("https://{host}/"),
+        let host = &target.authority;
+        let url = match target.endpoint() {
+            Ok(endpoint) => endpoint.url(),
+            Err(_) => format!("https://{host}/"),
         };
         let remote = self.aim.map_or("origin", |aim| aim.remote.as_str());
-        let way = resolver.http().way_to_git_host(&url, remote, self.messages);
+        let way = http.way_to_git_host(&url, remote, self.notices);
         if examination.has_warnings() {
             let by_https = "by https git itself sends the requests: to it, all its settings count";
             let finding = match self.is_by_https() {

@@ -1,7 +1,7 @@
 //! Whether git may use the transport at all.
 
 use super::report::Finding;
-use crate::git_config::GitConfig;
+use crate::git::config::GitConfig;
 use crate::world::{World, variable};
 
 /// The exit code of settings.

@@ -7,7 +7,8 @@ use tokio::time::Instant;
 
 use super::examination::Examination;
 use super::report::Finding;
-use crate::credentials::{self, Credentials, Resolver, Step};
+use crate::aws::Credentials;
+use crate::credentials::{self, Resolver, Step};
 use crate::error::Error;
 use crate::profile::{Plan, Source};
 
@@ -34,10 +35,10 @@ pub(super) fn skip(examination: &mut Examination<'_>, plan: &Plan, why: &str) {
 /// is not needed.
 pub(super) async fn credentials(
     examination: &mut Examination<'_>,
-    plan: &Plan,
     resolver: &Resolver<'_>,
     has_sts: bool,
 ) -> Option<Credentials> {
+    let plan = resolver.plan();
     let checks = checks(plan);
     let started = Instant::now();
     if !has_sts && resolver.at_hand().is_none() {

@@ -10,7 +10,7 @@
 //! | [`surroundings`] | `surroundings` |
 //! | [`aim`], [`git_settings`] | `address`, `protocol` |
 //! | [`helpers`], [`stored`] | `credential-helpers`, `stored-passwords` |
-//! | [`settled`], [`explain`] | `profile`, `plan` |
+//! | [`lines`], [`explain`] | `profile`, `plan` |
 //! | [`reach`] | `sts-…`, `git-…`, `clock` |
 //! | [`identity`] | `source`, `role-…` |
 //! | [`repository`] | `repository`, `git-request` |
@@ -22,11 +22,11 @@ mod explain;
 mod git_settings;
 mod helpers;
 mod identity;
+mod lines;
 mod programs;
 mod reach;
 mod report;
 mod repository;
-mod settled;
 mod show;
 mod stored;
 mod surroundings;

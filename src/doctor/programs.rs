@@ -9,10 +9,10 @@ use tokio::time::timeout;
 
 use super::git_settings::SETTINGS;
 use super::report::Finding;
-use crate::git_version::GitVersion;
+use crate::git::version::GitVersion;
 use crate::process;
-use crate::setup::shadow;
 use crate::world::World;
+use crate::world::path_lookup;
 
 /// Our programs.
 const REMOTE_HELPER: &str = "git-remote-codecommit";
@@ -65,7 +65,7 @@ impl<'w> Programs<'w> {
     pub(super) fn git(&self) -> Finding {
         // Whom git starts finds git's own folder first on PATH.
         let is_inside = |path: &PathBuf| path.parent() == self.exec_path.as_deref();
-        let mut paths = shadow::every(self.world, "git").into_iter();
+        let mut paths = path_lookup::every(self.world, "git").into_iter();
         let path = paths.clone().find(|path| !is_inside(path));
         match (GitVersion::ask(), path.or_else(|| paths.next())) {
             (Some(version), Some(path)) => {
@@ -81,7 +81,7 @@ impl<'w> Programs<'w> {
         let inside = self.exec_path.as_ref().map(|folder| folder.join(name));
         inside
             .filter(|path| path.is_file())
-            .or_else(|| shadow::found_on_path(self.world, name))
+            .or_else(|| path_lookup::found_on_path(self.world, name))
     }
 
     /// Our three programs, as git finds them: together they are of one version.
@@ -138,8 +138,10 @@ impl<'w> Programs<'w> {
         let text = format!("git starts {}{}", path.display(), kind.in_brackets());
         match kind {
             Kind::Ours(version) if version == VERSION => {
-                let others = shadow::others(self.world, name, folder);
-                let others = others.iter().filter(|other| !shadow::is_same(other, &path));
+                let others = path_lookup::others(self.world, name, folder);
+                let others = others
+                    .iter()
+                    .filter(|other| !path_lookup::is_same(other, &path));
                 others.fold(Finding::ok([text]), |finding, other| {
                     finding.and(format!(
                         "a process with another PATH may start {}",
@@ -160,7 +162,7 @@ impl<'w> Programs<'w> {
 
     async fn kind(&self, path: &Path, name: &str) -> Kind {
         if let Some(own) = &self.own
-            && shadow::is_same(path, &own.join(name))
+            && path_lookup::is_same(path, &own.join(name))
         {
             return Kind::Ours(VERSION.to_owned());
         }

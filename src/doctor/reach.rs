@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout};
 
 use super::examination::Examination;
 use super::report::Finding;
-use crate::endpoint::{Host, Region};
+use crate::aws::{Host, Region};
 use crate::error::Error;
 use crate::http::{self, Way};
 

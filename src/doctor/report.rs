@@ -74,7 +74,7 @@ impl Finding {
     pub(super) fn error(error: &Error) -> Self {
         Self {
             cure: error.hints(),
-            ..Self::failed(error.exit_code(), error.to_string())
+            ..Self::failed(error.exit().code(), error.to_string())
         }
     }
 

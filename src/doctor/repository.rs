@@ -7,11 +7,10 @@ use tokio::time::{Instant, timeout};
 
 use super::examination::Examination;
 use super::report::{Finding, Status};
-use crate::credentials::{Credentials, Resolver};
+use crate::aws::Credentials;
 use crate::endpoint::Endpoint;
-use crate::error::Error;
 use crate::process;
-use crate::remote;
+use crate::remote::{self, Connection};
 
 /// The check of git's own request, as id and title.
 pub(super) const GIT_REQUEST: (&str, &str) = ("git-request", "git itself");
@@ -37,9 +36,8 @@ const HELPER: &str = "credential helper '";
 pub(super) async fn references(
     examination: &mut Examination<'_>,
     endpoint: &Endpoint,
-    resolver: Resolver<'_>,
+    connection: Connection<'_>,
     credentials: Credentials,
-    remote: &str,
 ) -> bool {
     let started = Instant::now();
     let waiting = format!(
@@ -47,7 +45,7 @@ pub(super) async fn references(
         endpoint.authority(),
         endpoint.repository()
     );
-    let asking = remote::references(endpoint, resolver, credentials, remote);
+    let asking = remote::references(connection, credentials);
     let finding = match examination.wait(&waiting, asking).await {
         Ok(found) if found.count == 0 => Finding::ok(["it may be read, and is empty".to_owned()]),
         Ok(found) => {
@@ -55,7 +53,7 @@ pub(super) async fn references(
             let head = head.unwrap_or_default();
             Finding::ok([format!("it may be read: {} references{head}", found.count)])
         }
-        Err(error) => refused(&error),
+        Err(error) => refused(error),
     };
     let is_well = finding.status != Status::Failed;
     examination.add("repository", "repository", started, finding);
@@ -63,10 +61,13 @@ pub(super) async fn references(
 }
 
 /// An error of the request; who signed it is no cure.
-fn refused(error: &Error) -> Finding {
-    let mut finding = Finding::error(error);
-    if let Error::Remote(remote::Error::Refused(refusal)) = error {
-        let signed = format!("signed by {}", refusal.identity);
+fn refused(error: remote::Error) -> Finding {
+    let signed = match &error {
+        remote::Error::Refused(refusal) => Some(format!("signed by {}", refusal.identity)),
+        _ => None,
+    };
+    let mut finding = Finding::error(&error.into());
+    if let Some(signed) = signed {
         finding.cure.retain(|hint| *hint != signed);
         finding = finding.and(signed);
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::report::{Check, Report, Status};
-use crate::message::printable;
+use crate::printable::printable;
 
 /// The word and its colour.
 const SKIPPED: (&str, &str) = ("skipped", "2");

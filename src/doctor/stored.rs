@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use super::helpers;
 use super::report::Finding;
-use crate::endpoint::Host;
-use crate::git_config::GitConfig;
+use crate::aws::Host;
+use crate::git::config::GitConfig;
 use crate::world::{World, variable};
 
 /// Looks for passwords that CodeCommit has stopped taking: a signed one lives 15 minutes, and a helper that keeps it goes on

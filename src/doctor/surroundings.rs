@@ -1,14 +1,13 @@
 //! What kind of place this is: a Studio space, a shared one.
 
 use super::report::Finding;
-use crate::error::Error;
-use crate::studio::Metadata;
+use crate::world::studio::{self, Metadata};
 use crate::world::{World, variable};
 
 /// Says what is known of the place, and what follows from it.
 pub(super) fn surroundings(world: &World) -> Finding {
-    let metadata = Metadata::read(world.studio_metadata());
-    let is_shared = Metadata::is_shared(world);
+    let metadata = Metadata::of_this_app();
+    let is_shared = studio::is_shared(world);
     let kind = variable::SAGEMAKER_SPACE_TYPE_LOWERCASE;
     let is_studio = !matches!(metadata, Ok(None)) || world.variable(kind).is_some();
     let mut finding = Finding::ok([match (is_studio, is_shared) {
@@ -27,7 +26,7 @@ pub(super) fn surroundings(world: &World) -> Finding {
             finding = finding.and(described.join(", "));
         }
         Ok(None) => {}
-        Err(error) => finding = finding.but(Error::from(error).to_string()),
+        Err(error) => finding = finding.but(error.to_string()),
     }
     if is_shared {
         finding = finding

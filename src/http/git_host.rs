@@ -1,46 +1,23 @@
 //! The conversation with one git host, as git's settings want it.
 
 use std::cell::Cell;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use bytes::{Buf, BufMut, Bytes};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Body, Client, Method, Request, StatusCode, Url};
 
+use super::client::build;
 use super::connect::{Connections, Role, Route, Slot};
+use super::failure::Error;
 use super::pieces::{Coming, Pieces};
 use super::settings::Settings;
 use super::speed::{TooSlow, Watch};
 use super::tls::Roots;
 use super::trace::Trace;
 use super::way::Way;
-use super::{Error, build};
+use crate::aws::BasicAuth;
 use crate::secret::Scrubber;
-use crate::signature::BasicAuth;
-
-/// Which addresses may be used: git's `-4` and `-6`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Family {
-    /// Whatever the host has.
-    #[default]
-    Any,
-    /// IPv4 only.
-    V4,
-    /// IPv6 only.
-    V6,
-}
-
-impl Family {
-    /// The address to start from: sockets of one family reach only addresses of the same.
-    pub(super) fn any_address(self) -> Option<IpAddr> {
-        match self {
-            Self::Any => None,
-            Self::V4 => Some(Ipv4Addr::UNSPECIFIED.into()),
-            Self::V6 => Some(Ipv6Addr::UNSPECIFIED.into()),
-        }
-    }
-}
 
 /// The body of a request.
 pub(crate) enum Load {

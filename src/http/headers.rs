@@ -6,7 +6,7 @@ use reqwest::header::{
     TRANSFER_ENCODING, UPGRADE,
 };
 
-use crate::git_config::{self, Value};
+use crate::git::config::{self, Value};
 
 /// What a request must keep as it is: its signature, whom it is for, where it ends, and how it and its
 /// answer are to be read.
@@ -41,7 +41,7 @@ impl ExtraHeaders {
     pub(super) fn read(
         values: &[Value<'_>],
         warnings: &mut Vec<String>,
-    ) -> Result<Self, git_config::Error> {
+    ) -> Result<Self, config::Error> {
         let mut all = Self::default();
         let mut refused: Option<(String, HeaderName)> = None;
         for value in values {
@@ -101,9 +101,9 @@ fn parse(line: &[u8]) -> Option<(HeaderName, Option<HeaderValue>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::git_config::GitConfig;
+    use crate::git::config::GitConfig;
 
-    fn read(values: &[&str]) -> Result<(HeaderMap, Vec<String>), git_config::Error> {
+    fn read(values: &[&str]) -> Result<(HeaderMap, Vec<String>), config::Error> {
         let list: String = values
             .iter()
             .map(|value| format!("http.extraheader\n{value}\0"))

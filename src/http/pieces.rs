@@ -300,7 +300,7 @@ mod tests {
     fn small_chunks_are_collected_in_order_and_a_cut_is_seen() {
         const CHUNKS: usize = 500;
         let world = crate::world::World::of(&[]);
-        let client = crate::http::Http::new(&world).near(false).unwrap();
+        let client = crate::http::Http::new(&world, None).near(false).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

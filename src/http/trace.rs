@@ -13,8 +13,8 @@ use reqwest::header::{COOKIE, HeaderMap, HeaderName, SET_COOKIE};
 use reqwest::{Method, StatusCode, Url};
 use time::macros::format_description;
 
-use crate::message::Messages;
-use crate::signature::BasicAuth;
+use crate::aws::BasicAuth;
+use crate::message::Notices;
 use crate::world::{World, variable};
 
 /// Bytes of a body in a line.
@@ -25,7 +25,7 @@ const COLUMN: usize = 40;
 /// A trace that somebody asked for.
 pub(super) struct Trace<'w> {
     world: &'w World,
-    messages: &'w Messages,
+    messages: &'w dyn Notices,
     /// None: standard error.
     file: Option<RefCell<File>>,
     shows_data: bool,
@@ -33,7 +33,7 @@ pub(super) struct Trace<'w> {
 
 impl<'w> Trace<'w> {
     /// Reads the variables; none if there is to be no trace.
-    pub(super) fn start(world: &'w World, messages: &'w Messages) -> Option<Self> {
+    pub(super) fn start(world: &'w World, messages: &'w dyn Notices) -> Option<Self> {
         let is_verbose = world.raw_variable(variable::GIT_CURL_VERBOSE).is_some();
         let target = if is_verbose {
             "1".to_owned()
@@ -132,7 +132,7 @@ impl<'w> Trace<'w> {
         }
         line.push_str(text);
         match &self.file {
-            None => self.messages.plain(&line),
+            None => self.messages.as_git(&line),
             Some(file) => {
                 line.push('\n');
                 // One write a line: the file may be shared. Nobody can be told of a full disk here.

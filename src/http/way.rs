@@ -12,9 +12,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 use super::connect::{CONNECT_TIMEOUT, Route};
-use super::git_host::Family;
-use super::{Error, Http, proxy};
-use crate::message::Messages;
+use super::failure::Error;
 
 /// A host, and how it is reached.
 pub(crate) struct Way {
@@ -23,37 +21,6 @@ pub(crate) struct Way {
     route: Arc<Route>,
     /// Names whose addresses are set.
     addresses: Vec<(String, Vec<SocketAddr>)>,
-}
-
-impl<'w> Http<'w> {
-    /// The way to an AWS service at `host[:port]`.
-    ///
-    /// # Errors
-    /// If a CA bundle or the proxy cannot be used.
-    pub(crate) fn way_to_aws(&self, authority: &str) -> Result<Way, Error> {
-        let client = self.internet()?;
-        let (proxy, exempt) = proxy::for_aws(self.world, &self.passwords)?.unzip();
-        let route = Route {
-            proxy,
-            exempt: exempt.unwrap_or_default(),
-        };
-        let url = parsed(&format!("https://{authority}/"))?;
-        Ok(Way::new(client, url, Arc::new(route), Vec::new()))
-    }
-
-    /// The way to the git host of a repository's URL, as [`git_host`](Self::git_host) goes it.
-    ///
-    /// # Errors
-    /// If git's configuration, a certificate or the proxy cannot be used.
-    pub(crate) fn way_to_git_host(
-        &self,
-        url: &str,
-        remote: &str,
-        messages: &'w Messages,
-    ) -> Result<Way, Error> {
-        let host = self.git_host(url, remote, Family::Any, messages)?;
-        Ok(host.into_way())
-    }
 }
 
 impl Way {
@@ -118,8 +85,4 @@ impl Way {
             .and_then(|date| date.to_str().ok());
         Ok(date.and_then(|date| OffsetDateTime::parse(date, &Rfc2822).ok()))
     }
-}
-
-fn parsed(url: &str) -> Result<Url, Error> {
-    Url::parse(url).map_err(|error| Error::Client(error.to_string()))
 }

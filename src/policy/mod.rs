@@ -10,9 +10,9 @@ mod names;
 
 use serde_json::{Value, json};
 
-use crate::address::RepositoryName;
-use crate::endpoint::Region;
-use crate::setup::ExternalId;
+use crate::aws::Region;
+use crate::aws::RepositoryName;
+use crate::aws::iam::ExternalId;
 
 pub(crate) use names::{Account, Branch, RoleName, VpcEndpoint};
 

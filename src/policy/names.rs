@@ -1,6 +1,6 @@
 //! The names that the policies hold, checked.
 
-use crate::setup::is_account;
+use crate::aws::iam::is_account;
 
 /// An AWS account's number.
 #[derive(Clone, Debug, PartialEq, Eq)]

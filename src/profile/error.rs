@@ -3,9 +3,11 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::error::{Exit, Explain};
+
 /// Why the config files give no plan.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// A file exists and cannot be read.
     #[error("cannot read {}: {cause}", path.display())]
     Unreadable {
@@ -61,10 +63,8 @@ pub enum Error {
     },
 }
 
-impl Error {
-    /// What to do next.
-    #[must_use]
-    pub fn hints(&self) -> Vec<String> {
+impl Explain for Error {
+    fn hints(&self) -> Vec<String> {
         match self {
             Self::Unreadable { cause, .. } if cause.kind() == io::ErrorKind::InvalidData => {
                 vec!["the file must be text in UTF-8".into()]
@@ -89,5 +89,9 @@ impl Error {
                     .into(),
             ],
         }
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Settings
     }
 }

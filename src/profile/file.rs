@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::Error;
+use super::error::Error;
 use crate::world::World;
 
 /// Reads a file; none if it does not exist.

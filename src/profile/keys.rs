@@ -1,7 +1,7 @@
 //! The access key that one AWS file holds for a profile: id, secret and session token together.
 
-use super::Setting;
 use super::reader::Property;
+use super::setting::Setting;
 use crate::secret::Secret;
 
 /// What a section says of its access key. Any part may be missing or empty.

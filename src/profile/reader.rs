@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use super::Error;
+use super::error::Error;
 use crate::secret::Secret;
 
 /// `[name]` and what stands under it.

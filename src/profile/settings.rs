@@ -3,7 +3,7 @@
 //! Order: the environment, then the profile that was chosen for the run, also for every role on the
 //! way (botocore uses one session for all of them; reference/aws.md 1.3 and 1.5).
 
-use super::Profiles;
+use super::profiles::Profiles;
 use crate::world::World;
 
 /// A value, and who set it.

@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 
 use super::*;
+use crate::error::Explain as _;
 
 fn files(config: &str, credentials: &str, environment: &[(&str, &str)]) -> (World, Profiles) {
     let home = tempfile::tempdir().unwrap();

@@ -5,13 +5,13 @@
 use std::io::{BufRead, Write};
 
 use super::advertisement::Advertisement;
+use super::error::Error;
 use super::options::Options;
 use super::rpc::Outcome;
 use super::service::Service;
 use super::smart_http::SmartHttp;
 use super::waiting::Waiting;
-use super::{Error, rpc, stateless};
-use crate::error::Error as AnyError;
+use super::{rpc, stateless};
 
 /// What this helper can do. `connect` must stay away: git would try it instead of
 /// `stateless-connect`.
@@ -53,7 +53,7 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
     }
 
     /// Obeys until git is done.
-    pub(super) fn run(mut self) -> Result<(), AnyError> {
+    pub(super) fn run(mut self) -> Result<(), Error> {
         while let Some(line) = self.line()? {
             if line.is_empty() {
                 break;
@@ -66,7 +66,7 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
                 (b"capabilities", b"") => self.reply(CAPABILITIES)?,
                 (b"option", option) => {
                     let reply = self.options.set(option);
-                    self.git_host.family.set(self.options.family);
+                    self.git_host.connection.family.set(self.options.family);
                     self.git_host.is_verbose.set(self.options.is_verbose());
                     self.reply(reply.line().as_bytes())?;
                 }
@@ -88,7 +88,7 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
                 }
                 _ => {
                     let line = String::from_utf8_lossy(&line).into_owned();
-                    return Err(Error::UnknownCommand(line).into());
+                    return Err(Error::UnknownCommand(line));
                 }
             }
         }
@@ -98,8 +98,8 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
     /// Opens a protocol v2 conversation and has it, or says that there is none to have.
     ///
     /// Whether the git host speaks v2 is asked of `git-upload-pack`, for every service.
-    fn connect(&mut self, service: Service) -> Result<bool, AnyError> {
-        let git = self.waiting.until(self.git_host.git())??;
+    fn connect(&mut self, service: Service) -> Result<bool, Error> {
+        let git = self.waiting.until(self.git_host.connection.git())??;
         // An older git would take the packet that ends a response for damage.
         if !git.is_at_least(RESPONSE_END.0, RESPONSE_END.1) {
             self.reply(b"fallback\n")?;
@@ -128,7 +128,7 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
         Ok(true)
     }
 
-    fn list(&mut self, service: Service) -> Result<(), AnyError> {
+    fn list(&mut self, service: Service) -> Result<(), Error> {
         // Git that wants version 2 has asked by stateless-connect before, so here it is 0 or 1.
         let version = match &self.known {
             Some((known, _)) if *known == service => None,
@@ -147,7 +147,7 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
     }
 
     /// Collects the lines of a `fetch` or `push` batch, up to its blank line, and does it.
-    fn batch(&mut self, service: Service, first: Vec<u8>) -> Result<(), AnyError> {
+    fn batch(&mut self, service: Service, first: Vec<u8>) -> Result<(), Error> {
         let prefix: &[u8] = match service {
             Service::ReceivePack => b"push ",
             _ => b"fetch ",
@@ -157,7 +157,7 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
         while !line.is_empty() {
             let Some(instruction) = line.strip_prefix(prefix) else {
                 let line = String::from_utf8_lossy(&line).into_owned();
-                return Err(Error::UnknownCommand(line).into());
+                return Err(Error::UnknownCommand(line));
             };
             let mut instruction = instruction.to_vec();
             instruction.push(b'\n');
@@ -170,13 +170,13 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
             (_, None) => {}
             // A rejected push has been reported for each reference: git tells the person.
             (Service::ReceivePack, Some(Error::Spoken { .. })) if !report.is_empty() => {}
-            (_, Some(failure)) => return Err(failure.into()),
+            (_, Some(failure)) => return Err(failure),
         }
         self.output.write_all(&report).map_err(Error::Pipe)?;
-        Ok(self.reply(b"\n")?)
+        self.reply(b"\n")
     }
 
-    fn exchange(&mut self, service: Service, lines: &[Vec<u8>]) -> Result<Outcome, AnyError> {
+    fn exchange(&mut self, service: Service, lines: &[Vec<u8>]) -> Result<Outcome, Error> {
         let advertisement = self.advertisement(service, None)?;
         let arguments = match service {
             Service::ReceivePack => self.options.send_pack(),
@@ -201,7 +201,7 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
         &mut self,
         service: Service,
         version: Option<u8>,
-    ) -> Result<Advertisement, AnyError> {
+    ) -> Result<Advertisement, Error> {
         match self.known.take() {
             Some((known, advertisement)) if known == service => Ok(advertisement),
             _ => {

@@ -9,14 +9,15 @@ use std::process::Command;
 
 use zeroize::Zeroizing;
 
-use super::Error;
-use crate::credentials::{Credentials, Resolver};
+use super::error::Error;
+use crate::aws::Credentials;
+use crate::aws::signature;
+use crate::credentials::Resolver;
 use crate::endpoint::Endpoint;
-use crate::error::Error as AnyError;
-use crate::git_config;
+use crate::git::config;
+use crate::message::Notices;
 use crate::own_config::OwnConfig;
 use crate::process;
-use crate::signature;
 use crate::world::{World, variable};
 
 /// Git's program; `git remote-https` finds it wherever git keeps it.
@@ -26,13 +27,13 @@ const PROGRAM: &str = "remote-https";
 ///
 /// # Errors
 /// If it is neither `git` nor `native`.
-pub(super) fn is_wanted(own: &OwnConfig<'_>) -> Result<bool, git_config::Error> {
+pub(super) fn is_wanted(own: &OwnConfig<'_>) -> Result<bool, config::Error> {
     match own.text("transport")? {
         None => Ok(false),
         Some(found) => match found.value.as_str() {
             "git" => Ok(true),
             "native" => Ok(false),
-            _ => Err(git_config::Error::Value {
+            _ => Err(config::Error::Value {
                 key: found.key,
                 expected: "git or native",
             }),
@@ -42,34 +43,33 @@ pub(super) fn is_wanted(own: &OwnConfig<'_>) -> Result<bool, git_config::Error> 
 
 /// Hands the run over; returns git's exit code. Nothing of git's words has been read yet.
 pub(super) fn run(
+    world: &World,
+    notices: &dyn Notices,
     endpoint: &Endpoint,
     resolver: &Resolver<'_>,
     remote: &OsString,
-) -> Result<u8, AnyError> {
+) -> Result<u8, Error> {
     let credentials = resolver.resolve_blocking()?;
-    resolver
-        .messages()
-        .trace(|| format!("git {PROGRAM} does the requests"));
+    notices.trace(|| format!("git {PROGRAM} does the requests"));
     let mut command = process::git(PROGRAM);
     command.arg(remote).arg(endpoint.url());
-    set_environment(&mut command, resolver.world(), endpoint, &credentials)?;
+    set_environment(&mut command, world, endpoint, &credentials)?;
     start(command)
 }
 
 /// Becomes that program: signals reach it, and its exit code is ours.
 #[cfg(unix)]
-fn start(mut command: Command) -> Result<u8, AnyError> {
+fn start(mut command: Command) -> Result<u8, Error> {
     use std::os::unix::process::CommandExt as _;
     let cause = command.exec();
     Err(Error::Start {
         program: PROGRAM,
         cause,
-    }
-    .into())
+    })
 }
 
 #[cfg(not(unix))]
-fn start(mut command: Command) -> Result<u8, AnyError> {
+fn start(mut command: Command) -> Result<u8, Error> {
     let status = command.status().map_err(|cause| Error::Start {
         program: PROGRAM,
         cause,
@@ -83,7 +83,7 @@ fn set_environment(
     world: &World,
     endpoint: &Endpoint,
     credentials: &Credentials,
-) -> Result<(), AnyError> {
+) -> Result<(), Error> {
     let (host, url) = (endpoint.authority(), endpoint.url());
     let auth = signature::sign(
         credentials,

@@ -1,10 +1,10 @@
 //! The request with which every fetch begins, and nothing after it: for `git codecommit doctor`.
 
+use super::connection::Connection;
+use super::error::Error;
 use super::service::Service;
 use super::smart_http::SmartHttp;
-use crate::credentials::{Credentials, Resolver};
-use crate::endpoint::Endpoint;
-use crate::error::Error as AnyError;
+use crate::aws::Credentials;
 
 /// What a repository advertises.
 pub(crate) struct References {
@@ -14,19 +14,17 @@ pub(crate) struct References {
     pub(crate) head: Option<String>,
 }
 
-/// Asks for a repository's references, signed with these credentials and sent as in a fetch of `remote`.
+/// Asks for a repository's references, signed with these credentials and sent as in a fetch.
 ///
 /// # Errors
 /// As git would be told.
 pub(crate) async fn references(
-    endpoint: &Endpoint,
-    resolver: Resolver<'_>,
+    connection: Connection<'_>,
     credentials: Credentials,
-    remote: &str,
-) -> Result<References, AnyError> {
-    let git_host = SmartHttp::new(endpoint, resolver, remote.to_owned());
-    git_host.network()?.open();
-    git_host.credentials.replace(Some(credentials.into()));
+) -> Result<References, Error> {
+    connection.network()?.open();
+    connection.credentials.replace(Some(credentials.into()));
+    let git_host = SmartHttp::new(connection);
     let advertisement = git_host.advertisement(Service::UploadPack, None).await?;
     Ok(References {
         count: advertisement.names().count(),

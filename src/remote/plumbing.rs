@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use tokio::process::{Child, Command};
 
-use super::Error;
+use super::error::Error;
 use crate::process;
 
 /// Starts `git <program> <arguments>` with pipes for its standard input and output.

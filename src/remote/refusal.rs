@@ -13,23 +13,23 @@ const CORRECTABLE: Duration = Duration::days(1);
 
 /// What is known about a request that the git host refused.
 #[derive(Debug)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     /// The HTTP status.
-    pub status: StatusCode,
+    pub(crate) status: StatusCode,
     /// `host[:port]`.
-    pub host: String,
+    pub(crate) host: String,
     /// The region signed for.
-    pub region: String,
+    pub(crate) region: String,
     /// The repository.
-    pub repository: String,
+    pub(crate) repository: String,
     /// The repository's ARN, account left open.
-    pub resource: String,
+    pub(crate) resource: String,
     /// The IAM permission the request needs.
-    pub permission: &'static str,
+    pub(crate) permission: &'static str,
     /// Who signed: an ARN, or the access key's id.
-    pub identity: String,
+    pub(crate) identity: String,
     /// How far this machine's clock is ahead of the host's.
-    pub clock_ahead: Option<Duration>,
+    pub(crate) clock_ahead: Option<Duration>,
     /// What the host wrote for people.
     pub(super) words: Words,
 }
@@ -67,7 +67,7 @@ impl Refusal {
 
     /// What to do next.
     #[must_use]
-    pub fn hints(&self) -> Vec<String> {
+    pub(crate) fn hints(&self) -> Vec<String> {
         let identity = format!("signed by {}", self.identity);
         let mut hints = match self.status.as_u16() {
             401 | 403 => vec![

@@ -13,12 +13,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout};
 
 use super::advertisement::Advertisement;
+use super::error::Error;
 use super::payload::Payload;
 use super::service::Service;
 use super::smart_http::SmartHttp;
 use super::upload::{self, ProgramEnded};
-use super::{Error, pktline, plumbing};
-use crate::error::Error as AnyError;
+use super::{pktline, plumbing};
 use crate::http::Answer;
 
 /// What a git program said when it was done.
@@ -37,7 +37,7 @@ pub(super) async fn converse(
     advertisement: &Advertisement,
     mut arguments: Vec<OsString>,
     lines: &[Vec<u8>],
-) -> Result<Outcome, AnyError> {
+) -> Result<Outcome, Error> {
     let program = match service {
         Service::ReceivePack => "send-pack",
         _ => "fetch-pack",
@@ -52,7 +52,7 @@ pub(super) async fn converse(
     arguments.push(git_host.url().into());
     let mut child = plumbing::start(program, &arguments)?;
     let Some((stdin, stdout)) = child.stdin.take().zip(child.stdout.take()) else {
-        return Err(Error::Pipe(io::ErrorKind::BrokenPipe.into()).into());
+        return Err(Error::Pipe(io::ErrorKind::BrokenPipe.into()));
     };
     let mut rpc = Rpc {
         git_host,
@@ -75,12 +75,12 @@ pub(super) async fn converse(
             // One that has not gone yet goes when its input ends.
             rpc.stdin = None;
             let status = child.wait().await.map_err(Error::Pipe)?;
-            Err(how_it_ended(program, status).into())
+            Err(how_it_ended(program, status))
         }
         Err(Stop::Failure(error)) => {
             rpc.let_go(child).await;
             Err(match (service, rpc.sent) {
-                (Service::ReceivePack, true) => Error::unless_clear(error),
+                (Service::ReceivePack, true) => error.unless_clear(),
                 _ => error,
             })
         }
@@ -100,10 +100,10 @@ enum Stop {
     /// The program has gone.
     ProgramEnded,
     /// Anything else.
-    Failure(AnyError),
+    Failure(Error),
 }
 
-impl<E: Into<AnyError>> From<E> for Stop {
+impl<E: Into<Error>> From<E> for Stop {
     fn from(error: E) -> Self {
         Self::Failure(error.into())
     }
@@ -132,7 +132,7 @@ impl<'h, 'w> Rpc<'h, 'w> {
         self.write(&preamble).await?;
         drop(preamble);
         // Requests up to this size are sent whole, with their length; larger ones as they come.
-        let post_buffer = self.git_host.network()?.settings().post_buffer();
+        let post_buffer = self.git_host.connection.network()?.settings().post_buffer();
         while let Some(first) = read(&mut stdout).await? {
             let mut request = Vec::from(first);
             let mut whole = false;
@@ -194,7 +194,7 @@ impl<'h, 'w> Rpc<'h, 'w> {
         }
     }
 
-    async fn post(&self, payload: Payload) -> Result<Answer<'h, 'w>, AnyError> {
+    async fn post(&self, payload: Payload) -> Result<Answer<'h, 'w>, Error> {
         let git_host = self.git_host;
         git_host.post(self.service, self.version, payload).await
     }

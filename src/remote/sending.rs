@@ -1,27 +1,26 @@
 //! One request, from its signature to the head of its answer, and again where that may help.
 
-use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::BufMut as _;
-use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
+use reqwest::header::{
+    CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT,
+};
 use reqwest::{Method, StatusCode};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
+use super::connection::Connection;
+use super::error::Error;
 use super::payload::Payload;
+use super::refusal::Refusal;
 use super::retry::{self, Effect, Next, Trouble};
 use super::service::Service;
-use super::smart_http::{SmartHttp, media_type};
 use super::words::Words;
-use super::{Error, Refusal, refusal};
-use crate::credentials::{Credentials, Origin};
-use crate::error::Error as AnyError;
+use crate::aws::{BasicAuth, signature};
+use crate::aws::{Credentials, Origin};
 use crate::http::{self, Answer, Ask, GitHost};
-use crate::signature::{self, BasicAuth};
 
-/// Credentials that end so soon are not signed with: a pack may have taken longer to make than they last.
-const ENDING: time::Duration = time::Duration::minutes(1);
 /// An error body longer than this is not a message.
 const ERROR_BODY_LIMIT: usize = 4096;
 /// An error body that takes longer is not waited for.
@@ -47,13 +46,13 @@ impl Outgoing {
     }
 }
 
-impl<'a> SmartHttp<'a> {
+impl<'a> Connection<'a> {
     /// Sends a request until it is answered or not worth sending again. With the answer comes what it
     /// was signed with, to keep that out of messages.
     pub(super) async fn send(
         &self,
         mut outgoing: Outgoing,
-    ) -> Result<(Answer<'_, 'a>, BasicAuth), AnyError> {
+    ) -> Result<(Answer<'_, 'a>, BasicAuth), Error> {
         // What is wrong with proxy or trust is found before any key is fetched.
         let network = self.network()?;
         let effect = outgoing.effect();
@@ -73,15 +72,13 @@ impl<'a> SmartHttp<'a> {
                 None => return Err(self.said(failure)),
                 Some(Remedy::Credentials) => {
                     let line = "the git host refused the kept session: asking for a new one";
-                    self.resolver.messages().trace(|| line.to_owned());
+                    self.notices.trace(|| line.to_owned());
                     self.is_renewed.set(true);
                     // If there is no new one to be had, the refusal is what the person must hear of.
                     match self.resolver.resolve().await {
                         Ok(credentials) => drop(self.credentials.replace(Some(credentials.into()))),
                         Err(error) => {
-                            self.resolver
-                                .messages()
-                                .trace(|| format!("no new session: {error}"));
+                            self.notices.trace(|| format!("no new session: {error}"));
                             return Err(self.said(failure));
                         }
                     }
@@ -89,7 +86,7 @@ impl<'a> SmartHttp<'a> {
                 Some(Remedy::Clock(ahead)) => self.correct_clock(ahead),
                 Some(Remedy::Wait(wait)) => {
                     made += 1;
-                    self.resolver.messages().warning(&format!(
+                    self.notices.warning(&format!(
                         "{}: trying again in {}",
                         failure.error,
                         retry::in_words(wait)
@@ -118,7 +115,7 @@ impl<'a> SmartHttp<'a> {
         if outgoing.payload.is_compressed() {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
-        let messages = self.resolver.messages();
+        let messages = self.notices;
         messages.trace(|| format!("{} {}", outgoing.method, outgoing.url));
         // Signed last: the password lives 15 minutes from here, however long the pack took to make.
         let auth = signature::sign(
@@ -175,7 +172,7 @@ impl<'a> SmartHttp<'a> {
             Next::Wait(wait) => Some(Remedy::Wait(wait)),
             Next::Enough => None,
             Next::TooLong { asked, longest } => {
-                self.resolver.messages().warning(&format!(
+                self.notices.warning(&format!(
                     "the git host asks to wait {}; http.maxRetryTime is {}",
                     retry::in_words(asked),
                     retry::in_words(longest)
@@ -223,39 +220,13 @@ impl<'a> SmartHttp<'a> {
     }
 
     /// A failure that nothing helps against, with the host's own lines in front.
-    fn said(&self, failure: Failure) -> AnyError {
-        if let AnyError::Remote(Error::Refused(refusal)) = &failure.error {
+    fn said(&self, failure: Failure) -> Error {
+        if let Error::Refused(refusal) = &failure.error {
             for line in &refusal.words.lines {
-                self.resolver.messages().remote(line);
+                self.notices.remote(line);
             }
         }
         failure.error
-    }
-
-    /// The time by the git host's clock, as far as it is known.
-    fn now(&self) -> OffsetDateTime {
-        self.resolver.world().now() - self.clock_ahead.get()
-    }
-
-    /// Signs with the git host's time for the rest of the run.
-    fn correct_clock(&self, ahead: time::Duration) {
-        self.clock_ahead.set(ahead);
-        self.resolver.messages().warning(&format!(
-            "this machine's clock is {} the git host's: signing with the host's time; correct the clock",
-            refusal::difference(ahead)
-        ));
-    }
-
-    /// The run's one snapshot of credentials; another one only once the host has refused this.
-    async fn credentials(&self) -> Result<Rc<Credentials>, AnyError> {
-        if let Some(credentials) = self.credentials.borrow().as_ref()
-            && !credentials.end_before(self.now() + ENDING)
-        {
-            return Ok(Rc::clone(credentials));
-        }
-        let credentials = Rc::new(self.resolver.resolve().await?);
-        *self.credentials.borrow_mut() = Some(Rc::clone(&credentials));
-        Ok(credentials)
     }
 }
 
@@ -271,7 +242,7 @@ enum Remedy {
 
 /// A request that was not answered as wanted.
 struct Failure {
-    error: AnyError,
+    error: Error,
     /// None: sending it again would not help.
     trouble: Option<Trouble>,
     /// What the host said in `Retry-After`.
@@ -280,7 +251,7 @@ struct Failure {
     wrong_clock: Option<time::Duration>,
 }
 
-impl<E: Into<AnyError>> From<E> for Failure {
+impl<E: Into<Error>> From<E> for Failure {
     fn from(error: E) -> Self {
         Self {
             error: error.into(),
@@ -340,4 +311,12 @@ fn identity(credentials: &Credentials) -> String {
         identity.push_str(", a kept session: git codecommit cache clear drops it");
     }
     identity
+}
+
+/// The content type in lower case, parameters cut off.
+pub(super) fn media_type(answer: &Answer<'_, '_>) -> String {
+    let value = answer.headers().get(CONTENT_TYPE);
+    let text = value.and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let (media_type, _parameters) = text.split_once(';').unwrap_or((text, ""));
+    media_type.trim().to_ascii_lowercase()
 }

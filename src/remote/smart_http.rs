@@ -2,112 +2,44 @@
 //!
 //! Source: git's `Documentation/gitprotocol-http.adoc`; headers as reference/git.md 1.7.
 
-use std::cell::{Cell, OnceCell, RefCell};
-use std::rc::Rc;
+use std::cell::Cell;
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, PRAGMA};
-use time::Duration;
-use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::Error;
 use super::advertisement::{Advertisement, Problem};
+use super::connection::Connection;
+use super::error::Error;
 use super::payload::Payload;
-use super::sending::Outgoing;
+use super::sending::{Outgoing, media_type};
 use super::service::Service;
-use crate::credentials::{Credentials, Resolver};
-use crate::endpoint::Endpoint;
-use crate::error::Error as AnyError;
-use crate::git_version::GitVersion;
-use crate::http::{self, Answer, Family, GitHost};
-use crate::signature::BasicAuth;
+use crate::aws::BasicAuth;
+use crate::http::Answer;
 
-/// A repository on its git host, and whoever signs for it.
+/// The services of a repository on its git host.
 pub(super) struct SmartHttp<'a> {
-    pub(super) endpoint: &'a Endpoint,
-    pub(super) resolver: Resolver<'a>,
-    pub(super) credentials: RefCell<Option<Rc<Credentials>>>,
-    /// The host refused a kept session, and a new one was asked for.
-    pub(super) is_renewed: Cell<bool>,
-    git: OnceCell<GitVersion>,
-    git_asked: RefCell<Option<JoinHandle<Option<GitVersion>>>>,
-    /// What git calls the remote.
-    remote: String,
-    /// The addresses that may be used, from the first connection on.
-    pub(super) family: Cell<Family>,
-    network: OnceCell<GitHost<'a>>,
-    /// How far this machine's clock is ahead of the git host's, once that is known to matter.
-    pub(super) clock_ahead: Cell<Duration>,
+    pub(super) connection: Connection<'a>,
     /// The person wants to hear of each request: `-v`.
     pub(super) is_verbose: Cell<bool>,
 }
 
 impl<'a> SmartHttp<'a> {
     /// Prepares; resolves and connects nothing yet.
-    pub(super) fn new(endpoint: &'a Endpoint, resolver: Resolver<'a>, remote: String) -> Self {
+    pub(super) fn new(connection: Connection<'a>) -> Self {
         Self {
-            endpoint,
-            resolver,
-            credentials: RefCell::default(),
-            is_renewed: Cell::new(false),
-            git: OnceCell::new(),
-            git_asked: RefCell::default(),
-            remote,
-            family: Cell::default(),
-            network: OnceCell::new(),
-            clock_ahead: Cell::new(Duration::ZERO),
+            connection,
             is_verbose: Cell::new(false),
         }
     }
 
     /// The repository's URL, for the messages of git's programs.
     pub(super) fn url(&self) -> String {
-        self.endpoint.url()
-    }
-
-    /// The git host, talked to as git's settings want it.
-    pub(super) fn network(&self) -> Result<&GitHost<'a>, http::Error> {
-        if let Some(network) = self.network.get() {
-            return Ok(network);
-        }
-        let network = self.resolver.http().git_host(
-            &self.url(),
-            &self.remote,
-            self.family.get(),
-            self.resolver.messages(),
-        )?;
-        Ok(self.network.get_or_init(|| network))
-    }
-
-    /// Begins what takes time and needs no key: the first connection, and the question which git this is.
-    pub(super) fn begin(&self) -> Result<&GitHost<'a>, http::Error> {
-        let network = self.network()?;
-        network.open();
-        if self.git.get().is_none() && self.git_asked.borrow().is_none() {
-            // Behind the connection, which waits for the network while git answers.
-            let asked = async { spawn_blocking(GitVersion::ask).await.ok().flatten() };
-            *self.git_asked.borrow_mut() = Some(tokio::spawn(asked));
-        }
-        Ok(network)
-    }
-
-    /// The git that started this helper.
-    pub(super) async fn git(&self) -> Result<&GitVersion, http::Error> {
-        self.begin()?;
-        let asked = self.git_asked.take();
-        if let Some(asked) = asked {
-            // One that cannot be asked is taken for an old one.
-            let git = asked.await.ok().flatten();
-            return Ok(self
-                .git
-                .get_or_init(|| git.unwrap_or_else(|| GitVersion::parse(""))));
-        }
-        Ok(self.git.get_or_init(|| GitVersion::parse("")))
+        self.connection.endpoint.url()
     }
 
     /// `protocol.version` of git's configuration, where somebody set it.
-    pub(super) fn protocol_version(&self) -> Result<Option<u8>, AnyError> {
-        let config = self.resolver.world().git_config()?;
+    pub(super) fn protocol_version(&self) -> Result<Option<u8>, Error> {
+        let config = self.connection.world.git_config()?;
         let version = config.value("protocol.version");
         Ok(version.and_then(|value| value.text().ok()?.parse().ok()))
     }
@@ -117,7 +49,7 @@ impl<'a> SmartHttp<'a> {
         &self,
         service: Service,
         version: Option<u8>,
-    ) -> Result<Advertisement, AnyError> {
+    ) -> Result<Advertisement, Error> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
         headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
@@ -129,12 +61,12 @@ impl<'a> SmartHttp<'a> {
             headers,
             payload: Payload::Nothing,
         };
-        let (answer, auth) = self.send(outgoing).await?;
+        let (answer, auth) = self.connection.send(outgoing).await?;
         let expected = format!("application/x-{}-advertisement", service.name());
         self.expect_type(&answer, &expected, &auth)?;
         Advertisement::parse(service, answer.body().await?).map_err(|problem| match problem {
-            Problem::Format(problem) => self.not_git(problem.to_owned()).into(),
-            Problem::Remote(message) => Error::Remote(auth.scrubbed(&message)).into(),
+            Problem::Format(problem) => self.not_git(problem.to_owned()),
+            Problem::Remote(message) => Error::Remote(auth.scrubbed(&message)),
         })
     }
 
@@ -144,12 +76,12 @@ impl<'a> SmartHttp<'a> {
         service: Service,
         version: u8,
         payload: Payload,
-    ) -> Result<Answer<'_, 'a>, AnyError> {
+    ) -> Result<Answer<'_, 'a>, Error> {
         if self.is_verbose.get()
             && let Some(words) = payload.in_words()
         {
             let line = format!("POST {} ({words})", service.name());
-            self.resolver.messages().as_git(&line);
+            self.connection.notices.as_git(&line);
         }
         let is_probe = matches!(payload, Payload::Probe);
         let mut headers = HeaderMap::new();
@@ -163,7 +95,7 @@ impl<'a> SmartHttp<'a> {
             headers,
             payload,
         };
-        let (answer, auth) = self.send(outgoing).await?;
+        let (answer, auth) = self.connection.send(outgoing).await?;
         // What a probe is answered with nobody reads.
         if !is_probe {
             self.expect_type(&answer, service.result_type(), &auth)?;
@@ -174,7 +106,7 @@ impl<'a> SmartHttp<'a> {
     /// An answer of the host that is not what the protocol allows.
     pub(super) fn damaged(&self, problem: &'static str) -> Error {
         Error::Damaged {
-            host: self.endpoint.authority().to_owned(),
+            host: self.connection.endpoint.authority().to_owned(),
             problem,
         }
     }
@@ -194,16 +126,8 @@ impl<'a> SmartHttp<'a> {
 
     fn not_git(&self, problem: String) -> Error {
         Error::NotGit {
-            host: self.endpoint.authority().to_owned(),
+            host: self.connection.endpoint.authority().to_owned(),
             problem,
         }
     }
-}
-
-/// The content type in lower case, parameters cut off.
-pub(super) fn media_type(answer: &Answer<'_, '_>) -> String {
-    let value = answer.headers().get(CONTENT_TYPE);
-    let text = value.and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let (media_type, _parameters) = text.split_once(';').unwrap_or((text, ""));
-    media_type.trim().to_ascii_lowercase()
 }

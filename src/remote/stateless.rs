@@ -4,13 +4,12 @@
 
 use std::io::{BufRead, Write};
 
-use super::Error;
+use super::error::Error;
 use super::payload::Payload;
 use super::pktline::{self, Framing};
 use super::service::Service;
 use super::smart_http::SmartHttp;
 use super::waiting::Waiting;
-use crate::error::Error as AnyError;
 
 /// Carries requests until git has no more.
 ///
@@ -22,7 +21,7 @@ pub(super) fn carry(
     service: Service,
     input: &mut impl BufRead,
     output: &mut impl Write,
-) -> Result<(), AnyError> {
+) -> Result<(), Error> {
     while let Some(request) = pktline::read_request(input).map_err(Error::reading)? {
         waiting.until(exchange(git_host, service, request, output))??;
     }
@@ -34,7 +33,7 @@ async fn exchange(
     service: Service,
     request: Vec<u8>,
     output: &mut impl Write,
-) -> Result<(), AnyError> {
+) -> Result<(), Error> {
     let mut answer = git_host
         .post(service, 2, Payload::whole(service, request))
         .await?;

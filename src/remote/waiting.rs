@@ -12,7 +12,7 @@ use std::task::Poll;
 use tokio::net::unix::pipe::Sender;
 use tokio::runtime::{Builder, Runtime};
 
-use super::Error;
+use super::error::Error;
 
 /// The async runtime, and a look at git.
 pub(super) struct Waiting {

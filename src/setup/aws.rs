@@ -1,10 +1,12 @@
 //! The profile's section in the AWS config file.
 
+use super::conflict::Conflict;
+use super::disk;
 use super::disk::{Change, Kind};
+use super::error::Error;
 use super::ini::Ini;
 use super::places::Places;
 use super::state::{Insertion, Replacement, Role, State, What};
-use super::{Conflict, Error, disk};
 use crate::profile::{Profile, Profiles};
 
 /// The keys that decide whose credentials a profile gives. None of their values is a secret.

@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 
 use super::places::Places;
 use super::{Error, git};
-use crate::endpoint::Host;
-use crate::git_config::GitConfig;
+use crate::aws::Host;
+use crate::git::config::GitConfig;
 
 /// The credential helpers and settings of git's files, with the file of each.
 pub(super) struct Existing {

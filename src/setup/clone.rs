@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::plan::Plan;
+use super::changes::Plan;
 use super::request::Request;
 use super::{Error, git, git_settings};
 use crate::address::Address;
-use crate::endpoint::Region;
+use crate::aws::Region;
 
 /// Clones, or finds that it is done.
 pub(super) fn clone(

@@ -3,9 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::error::{Exit, Explain};
+
 /// Why a set-up cannot be made or undone.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// The request cannot be meant so.
     #[error("{problem}")]
     Request {
@@ -89,10 +91,10 @@ impl Error {
             cause,
         }
     }
+}
 
-    /// What to do next.
-    #[must_use]
-    pub fn hints(&self) -> Vec<String> {
+impl Explain for Error {
+    fn hints(&self) -> Vec<String> {
         vec![match self {
             Self::Request { hint, .. } | Self::Content { hint, .. } => hint.clone(),
             Self::Conflict(_) => {
@@ -126,21 +128,19 @@ impl Error {
         }]
     }
 
-    /// The exit code: 1 declined, 2 usage, 3 conflict, 5 a file, 6 network or credentials.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
+    fn exit(&self) -> Exit {
         match self {
-            Self::Declined => 1,
-            Self::Request { .. } | Self::Unasked => 2,
-            Self::Conflict(_) | Self::Kept(_) => 3,
+            Self::Declined => Exit::General,
+            Self::Request { .. } | Self::Unasked => Exit::Usage,
+            Self::Conflict(_) | Self::Kept(_) => Exit::Settings,
             Self::Unreadable { .. }
             | Self::Content { .. }
             | Self::Write { .. }
             | Self::Protected { .. }
             | Self::ChangedMeanwhile(_)
             | Self::Locked(_)
-            | Self::Git { .. } => 5,
-            Self::Clone(_) => 6,
+            | Self::Git { .. } => Exit::File,
+            Self::Clone(_) => Exit::AfterSetup,
         }
     }
 }

@@ -10,7 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::places::Places;
 use super::request::Scope;
 use super::state::Role;
-use crate::endpoint::{Host, Region};
+use crate::aws::{Host, Region};
 use crate::process::shell_quoted;
 
 /// What a URL's user name may hold as it is.

@@ -12,8 +12,10 @@
 //! | `~/.bashrc` | adds a block, only where terminals would find other programs |
 
 mod aws;
+mod changes;
 mod claims;
 mod clone;
+mod conflict;
 mod diff;
 mod disk;
 mod error;
@@ -29,16 +31,11 @@ mod show;
 mod state;
 mod undo;
 
-pub(crate) mod shadow;
-
 use std::path::Path;
 
+pub(crate) use changes::Plan;
 pub(crate) use error::Error;
-pub(crate) use plan::{Conflict, Plan};
-pub(crate) use request::{
-    CredentialSource, ExternalId, Mode, NewProfile, Placement, Request, RoleArn, Scope,
-    SessionName, is_account,
-};
+pub(crate) use request::{CredentialSource, Mode, NewProfile, Placement, Request, Scope};
 
 use self::lock::Lock;
 use self::places::Places;
@@ -91,7 +88,7 @@ impl Task<'_> {
                 Ok(plan)
             }
             // A first run that could do nothing leaves nothing.
-            Err(error) if !shown.places.own_file(plan::STATE).exists() => {
+            Err(error) if !shown.places.own_file(changes::STATE).exists() => {
                 lock.remove();
                 Err(error)
             }

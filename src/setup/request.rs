@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::address::RepositoryName;
-use crate::endpoint::Region;
+use crate::aws::iam::{ExternalId, SessionName};
+use crate::aws::{Region, RepositoryName, RoleArn};
 
 /// How git is to reach the repositories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -87,52 +87,6 @@ pub(crate) struct Placement {
     pub(crate) force: bool,
 }
 
-/// `arn:<partition>:iam::<account>:role/<path and name>`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RoleArn(String);
-
-impl RoleArn {
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The partition, for example `aws-cn`.
-    pub(crate) fn partition(&self) -> &str {
-        self.0.split(':').nth(1).unwrap_or_default()
-    }
-}
-
-impl FromStr for RoleArn {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let parts: Vec<&str> = text.splitn(6, ':').collect();
-        let is_role = match parts.as_slice() {
-            ["arn", partition, "iam", "", account, resource] => {
-                let (kind, name) = resource.rsplit_once('/').unwrap_or(("", ""));
-                (*partition == "aws" || partition.starts_with("aws-"))
-                    && is_account(account)
-                    && (kind == "role" || kind.starts_with("role/"))
-                    && !name.is_empty()
-                    && resource.len() <= 600
-                    && resource
-                        .bytes()
-                        .all(|b| b.is_ascii_alphanumeric() || b"+=,.@_/-".contains(&b))
-            }
-            _ => false,
-        };
-        if is_role {
-            return Ok(Self(text.to_owned()));
-        }
-        Err("a role's ARN looks like arn:aws:iam::111111111111:role/Name".into())
-    }
-}
-
-/// Whether a text is an AWS account's number.
-pub(crate) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
-}
-
 /// A profile name that an AWS file, a URL and a shell command can all hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NewProfile(String);
@@ -159,84 +113,9 @@ impl FromStr for NewProfile {
     }
 }
 
-/// What the role's trust policy may ask for: 2 to 1224 of `[A-Za-z0-9_+=,.@:/-]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ExternalId(String);
-
-impl ExternalId {
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for ExternalId {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        checked(text, 2..=1224, b"_+=,.@:/-")
-            .map(Self)
-            .ok_or_else(|| {
-                "an external id has 2 to 1224 letters, digits and any of _ + = , . @ : / -".into()
-            })
-    }
-}
-
-/// The session's name in CloudTrail: 2 to 64 of `[A-Za-z0-9_+=,.@-]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SessionName(String);
-
-impl SessionName {
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for SessionName {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        checked(text, 2..=64, b"_+=,.@-").map(Self).ok_or_else(|| {
-            "a session name has 2 to 64 letters, digits and any of _ + = , . @ -".into()
-        })
-    }
-}
-
-/// Source of both shapes: botocore's STS model (reference/aws.md 6).
-fn checked(text: &str, length: std::ops::RangeInclusive<usize>, marks: &[u8]) -> Option<String> {
-    let is_good = length.contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || marks.contains(&b));
-    is_good.then(|| text.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_role_arn_has_a_partition_an_account_and_a_name() {
-        for good in [
-            "arn:aws:iam::111111111111:role/R",
-            "arn:aws:iam::111111111111:role/service-role/R+=,.@_-9",
-            "arn:aws-cn:iam::111111111111:role/R",
-        ] {
-            assert_eq!(good.parse::<RoleArn>().unwrap().as_str(), good);
-        }
-        for bad in [
-            "",
-            "MyRole",
-            "arn:aws:iam::<account>:role/R",
-            "arn:aws:iam::11111111111:role/R",
-            "arn:aws:iam::111111111111:user/R",
-            "arn:aws:iam::111111111111:role/",
-            "arn:aws:sts::111111111111:assumed-role/R/x",
-            "arn:aws:iam::111111111111:role/R\nrole_arn = x",
-            "arn:aws:iam::111111111111:role/R # x",
-        ] {
-            assert!(bad.parse::<RoleArn>().is_err(), "{bad:?}");
-        }
-    }
 
     #[test]
     fn names_that_would_break_out_of_a_file_a_url_or_a_command_are_refused() {

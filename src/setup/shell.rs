@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use super::disk::Link;
 use super::places::Places;
 use super::request::Mode;
-use super::shadow;
 use crate::world::World;
+use crate::world::path_lookup;
 
 const BEGIN: &str = "# >>> git-codecommit >>>";
 const END: &str = "# <<< git-codecommit <<<";
@@ -27,21 +27,21 @@ pub(super) const BIN: &str = "bin";
 pub(super) fn is_needed(world: &World, places: &Places, mode: Mode) -> bool {
     let is_ours = |name: &str| finds_ours(world, places, name);
     let is_shadowed = || {
-        let others = shadow::others(world, "git-remote-codecommit", &places.programs);
+        let others = path_lookup::others(world, "git-remote-codecommit", &places.programs);
         let ours_is_first = is_ours("git-remote-codecommit");
         // One that is not on this process's PATH may come first on that of a terminal.
         !ours_is_first
             || others
                 .iter()
-                .any(|other| !shadow::every(world, "git-remote-codecommit").contains(other))
+                .any(|other| !path_lookup::every(world, "git-remote-codecommit").contains(other))
     };
     !is_ours("git-codecommit") || (mode != Mode::Https && is_shadowed())
 }
 
 /// Whether this process would run our program of a name.
 pub(super) fn finds_ours(world: &World, places: &Places, name: &str) -> bool {
-    shadow::found_on_path(world, name)
-        .is_some_and(|found| shadow::is_same(&found, &places.programs.join(name)))
+    path_lookup::found_on_path(world, name)
+        .is_some_and(|found| path_lookup::is_same(&found, &places.programs.join(name)))
 }
 
 /// The block, in front of which a line end may be missing.

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::changes::{Plan, STATE};
+use super::conflict::Conflict;
 use super::diff;
 use super::disk::Change;
-use super::plan::{Conflict, Plan, STATE};
 
 impl Plan {
     /// What changes in which file, a line each, with the lines that differ and no others.

@@ -3,11 +3,13 @@
 use std::fs;
 use std::path::PathBuf;
 
+use super::changes::{GIT_SETTINGS, Plan, STATE};
+use super::conflict::Conflict;
 use super::disk::{self, Change, Kind, Link};
 use super::ini::Ini;
 use super::lock::Lock;
 use super::places::Places;
-use super::plan::{Conflict, GIT_SETTINGS, Plan, STATE, roles_file};
+use super::plan::roles_file;
 use super::request::NewProfile;
 use super::state::{Insertion, State, What};
 use super::{Error, git_settings, shell};

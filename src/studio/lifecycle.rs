@@ -189,6 +189,7 @@ pub(crate) fn content_hash(script: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Explain as _;
 
     fn lifecycle(source: &str, arguments: &[&str], clone: Option<&str>) -> Lifecycle {
         Lifecycle {

@@ -11,10 +11,12 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
-use crate::git_config::{self, Asked, GitConfig};
+use crate::git::config::{self, Asked, GitConfig};
 use crate::secret::Secret;
 
-pub mod variable;
+pub(crate) mod path_lookup;
+pub(crate) mod studio;
+pub(crate) mod variable;
 
 /// What a program was started with.
 ///
@@ -77,7 +79,8 @@ impl World {
 
     /// Makes a world for a test; git's configuration is empty in it.
     #[must_use]
-    pub fn new(
+    #[cfg(test)]
+    pub(crate) fn new(
         arguments: &[&str],
         environment: &[(&str, &str)],
         home: &Path,
@@ -117,7 +120,7 @@ impl World {
 
     /// The command line after the program's name.
     #[must_use]
-    pub fn arguments(&self) -> &[OsString] {
+    pub(crate) fn arguments(&self) -> &[OsString] {
         &self.arguments
     }
 
@@ -125,20 +128,20 @@ impl World {
     ///
     /// Bytes that are not UTF-8 are replaced: such a profile or region is then not found, by name.
     #[must_use]
-    pub fn variable(&self, name: &str) -> Option<String> {
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
         let value = self.environment.get(OsStr::new(name))?;
         (!value.is_empty()).then(|| value.to_string_lossy().into_owned())
     }
 
     /// The first of several variables that is set.
     #[must_use]
-    pub fn first_variable(&self, names: &[&str]) -> Option<String> {
+    pub(crate) fn first_variable(&self, names: &[&str]) -> Option<String> {
         names.iter().find_map(|name| self.variable(name))
     }
 
     /// An environment variable's text, which may be empty.
     #[must_use]
-    pub fn raw_variable(&self, name: &str) -> Option<String> {
+    pub(crate) fn raw_variable(&self, name: &str) -> Option<String> {
         let value = self.environment.get(OsStr::new(name))?;
         Some(value.to_string_lossy().into_owned())
     }
@@ -151,60 +154,60 @@ impl World {
 
     /// A path in an environment variable; an empty one counts as unset.
     #[must_use]
-    pub fn path(&self, name: &str) -> Option<PathBuf> {
+    pub(crate) fn path(&self, name: &str) -> Option<PathBuf> {
         let value = self.environment.get(OsStr::new(name))?;
         (!value.is_empty()).then(|| PathBuf::from(value))
     }
 
     /// An environment variable that holds a secret.
     #[must_use]
-    pub fn secret(&self, name: &str) -> Option<Secret> {
+    pub(crate) fn secret(&self, name: &str) -> Option<Secret> {
         self.variable(name).map(Secret::new)
     }
 
     /// Whether a variable says `true`, in any case.
     #[must_use]
-    pub fn is_true(&self, name: &str) -> bool {
+    pub(crate) fn is_true(&self, name: &str) -> bool {
         self.variable(name)
             .is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
     /// The person's home directory.
     #[must_use]
-    pub fn home(&self) -> Option<&Path> {
+    pub(crate) fn home(&self) -> Option<&Path> {
         self.home.as_deref()
     }
 
     /// The home directory of the user that this runs as: `HOME`, but for a `HOME` of `/`, which some
     /// sessions start with, what the password database says.
     #[must_use]
-    pub fn account_home(&self) -> Option<&Path> {
+    pub(crate) fn account_home(&self) -> Option<&Path> {
         self.account_home.as_deref()
     }
 
     /// The file that this program was started from.
     #[must_use]
-    pub fn program(&self) -> Option<&Path> {
+    pub(crate) fn program(&self) -> Option<&Path> {
         self.program.as_deref()
     }
 
     /// Whether a person sits at both standard input and standard error.
     #[must_use]
-    pub fn can_ask(&self) -> bool {
+    pub(crate) fn can_ask(&self) -> bool {
         self.can_ask
     }
 
     /// Whether standard output may be coloured: a terminal that knows how, and nobody has said no
     /// (`NO_COLOR`, <https://no-color.org>).
     #[must_use]
-    pub fn takes_colours(&self) -> bool {
+    pub(crate) fn takes_colours(&self) -> bool {
         let is_wanted = self.variable(variable::NO_COLOR).is_none();
         self.terminals.output && is_wanted && !self.is_dumb()
     }
 
     /// Whether a line on standard error may be written over.
     #[must_use]
-    pub fn takes_animation(&self) -> bool {
+    pub(crate) fn takes_animation(&self) -> bool {
         self.terminals.errors && !self.is_dumb()
     }
 
@@ -215,7 +218,7 @@ impl World {
 
     /// Asks git for its configuration, whose answer [`git_config`](Self::git_config) will wait for. A
     /// failure shows there.
-    pub fn ask_git_config(&self) {
+    pub(crate) fn ask_git_config(&self) {
         if self.git_config.get().is_none() && self.git_asked.borrow().is_none() {
             *self.git_asked.borrow_mut() = GitConfig::ask().ok();
         }
@@ -225,7 +228,7 @@ impl World {
     ///
     /// # Errors
     /// If git is not there or refuses one of its files.
-    pub fn git_config(&self) -> Result<&GitConfig, git_config::Error> {
+    pub(crate) fn git_config(&self) -> Result<&GitConfig, config::Error> {
         if let Some(config) = self.git_config.get() {
             return Ok(config);
         }
@@ -237,15 +240,9 @@ impl World {
         Ok(self.git_config.get_or_init(|| config))
     }
 
-    /// The file in which Studio writes down what app this is; there is none elsewhere.
-    #[must_use]
-    pub fn studio_metadata(&self) -> &Path {
-        Path::new("/opt/ml/metadata/resource-metadata.json")
-    }
-
     /// The time now, UTC.
     #[must_use]
-    pub fn now(&self) -> OffsetDateTime {
+    pub(crate) fn now(&self) -> OffsetDateTime {
         (self.clock)()
     }
 }
@@ -273,7 +270,7 @@ fn home_of_this_user() -> Option<PathBuf> {
 ///
 /// # Errors
 /// If this process has no terminal.
-pub fn terminal() -> std::io::Result<std::fs::File> {
+pub(crate) fn terminal() -> std::io::Result<std::fs::File> {
     std::fs::File::options()
         .read(true)
         .write(true)

@@ -1,156 +1,159 @@
 //! Every environment variable read here, once.
 
 /// Profile to use when the address names none. botocore prefers it to [`AWS_PROFILE`].
-pub const AWS_DEFAULT_PROFILE: &str = "AWS_DEFAULT_PROFILE";
+pub(crate) const AWS_DEFAULT_PROFILE: &str = "AWS_DEFAULT_PROFILE";
 /// Profile to use when the address names none.
-pub const AWS_PROFILE: &str = "AWS_PROFILE";
+pub(crate) const AWS_PROFILE: &str = "AWS_PROFILE";
 /// Region; beats the profile's `region`.
-pub const AWS_DEFAULT_REGION: &str = "AWS_DEFAULT_REGION";
+pub(crate) const AWS_DEFAULT_REGION: &str = "AWS_DEFAULT_REGION";
 /// Region when neither [`AWS_DEFAULT_REGION`] nor the profile gives one.
-pub const AWS_REGION: &str = "AWS_REGION";
+pub(crate) const AWS_REGION: &str = "AWS_REGION";
 /// Path of the config file instead of `~/.aws/config`.
-pub const AWS_CONFIG_FILE: &str = "AWS_CONFIG_FILE";
+pub(crate) const AWS_CONFIG_FILE: &str = "AWS_CONFIG_FILE";
 /// Path of the credentials file instead of `~/.aws/credentials`.
-pub const AWS_SHARED_CREDENTIALS_FILE: &str = "AWS_SHARED_CREDENTIALS_FILE";
+pub(crate) const AWS_SHARED_CREDENTIALS_FILE: &str = "AWS_SHARED_CREDENTIALS_FILE";
 /// Access key id of the environment source.
-pub const AWS_ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
+pub(crate) const AWS_ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 /// Secret access key of the environment source. Secret.
-pub const AWS_SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
+pub(crate) const AWS_SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
 /// Session token of the environment source, the older name, which botocore reads first. Secret.
-pub const AWS_SECURITY_TOKEN: &str = "AWS_SECURITY_TOKEN";
+pub(crate) const AWS_SECURITY_TOKEN: &str = "AWS_SECURITY_TOKEN";
 /// Session token of the environment source. Secret.
-pub const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
+pub(crate) const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
 /// File with a web identity token: the environment's role is then assumed with it.
-pub const AWS_WEB_IDENTITY_TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
+pub(crate) const AWS_WEB_IDENTITY_TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
 /// The role for [`AWS_WEB_IDENTITY_TOKEN_FILE`]; nothing else reads it.
-pub const AWS_ROLE_ARN: &str = "AWS_ROLE_ARN";
+pub(crate) const AWS_ROLE_ARN: &str = "AWS_ROLE_ARN";
 /// The session's name for [`AWS_WEB_IDENTITY_TOKEN_FILE`]; nothing else reads it.
-pub const AWS_ROLE_SESSION_NAME: &str = "AWS_ROLE_SESSION_NAME";
+pub(crate) const AWS_ROLE_SESSION_NAME: &str = "AWS_ROLE_SESSION_NAME";
 /// Path below `http://169.254.170.2`; beats [`AWS_CONTAINER_CREDENTIALS_FULL_URI`].
-pub const AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+pub(crate) const AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: &str =
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 /// URL of the container credentials endpoint.
-pub const AWS_CONTAINER_CREDENTIALS_FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+pub(crate) const AWS_CONTAINER_CREDENTIALS_FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 /// File with the endpoint's Authorization header; beats [`AWS_CONTAINER_AUTHORIZATION_TOKEN`].
-pub const AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+pub(crate) const AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: &str =
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 /// The container endpoint's Authorization header. Secret.
-pub const AWS_CONTAINER_AUTHORIZATION_TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
+pub(crate) const AWS_CONTAINER_AUTHORIZATION_TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 /// `true` switches the EC2 instance metadata source off.
-pub const AWS_EC2_METADATA_DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
+pub(crate) const AWS_EC2_METADATA_DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
 /// Base URL of the instance metadata service.
-pub const AWS_EC2_METADATA_SERVICE_ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+pub(crate) const AWS_EC2_METADATA_SERVICE_ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 /// `IPv4` or `IPv6`: which address the service has.
-pub const AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
+pub(crate) const AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: &str =
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
 /// Seconds to wait for the service.
-pub const AWS_METADATA_SERVICE_TIMEOUT: &str = "AWS_METADATA_SERVICE_TIMEOUT";
+pub(crate) const AWS_METADATA_SERVICE_TIMEOUT: &str = "AWS_METADATA_SERVICE_TIMEOUT";
 /// How many times the service is asked.
-pub const AWS_METADATA_SERVICE_NUM_ATTEMPTS: &str = "AWS_METADATA_SERVICE_NUM_ATTEMPTS";
+pub(crate) const AWS_METADATA_SERVICE_NUM_ATTEMPTS: &str = "AWS_METADATA_SERVICE_NUM_ATTEMPTS";
 /// STS endpoint instead of the regional one.
-pub const AWS_ENDPOINT_URL_STS: &str = "AWS_ENDPOINT_URL_STS";
+pub(crate) const AWS_ENDPOINT_URL_STS: &str = "AWS_ENDPOINT_URL_STS";
 /// Endpoint of every AWS service that has none of its own.
-pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
+pub(crate) const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 /// PEM file, or folder of them, of certificate authorities to trust beside the system's.
-pub const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
+pub(crate) const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
 /// The same, as botocore knows it.
-pub const REQUESTS_CA_BUNDLE: &str = "REQUESTS_CA_BUNDLE";
+pub(crate) const REQUESTS_CA_BUNDLE: &str = "REQUESTS_CA_BUNDLE";
 /// The same, as OpenSSL knows it.
-pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
+pub(crate) const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
 /// Folders of certificate authorities, as OpenSSL knows them.
-pub const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
+pub(crate) const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
 /// `true` chooses the FIPS host names.
-pub const AWS_USE_FIPS_ENDPOINT: &str = "AWS_USE_FIPS_ENDPOINT";
+pub(crate) const AWS_USE_FIPS_ENDPOINT: &str = "AWS_USE_FIPS_ENDPOINT";
 /// `host[:port]` of the git host instead of the regional one (git-remote-codecommit's name).
-pub const CODE_COMMIT_ENDPOINT: &str = "CODE_COMMIT_ENDPOINT";
+pub(crate) const CODE_COMMIT_ENDPOINT: &str = "CODE_COMMIT_ENDPOINT";
 /// The transports git may use, where somebody limits them.
-pub const GIT_ALLOW_PROTOCOL: &str = "GIT_ALLOW_PROTOCOL";
+pub(crate) const GIT_ALLOW_PROTOCOL: &str = "GIT_ALLOW_PROTOCOL";
 /// What `git -c` sets, in git's own notation.
-pub const GIT_CONFIG_PARAMETERS: &str = "GIT_CONFIG_PARAMETERS";
+pub(crate) const GIT_CONFIG_PARAMETERS: &str = "GIT_CONFIG_PARAMETERS";
 /// `1` writes a trace without secrets to standard error.
-pub const GIT_CODECOMMIT_TRACE: &str = "GIT_CODECOMMIT_TRACE";
+pub(crate) const GIT_CODECOMMIT_TRACE: &str = "GIT_CODECOMMIT_TRACE";
 /// The name of a Studio space.
-pub const SAGEMAKER_SPACE_NAME: &str = "SAGEMAKER_SPACE_NAME";
+pub(crate) const SAGEMAKER_SPACE_NAME: &str = "SAGEMAKER_SPACE_NAME";
 /// `shared` in a SageMaker space that several people use at once, as one and the same user.
-pub const SAGEMAKER_SPACE_TYPE_LOWERCASE: &str = "SAGEMAKER_SPACE_TYPE_LOWERCASE";
+pub(crate) const SAGEMAKER_SPACE_TYPE_LOWERCASE: &str = "SAGEMAKER_SPACE_TYPE_LOWERCASE";
 /// `true` chooses host names that also have IPv6 addresses.
-pub const AWS_USE_DUALSTACK_ENDPOINT: &str = "AWS_USE_DUALSTACK_ENDPOINT";
+pub(crate) const AWS_USE_DUALSTACK_ENDPOINT: &str = "AWS_USE_DUALSTACK_ENDPOINT";
 /// `true` makes every configured endpoint URL count for nothing.
-pub const AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+pub(crate) const AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
 /// How many times an AWS request is made before it counts as failed.
-pub const AWS_MAX_ATTEMPTS: &str = "AWS_MAX_ATTEMPTS";
+pub(crate) const AWS_MAX_ATTEMPTS: &str = "AWS_MAX_ATTEMPTS";
 /// `standard`, `adaptive` or `legacy`.
-pub const AWS_RETRY_MODE: &str = "AWS_RETRY_MODE";
+pub(crate) const AWS_RETRY_MODE: &str = "AWS_RETRY_MODE";
 /// Git's program that asks the person for a secret; empty: none.
-pub const GIT_ASKPASS: &str = "GIT_ASKPASS";
+pub(crate) const GIT_ASKPASS: &str = "GIT_ASKPASS";
 /// The same, for ssh, where [`GIT_ASKPASS`] and `core.askPass` are not set.
-pub const SSH_ASKPASS: &str = "SSH_ASKPASS";
+pub(crate) const SSH_ASKPASS: &str = "SSH_ASKPASS";
 /// `0` forbids questions on the terminal.
-pub const GIT_TERMINAL_PROMPT: &str = "GIT_TERMINAL_PROMPT";
+pub(crate) const GIT_TERMINAL_PROMPT: &str = "GIT_TERMINAL_PROMPT";
 /// Anything in it forbids colours.
-pub const NO_COLOR: &str = "NO_COLOR";
+pub(crate) const NO_COLOR: &str = "NO_COLOR";
 /// The kind of terminal; `dumb` can neither colour nor go back in a line.
-pub const TERM: &str = "TERM";
+pub(crate) const TERM: &str = "TERM";
 /// `0`: the URL does not come from the person, as in a submodule.
-pub const GIT_PROTOCOL_FROM_USER: &str = "GIT_PROTOCOL_FROM_USER";
+pub(crate) const GIT_PROTOCOL_FROM_USER: &str = "GIT_PROTOCOL_FROM_USER";
 /// Home directory.
-pub const HOME: &str = "HOME";
+pub(crate) const HOME: &str = "HOME";
 /// Where programs are looked for.
-pub const PATH: &str = "PATH";
+pub(crate) const PATH: &str = "PATH";
 /// The person's git configuration, instead of `~/.gitconfig`.
-pub const GIT_CONFIG_GLOBAL: &str = "GIT_CONFIG_GLOBAL";
+pub(crate) const GIT_CONFIG_GLOBAL: &str = "GIT_CONFIG_GLOBAL";
 /// Folder of the person's settings, instead of `~/.config`.
-pub const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
+pub(crate) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
 /// Login name, used in the default role session name.
-pub const USER: &str = "USER";
+pub(crate) const USER: &str = "USER";
 /// Login name where `USER` is not set.
-pub const LOGNAME: &str = "LOGNAME";
+pub(crate) const LOGNAME: &str = "LOGNAME";
 /// Proxy variables in the order curl reads them: the lower-case name wins.
-pub const HTTPS_PROXY: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+pub(crate) const HTTPS_PROXY: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 /// Hosts that are reached without a proxy; the lower-case name wins.
-pub const NO_PROXY: [&str; 2] = ["no_proxy", "NO_PROXY"];
+pub(crate) const NO_PROXY: [&str; 2] = ["no_proxy", "NO_PROXY"];
 /// Instead of git's `http.proxyAuthMethod`.
-pub const GIT_HTTP_PROXY_AUTHMETHOD: &str = "GIT_HTTP_PROXY_AUTHMETHOD";
+pub(crate) const GIT_HTTP_PROXY_AUTHMETHOD: &str = "GIT_HTTP_PROXY_AUTHMETHOD";
 /// Switches off the check of the git host's certificate.
-pub const GIT_SSL_NO_VERIFY: &str = "GIT_SSL_NO_VERIFY";
+pub(crate) const GIT_SSL_NO_VERIFY: &str = "GIT_SSL_NO_VERIFY";
 /// Instead of git's `http.sslCAInfo`.
-pub const GIT_SSL_CAINFO: &str = "GIT_SSL_CAINFO";
+pub(crate) const GIT_SSL_CAINFO: &str = "GIT_SSL_CAINFO";
 /// Instead of git's `http.sslCAPath`.
-pub const GIT_SSL_CAPATH: &str = "GIT_SSL_CAPATH";
+pub(crate) const GIT_SSL_CAPATH: &str = "GIT_SSL_CAPATH";
 /// Instead of git's `http.proxySSLCAInfo`.
-pub const GIT_PROXY_SSL_CAINFO: &str = "GIT_PROXY_SSL_CAINFO";
+pub(crate) const GIT_PROXY_SSL_CAINFO: &str = "GIT_PROXY_SSL_CAINFO";
 /// Instead of git's `http.proxySSLCert`.
-pub const GIT_PROXY_SSL_CERT: &str = "GIT_PROXY_SSL_CERT";
+pub(crate) const GIT_PROXY_SSL_CERT: &str = "GIT_PROXY_SSL_CERT";
 /// Instead of git's `http.sslCert`.
-pub const GIT_SSL_CERT: &str = "GIT_SSL_CERT";
+pub(crate) const GIT_SSL_CERT: &str = "GIT_SSL_CERT";
 /// Instead of git's `http.sslKey`.
-pub const GIT_SSL_KEY: &str = "GIT_SSL_KEY";
+pub(crate) const GIT_SSL_KEY: &str = "GIT_SSL_KEY";
 /// Instead of git's `http.sslCertType`.
-pub const GIT_SSL_CERT_TYPE: &str = "GIT_SSL_CERT_TYPE";
+pub(crate) const GIT_SSL_CERT_TYPE: &str = "GIT_SSL_CERT_TYPE";
 /// Instead of git's `http.sslKeyType`.
-pub const GIT_SSL_KEY_TYPE: &str = "GIT_SSL_KEY_TYPE";
+pub(crate) const GIT_SSL_KEY_TYPE: &str = "GIT_SSL_KEY_TYPE";
 /// Instead of git's `http.sslVersion`.
-pub const GIT_SSL_VERSION: &str = "GIT_SSL_VERSION";
+pub(crate) const GIT_SSL_VERSION: &str = "GIT_SSL_VERSION";
 /// Instead of git's `http.sslCipherList`.
-pub const GIT_SSL_CIPHER_LIST: &str = "GIT_SSL_CIPHER_LIST";
+pub(crate) const GIT_SSL_CIPHER_LIST: &str = "GIT_SSL_CIPHER_LIST";
 /// Instead of git's `http.userAgent`.
-pub const GIT_HTTP_USER_AGENT: &str = "GIT_HTTP_USER_AGENT";
+pub(crate) const GIT_HTTP_USER_AGENT: &str = "GIT_HTTP_USER_AGENT";
 /// Instead of git's `http.lowSpeedLimit`, in bytes a second.
-pub const GIT_HTTP_LOW_SPEED_LIMIT: &str = "GIT_HTTP_LOW_SPEED_LIMIT";
+pub(crate) const GIT_HTTP_LOW_SPEED_LIMIT: &str = "GIT_HTTP_LOW_SPEED_LIMIT";
 /// Instead of git's `http.lowSpeedTime`, in seconds.
-pub const GIT_HTTP_LOW_SPEED_TIME: &str = "GIT_HTTP_LOW_SPEED_TIME";
+pub(crate) const GIT_HTTP_LOW_SPEED_TIME: &str = "GIT_HTTP_LOW_SPEED_TIME";
 /// Instead of git's `http.maxRetries`.
-pub const GIT_HTTP_MAX_RETRIES: &str = "GIT_HTTP_MAX_RETRIES";
+pub(crate) const GIT_HTTP_MAX_RETRIES: &str = "GIT_HTTP_MAX_RETRIES";
 /// Instead of git's `http.retryAfter`, in seconds.
-pub const GIT_HTTP_RETRY_AFTER: &str = "GIT_HTTP_RETRY_AFTER";
+pub(crate) const GIT_HTTP_RETRY_AFTER: &str = "GIT_HTTP_RETRY_AFTER";
 /// Instead of git's `http.maxRetryTime`, in seconds.
-pub const GIT_HTTP_MAX_RETRY_TIME: &str = "GIT_HTTP_MAX_RETRY_TIME";
+pub(crate) const GIT_HTTP_MAX_RETRY_TIME: &str = "GIT_HTTP_MAX_RETRY_TIME";
 /// Instead of git's `http.keepAliveIdle`, in seconds.
-pub const GIT_TCP_KEEPIDLE: &str = "GIT_TCP_KEEPIDLE";
+pub(crate) const GIT_TCP_KEEPIDLE: &str = "GIT_TCP_KEEPIDLE";
 /// Instead of git's `http.keepAliveInterval`, in seconds.
-pub const GIT_TCP_KEEPINTVL: &str = "GIT_TCP_KEEPINTVL";
+pub(crate) const GIT_TCP_KEEPINTVL: &str = "GIT_TCP_KEEPINTVL";
 /// Instead of git's `http.keepAliveCount`.
-pub const GIT_TCP_KEEPCNT: &str = "GIT_TCP_KEEPCNT";
+pub(crate) const GIT_TCP_KEEPCNT: &str = "GIT_TCP_KEEPCNT";
 /// Where the trace of the HTTP conversation goes, as git has it: `1`, a file descriptor, a path.
-pub const GIT_TRACE_CURL: &str = "GIT_TRACE_CURL";
+pub(crate) const GIT_TRACE_CURL: &str = "GIT_TRACE_CURL";
 /// The same on standard error, without bodies.
-pub const GIT_CURL_VERBOSE: &str = "GIT_CURL_VERBOSE";
+pub(crate) const GIT_CURL_VERBOSE: &str = "GIT_CURL_VERBOSE";
 /// Keeps bodies out of the trace.
-pub const GIT_TRACE_CURL_NO_DATA: &str = "GIT_TRACE_CURL_NO_DATA";
+pub(crate) const GIT_TRACE_CURL_NO_DATA: &str = "GIT_TRACE_CURL_NO_DATA";

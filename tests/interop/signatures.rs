@@ -1,13 +1,8 @@
 //! Signatures, byte by byte, and a whole clone.
 
-use git_codecommit::credentials::Credentials;
-use git_codecommit::endpoint::Region;
-use git_codecommit::secret::Secret;
-use git_codecommit::signature;
 use local_aws::{Auth, LocalAws, Request, StsCall};
 use serde_json::{Value, json};
-use time::format_description::well_known::Rfc3339;
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
 use super::python;
 use crate::harness::{PROFILE, Studio, WITH_REGION, WITHOUT_REGION, every_git};
@@ -47,59 +42,59 @@ fn user_info(url: &str) -> (String, String) {
 #[test]
 #[ignore = "needs the reference tools: run scripts/interop"]
 fn signatures_equal_botocores_and_git_remote_codecommits() {
-    let studio = studio();
     let token = "IQoJb3JpZ2luX2Vj/+EaCXVz==%41&x";
-    let long_secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-    let start = OffsetDateTime::parse("2026-12-31T23:59:58Z", &Rfc3339).unwrap();
+    let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     let mut cases = Vec::new();
     let mut ours = Vec::new();
-    for (index, (region, host)) in [
-        ("eu-west-1", "git-codecommit.eu-west-1.amazonaws.com"),
-        (
-            "us-gov-west-1",
-            "git-codecommit-fips.us-gov-west-1.amazonaws.com",
-        ),
-        ("cn-north-1", "git-codecommit.cn-north-1.amazonaws.com.cn"),
-        (
-            "us-east-1",
-            "vpce-0b47.git-codecommit.us-east-1.vpce.amazonaws.com",
-        ),
-        ("eu-west-1", "localhost:8443"),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        for repository in ["demo-repo", "My.Repo_1", "r"] {
-            for token in [None, Some(token)] {
-                // Days, months and years turn on the way.
-                let now = start + Duration::seconds(index as i64 * 7919);
-                let credentials = Credentials {
-                    access_key_id: "ASIAEXAMPLE".into(),
-                    secret_access_key: Secret::new(long_secret.into()),
-                    session_token: token.map(|token| Secret::new(token.to_owned())),
-                    expires_at: None,
-                    principal: None,
-                    origin: git_codecommit::credentials::Origin::Fresh,
-                };
-                let path = format!("/v1/repos/{repository}");
-                let region_checked = Region::parse(region).unwrap();
-                let auth = signature::sign(&credentials, &region_checked, host, &path, now);
-                let password = auth.password.expose().to_owned();
+    for token in [None, Some(token)] {
+        let mut studio = studio();
+        studio.set("AWS_ACCESS_KEY_ID", "ASIAEXAMPLE");
+        studio.set("AWS_SECRET_ACCESS_KEY", secret);
+        if let Some(token) = token {
+            studio.set("AWS_SESSION_TOKEN", token);
+        }
+        for (region, host) in [
+            ("eu-west-1", "git-codecommit.eu-west-1.amazonaws.com"),
+            (
+                "us-gov-west-1",
+                "git-codecommit-fips.us-gov-west-1.amazonaws.com",
+            ),
+            ("cn-north-1", "git-codecommit.cn-north-1.amazonaws.com.cn"),
+            (
+                "us-east-1",
+                "vpce-0b47.git-codecommit.us-east-1.vpce.amazonaws.com",
+            ),
+        ] {
+            for repository in ["demo-repo", "My.Repo_1", "r"] {
+                let (username, password) = signed(&studio, host, repository);
                 cases.push(json!({
-                    "access_key": "ASIAEXAMPLE", "secret_key": long_secret, "token": token,
+                    "access_key": "ASIAEXAMPLE", "secret_key": secret, "token": token,
                     "region": region, "host": host, "repository": repository,
                     "timestamp": password[..15],
                 }));
-                ours.push((auth.username.expose().to_owned(), password));
+                ours.push((username, password));
             }
         }
     }
-    let answers = oracle(&studio, &cases);
-    assert_eq!(answers.len(), 30);
+    let answers = oracle(&studio(), &cases);
+    assert_eq!(answers.len(), 24);
     for ((case, answer), ours) in cases.iter().zip(&answers).zip(&ours) {
         assert_eq!(answer["password"].as_str(), Some(ours.1.as_str()), "{case}");
         assert_eq!(&user_info(answer["url"].as_str().unwrap()), ours, "{case}");
     }
+}
+
+/// User name and password as the credential helper answers them.
+fn signed(studio: &Studio, host: &str, repository: &str) -> (String, String) {
+    let request = format!("protocol=https\nhost={host}\npath=v1/repos/{repository}\n");
+    let said = studio
+        .helper("git-credential-codecommit", &["get"], &request)
+        .succeeded();
+    let line = |key: &str| {
+        let line = said.stdout.lines().find_map(|line| line.strip_prefix(key));
+        line.unwrap().to_owned()
+    };
+    (line("username="), line("password="))
 }
 
 #[test]
@@ -114,15 +109,7 @@ fn the_credential_helpers_answer_equals_the_references_signature() {
     studio.set("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
     studio.set("AWS_SESSION_TOKEN", keys.session_token.as_deref().unwrap());
     let host = "git-codecommit.eu-west-1.amazonaws.com";
-    let request = format!("protocol=https\nhost={host}\npath=v1/repos/demo-repo\n");
-    let said = studio
-        .helper("git-credential-codecommit", &["get"], &request)
-        .succeeded();
-    let line = |key: &str| {
-        let line = said.stdout.lines().find_map(|line| line.strip_prefix(key));
-        line.unwrap().to_owned()
-    };
-    let (username, password) = (line("username="), line("password="));
+    let (username, password) = signed(&studio, host, "demo-repo");
     let case = json!({
         "access_key": keys.access_key_id, "secret_key": keys.secret_access_key,
         "token": keys.session_token, "region": "eu-west-1", "host": host,

@@ -8,7 +8,8 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
-use crate::credentials::{Credentials, Origin, instant};
+use crate::aws::{Credentials, Origin};
+use crate::credentials::instant::instant;
 use crate::secret::Secret;
 
 /// A session with less than this left is not used: botocore's advisory refresh.

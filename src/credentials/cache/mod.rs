@@ -19,9 +19,10 @@ use zeroize::Zeroizing;
 pub(crate) use key::Key;
 pub(crate) use turn::Turn;
 
-use super::{Credentials, Error};
-use crate::message::Messages;
-use crate::world::{World, variable};
+use super::error::Error;
+use crate::aws::Credentials;
+use crate::message::Notices;
+use crate::world::{World, studio};
 
 /// A session is a few kilobytes; the CLI adds the response's headers.
 const SIZE_LIMIT: u64 = 256 * 1024;
@@ -32,7 +33,7 @@ const PREFIX: &str = ".git-codecommit-";
 /// The folders of one person's sessions.
 pub(crate) struct Cache<'a> {
     world: &'a World,
-    messages: &'a Messages,
+    messages: &'a dyn Notices,
     /// `~/.aws/cli/cache`: read and written.
     own: PathBuf,
     /// `~/.aws/boto/cache`, git-remote-codecommit's: only read.
@@ -54,9 +55,8 @@ pub(crate) struct Kept {
 impl<'a> Cache<'a> {
     /// The person's cache; none without a home directory, and none in a shared Studio space, where
     /// every colleague is the same user.
-    pub(crate) fn of(world: &'a World, messages: &'a Messages) -> Option<Self> {
-        let space = world.variable(variable::SAGEMAKER_SPACE_TYPE_LOWERCASE);
-        if space.as_deref() == Some("shared") {
+    pub(crate) fn of(world: &'a World, messages: &'a dyn Notices) -> Option<Self> {
+        if studio::is_shared(world) {
             return None;
         }
         let aws = world.home()?.join(".aws");

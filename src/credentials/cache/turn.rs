@@ -9,7 +9,7 @@ use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::message::Messages;
+use crate::message::Notices;
 
 /// The first pause between two tries, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(100));
@@ -38,7 +38,7 @@ impl Turn {
     }
 
     /// Waits for the turn; `what` is what is being asked for, in words.
-    pub(super) async fn wait(path: &Path, what: &str, messages: &Messages) -> Self {
+    pub(super) async fn wait(path: &Path, what: &str, messages: &dyn Notices) -> Self {
         let Ok(mut file) = open(path) else {
             return Self::unlocked();
         };
@@ -125,6 +125,7 @@ fn open(path: &Path) -> io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::Messages;
     use crate::world::World;
 
     fn wait(path: &Path) -> Turn {

@@ -1,140 +1,90 @@
-//! Walks a plan: the cached session if there is one, else the source and each role after it. [`steps`] tells of it.
+//! Walks a plan: the cached session if there is one, else the source and each role after it. [`explained`] tells of it.
 
-mod steps;
+mod explained;
+mod step;
 
 use std::cell::RefCell;
 
 use tokio::runtime;
 use tokio::time::Instant;
 
-pub(crate) use self::steps::Step;
+pub(crate) use self::step::Step;
 use super::cache::{Cache, Key};
+use super::error::Error;
 use super::sts::Sts;
-use super::{Credentials, Error, Origin, container, instance_metadata, mfa, process, sdk};
-use crate::endpoint::{self, Region};
+use super::{container, instance_metadata, mfa, process, sdk};
+use crate::aws::{Credentials, Origin};
 use crate::http::Http;
-use crate::message::Messages;
-use crate::own_config::OwnConfig;
-use crate::profile::{Choice, Plan, Profiles, RoleHop, Settings, Source};
+use crate::message::Notices;
+use crate::profile::{Plan, RoleHop, Source};
 use crate::secret::Secret;
-use crate::world::{World, variable};
+use crate::target::Target;
+use crate::world::variable;
 
-/// What resolving needs beside the plan: the surroundings, the config files, the network.
-pub struct Resolver<'a> {
-    pub(super) world: &'a World,
-    pub(super) http: Http<'a>,
-    own: &'a OwnConfig<'a>,
-    /// The repository's region.
-    repository: Region,
-    /// `--region`
-    region_option: Option<Region>,
-    profiles: &'a Profiles,
-    choice: &'a Choice,
-    plan: &'a Plan,
-    messages: &'a Messages,
+/// What resolving needs: what is meant, the network, the sessions on disk.
+pub(crate) struct Resolver<'a> {
+    target: &'a Target<'a>,
+    http: &'a Http<'a>,
+    notices: &'a dyn Notices,
+    plan: Plan,
     /// Where sessions are kept; none where nothing of the plan can be, or may be.
     cache: Option<Cache<'a>>,
     taken: RefCell<Vec<Step>>,
 }
 
 impl<'a> Resolver<'a> {
-    /// Gathers it for a plan; opens nothing yet. `repository` is the repository's region.
+    /// Plans; opens nothing yet.
     ///
     /// # Errors
-    /// If git's configuration cannot be read, where it decides something.
+    /// If the profile gives no plan, or git's configuration cannot be read.
     pub(crate) fn new(
-        world: &'a World,
-        messages: &'a Messages,
-        profiles: &'a Profiles,
-        choice: &'a Choice,
-        plan: &'a Plan,
-        own: &'a OwnConfig<'a>,
-        repository: &Region,
+        target: &'a Target<'a>,
+        http: &'a Http<'a>,
+        notices: &'a dyn Notices,
     ) -> Result<Self, Error> {
+        let plan = target.plan()?;
         let is_session = !plan.hops.is_empty()
             || matches!(
                 plan.source,
                 Source::WebIdentity(_) | Source::SingleSignOn(_)
             );
-        let cache = match is_session && own.boolean("cache")?.unwrap_or(true) {
-            true => Cache::of(world, messages),
+        let cache = match is_session && target.own.boolean("cache")?.unwrap_or(true) {
+            true => Cache::of(target.world, notices),
             false => None,
         };
-        // botocore takes the path as it stands.
-        let ca_bundle = profiles.setting(&choice.name, "ca_bundle").map(Into::into);
         Ok(Self {
-            world,
-            http: Http::new(world).with_ca_bundle(ca_bundle),
-            own,
-            repository: repository.clone(),
-            region_option: None,
-            profiles,
-            choice,
+            target,
+            http,
+            notices,
             plan,
-            messages,
             cache,
             taken: RefCell::default(),
         })
     }
 
-    /// Asks STS in the region of an option.
-    #[must_use]
-    pub(crate) fn with_region(mut self, option: Option<Region>) -> Self {
-        self.region_option = option;
-        self
-    }
-
-    /// The surroundings.
-    #[must_use]
-    pub fn world(&self) -> &'a World {
-        self.world
-    }
-
-    /// The network.
-    #[must_use]
-    pub fn http(&self) -> &Http<'a> {
-        &self.http
-    }
-
-    /// Where warnings and the trace go.
-    #[must_use]
-    pub fn messages(&self) -> &'a Messages {
-        self.messages
-    }
-
-    /// The settings of the environment and the chosen profile.
-    pub(super) fn settings(&self) -> Settings<'a> {
-        Settings::new(self.world, self.profiles, &self.choice.name)
+    /// The plan that is walked.
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
     }
 
     fn needs_sts(&self) -> bool {
         !self.plan.hops.is_empty() || matches!(self.plan.source, Source::WebIdentity(_))
     }
 
-    /// The region of STS and of AWS Sign-In, and the setting that named it.
-    pub(super) fn sts_region(&self) -> Result<(Region, String), Error> {
-        let own = self.own.text("stsRegion")?;
-        let option = || {
-            Some((
-                "--region".to_owned(),
-                self.region_option.as_ref()?.to_string(),
-            ))
-        };
-        let named = own.map(|found| (found.key, found.value)).or_else(option);
-        let in_profile = self.profiles.setting(&self.choice.name, "region");
-        let profile = self.choice.in_words();
-        Ok(endpoint::of_sts(
-            self.world,
-            named,
-            in_profile,
-            &profile,
-            &self.repository,
-        )?)
+    /// STS as the settings have it: what is wrong with it or the network is found before any key is fetched.
+    fn sts(&self) -> Result<Option<Sts<'a>>, Error> {
+        if !self.needs_sts() {
+            return Ok(None);
+        }
+        let Target { world, .. } = self.target;
+        let (region, _) = self.target.sts_region()?;
+        let sts = Sts::prepare(world, self.target.settings(), region, self.http);
+        Ok(Some(sts.map_err(Box::new)?))
     }
 
     /// The credentials, if they can be had without the network: keys that stand somewhere, or a
     /// session that is still good. Starts no async runtime.
-    pub fn at_hand(&self) -> Option<Result<Credentials, Error>> {
+    pub(crate) fn at_hand(&self) -> Option<Result<Credentials, Error>> {
         match (&self.plan.source, self.plan.hops.as_slice()) {
             (Source::Environment, []) => Some(self.environment()),
             (Source::StaticKeys { profile }, []) => Some(self.static_keys(profile)),
@@ -146,16 +96,15 @@ impl<'a> Resolver<'a> {
     ///
     /// # Errors
     /// If the source or one of the roles gives no credentials.
-    pub async fn resolve(&self) -> Result<Credentials, Error> {
-        self.messages
+    pub(crate) async fn resolve(&self) -> Result<Credentials, Error> {
+        self.notices
             .trace(|| format!("credentials: {}", self.plan.in_words()));
         let depth = self.plan.hops.len();
         let started = Instant::now();
         if let Some(at_hand) = self.at_hand() {
             return at_hand.inspect(|found| self.note(depth, started, found));
         }
-        // What is wrong with STS or the network is found before any key is fetched.
-        let sts = self.needs_sts().then(|| Sts::prepare(self)).transpose()?;
+        let sts = self.sts()?;
         let (Some(cache), Some((key, what))) = (&self.cache, self.key(self.turn_depth())) else {
             return self.session(sts.as_ref(), depth).await;
         };
@@ -171,7 +120,7 @@ impl<'a> Resolver<'a> {
         }
         let asked = self.session(sts.as_ref(), depth).await;
         if let Err(error @ Error::Sts(_)) = &asked {
-            let stamp = self.world.now().unix_timestamp_nanos();
+            let stamp = self.target.world.now().unix_timestamp_nanos();
             turn.failed(stamp, &self.plan.in_words(), &error.to_string());
         }
         asked
@@ -189,7 +138,7 @@ impl<'a> Resolver<'a> {
     ///
     /// # Errors
     /// As [`Resolver::resolve`]; and if no runtime can be started.
-    pub fn resolve_blocking(&self) -> Result<Credentials, Error> {
+    pub(crate) fn resolve_blocking(&self) -> Result<Credentials, Error> {
         if let Some(at_hand) = self.at_hand() {
             return at_hand;
         }
@@ -200,7 +149,7 @@ impl<'a> Resolver<'a> {
     /// Says whether credentials that the git host refused are worth a new session: those that were
     /// kept on disk may have been revoked, fresh ones would be refused again. A person is not asked for
     /// another MFA code on such a guess. The file stays until a new session takes its place.
-    pub fn pass_over(&self, refused: &Credentials) -> bool {
+    pub(crate) fn pass_over(&self, refused: &Credentials) -> bool {
         let Some(cache) = &self.cache else {
             return false;
         };
@@ -213,72 +162,104 @@ impl<'a> Resolver<'a> {
     }
 
     /// Drops the kept session whose key has this id, if that is what is kept.
-    pub fn forget_key(&self, access_key_id: &str) {
+    pub(crate) fn forget_key(&self, access_key_id: &str) {
         if let (Some(cache), Some((key, _))) = (&self.cache, self.key(self.plan.hops.len())) {
             cache.forget(&key, access_key_id);
         }
     }
 
-    /// The session after `depth` roles of the plan; 0 is the source.
+    /// The session after `depth` roles of the plan; 0 is the source. A session that is kept is where the walk
+    /// begins: the highest one on the way.
     async fn session(&self, sts: Option<&Sts<'a>>, depth: usize) -> Result<Credentials, Error> {
-        let (Some(cache), Some((key, _))) = (&self.cache, self.key(depth)) else {
-            return Box::pin(self.ask(sts, depth)).await;
-        };
-        let started = Instant::now();
-        if let Some(kept) = self.kept(depth) {
-            self.note(depth, started, &kept);
-            return Ok(kept);
+        let (mut at, mut keys) = self.start(sts, depth).await?;
+        while at < depth {
+            // Only a plan without STS has no role.
+            let (Some(sts), Some(hop)) = (sts, self.plan.hops.get(at)) else {
+                return Err(Error::Incomplete("the role".into()));
+            };
+            match self.assume(sts, hop, &keys, at + 1).await {
+                Ok(session) => {
+                    at += 1;
+                    keys = session;
+                }
+                // A kept session on the way may have been revoked: it is not used again in this run.
+                Err(Error::Sts(error)) if keys.origin == Origin::Cache && error.blames_caller() => {
+                    if let Some(cache) = &self.cache {
+                        cache.pass_over(&keys.access_key_id);
+                    }
+                    (at, keys) = self.start(Some(sts), at).await?;
+                }
+                Err(error) => return Err(error),
+            }
         }
-        let asked = Box::pin(self.ask(sts, depth)).await;
-        if let Ok(session) = &asked {
-            cache.write(&key, session, self.kind(depth));
-        }
-        asked
+        Ok(keys)
     }
 
-    /// Asks for the session after `depth` roles, whatever is kept of it.
-    async fn ask(&self, sts: Option<&Sts<'a>>, depth: usize) -> Result<Credentials, Error> {
-        let (Some(sts), Some(above)) = (sts, depth.checked_sub(1)) else {
-            let started = Instant::now();
-            let keys = self.first_keys(sts).await;
-            return keys.inspect(|keys| self.note(depth, started, keys));
-        };
-        let hop = &self.plan.hops[above];
-        let caller = Box::pin(self.session(Some(sts), above)).await?;
-        let code = || match &hop.mfa_serial {
-            Some(serial) => mfa::ask(self.world, serial).map(Some),
-            None => Ok(None),
+    /// The highest session that is kept, up to `depth`, else the keys of the source; and how many roles lie
+    /// before it.
+    async fn start(
+        &self,
+        sts: Option<&Sts<'a>>,
+        depth: usize,
+    ) -> Result<(usize, Credentials), Error> {
+        let started = Instant::now();
+        for at in (0..=depth).rev() {
+            if let Some(kept) = self.kept(at) {
+                self.note(at, started, &kept);
+                return Ok((at, kept));
+            }
+        }
+        let keys = self.first_keys(sts).await?;
+        self.note(0, started, &keys);
+        self.keep(0, &keys);
+        Ok((0, keys))
+    }
+
+    /// Assumes one role, asks for its MFA code if it wants one, and keeps the session.
+    async fn assume(
+        &self,
+        sts: &Sts<'a>,
+        hop: &RoleHop,
+        caller: &Credentials,
+        depth: usize,
+    ) -> Result<Credentials, Error> {
+        let code = match &hop.mfa_serial {
+            Some(serial) => Some(mfa::ask(self.target.world, serial)?),
+            None => None,
         };
         let started = Instant::now();
-        let asked = match sts.assume(hop, &caller, code()?).await {
-            // A kept session on the way may have been revoked: one more try, with a new one.
-            Err(error) if caller.origin == Origin::Cache && error.blames_caller() => {
-                if let Some(cache) = &self.cache {
-                    cache.pass_over(&caller.access_key_id);
-                }
-                let caller = Box::pin(self.session(Some(sts), above)).await?;
-                sts.assume(hop, &caller, code()?).await
-            }
-            asked => asked,
-        };
-        let asked = asked.map_err(Box::new)?;
-        self.note(depth, started, &asked);
-        Ok(asked)
+        let session = sts.assume(hop, caller, code).await.map_err(Box::new)?;
+        self.note(depth, started, &session);
+        self.keep(depth, &session);
+        Ok(session)
+    }
+
+    fn keep(&self, depth: usize, session: &Credentials) {
+        if let (Some(cache), Some((key, _))) = (&self.cache, self.key(depth)) {
+            cache.write(&key, session, self.kind(depth));
+        }
+    }
+
+    /// Notes a step, for `git codecommit doctor`.
+    fn note(&self, depth: usize, started: Instant, credentials: &Credentials) {
+        let step = Step::new(depth, started.elapsed(), credentials);
+        self.taken.borrow_mut().push(step);
     }
 
     /// Asks the plan's source.
     async fn first_keys(&self, sts: Option<&Sts<'a>>) -> Result<Credentials, Error> {
         match &self.plan.source {
-            Source::Container => Ok(container::fetch(self.world, &self.http).await?),
+            Source::Container => Ok(container::fetch(self.target.world, self.http).await?),
             Source::InstanceMetadata { last_resort } => {
-                instance_metadata::fetch(self.settings(), &self.http, last_resort.as_deref()).await
+                instance_metadata::fetch(self.target.settings(), self.http, last_resort.as_deref())
+                    .await
             }
             Source::Environment => self.environment(),
             Source::StaticKeys { profile } => self.static_keys(profile),
             Source::Process { profile, command } => Ok(process::run(profile, command).await?),
-            Source::SingleSignOn(sso) => sdk::single_sign_on(&self.http, sso).await,
+            Source::SingleSignOn(sso) => sdk::single_sign_on(self.http, sso).await,
             Source::Login { profile, session } => {
-                sdk::login(&self.http, profile, session, &self.sts_region()?.0).await
+                sdk::login(self.http, profile, session, &self.target.sts_region()?.0).await
             }
             Source::WebIdentity(identity) => {
                 let Some(sts) = sts else {
@@ -330,7 +311,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn environment(&self) -> Result<Credentials, Error> {
-        let world = self.world;
+        let world = self.target.world;
         let incomplete = || Error::Incomplete("the environment".into());
         Ok(Credentials {
             access_key_id: world
@@ -351,7 +332,7 @@ impl<'a> Resolver<'a> {
 
     fn static_keys(&self, name: &str) -> Result<Credentials, Error> {
         let incomplete = || Error::Incomplete(format!("profile {name:?}"));
-        let profile = self.profiles.profile(name).ok_or_else(incomplete)?;
+        let profile = self.target.profiles.profile(name).ok_or_else(incomplete)?;
         let keys = profile.keys().ok_or_else(incomplete)?;
         let copy = |secret: Option<&Secret>| secret.map(|s| Secret::new(s.expose().to_owned()));
         Ok(Credentials {

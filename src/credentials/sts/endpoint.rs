@@ -5,8 +5,8 @@
 
 use url::Url;
 
-use super::Error;
-use crate::endpoint::Region;
+use super::error::Error;
+use crate::aws::Region;
 use crate::profile::{Found, Settings};
 use crate::world::variable;
 

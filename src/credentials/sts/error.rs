@@ -2,7 +2,8 @@
 
 use std::io;
 
-use crate::endpoint::Region;
+use crate::aws::Region;
+use crate::error::{Exit, Explain};
 use crate::http;
 use crate::profile::RoleHop;
 
@@ -11,7 +12,7 @@ const CHAINED_LIMIT: i32 = 3600;
 
 /// Why a role could not be assumed.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// An endpoint of the person's own is not an https URL, or holds a password.
     #[error("{from} is not an https URL without user name and password")]
     EndpointUrl {
@@ -44,6 +45,9 @@ pub enum Error {
         /// What it may be.
         expected: &'static str,
     },
+    /// The network client cannot be set up.
+    #[error(transparent)]
+    Http(#[from] http::Error),
     /// STS was not reached.
     #[error("no answer from STS to assume {role}: {cause}")]
     Unreachable {
@@ -94,16 +98,15 @@ pub enum Error {
     },
 }
 
-impl Error {
-    /// What to do next. Chosen by the error code of STS, never by its text.
-    #[must_use]
-    pub fn hints(&self) -> Vec<String> {
+impl Explain for Error {
+    fn hints(&self) -> Vec<String> {
         match self {
             Self::EndpointUrl { .. } => {
                 vec!["it must look like https://sts.eu-west-1.amazonaws.com".into()]
             }
             Self::Contradiction { one, other } => vec![format!("unset {other}, or {one}")],
             Self::NoServices { .. } => vec!["correct the name or add that section".into()],
+            Self::Http(error) => error.hints(),
             Self::Setting { .. } => vec!["correct that setting, or remove it".into()],
             Self::Unreachable {
                 region,
@@ -128,6 +131,23 @@ impl Error {
         }
     }
 
+    fn exit(&self) -> Exit {
+        match self {
+            Self::EndpointUrl { .. }
+            | Self::Contradiction { .. }
+            | Self::NoServices { .. }
+            | Self::Setting { .. } => Exit::Settings,
+            Self::Unreachable { cause, .. } => cause.exit().of_credentials(),
+            Self::Http(error) => error.exit().of_credentials(),
+            Self::Refused { .. }
+            | Self::RefusedToken { .. }
+            | Self::TokenFile { .. }
+            | Self::Empty { .. } => Exit::Credentials,
+        }
+    }
+}
+
+impl Error {
     /// Whether STS refuses the session that asked: it has been revoked, or has expired.
     pub(in crate::credentials) fn blames_caller(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if matches!(

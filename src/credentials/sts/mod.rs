@@ -17,9 +17,8 @@ use time::OffsetDateTime;
 pub(in crate::credentials) use error::Error;
 
 use self::endpoint::Endpoint;
-use super::{Credentials, Origin, Resolver};
-use crate::endpoint::Region;
-use crate::http::{self, SdkClient};
+use crate::aws::{Credentials, Origin, Region};
+use crate::http::{self, Http, SdkClient};
 use crate::profile::{RoleHop, Settings, WebIdentity};
 use crate::secret::{self, Secret};
 use crate::world::{World, variable};
@@ -41,13 +40,17 @@ pub(super) struct Sts<'a> {
 
 impl<'a> Sts<'a> {
     /// Settles the endpoint and the network client.
-    pub(super) fn prepare(resolver: &Resolver<'a>) -> Result<Self, super::Error> {
-        let (region, _) = resolver.sts_region()?;
+    pub(super) fn prepare(
+        world: &'a World,
+        settings: Settings<'_>,
+        region: Region,
+        http: &Http<'_>,
+    ) -> Result<Self, Error> {
         Ok(Self {
-            world: resolver.world,
-            endpoint: Endpoint::settle(resolver.settings(), region).map_err(Box::new)?,
-            retries: retries(resolver.settings()).map_err(Box::new)?,
-            client: SdkClient::new(resolver.http.internet()?),
+            world,
+            endpoint: Endpoint::settle(settings, region)?,
+            retries: retries(settings)?,
+            client: SdkClient::new(http.internet()?),
         })
     }
 

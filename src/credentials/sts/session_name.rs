@@ -1,27 +1,16 @@
 //! The session name that CloudTrail shows in the repository's account, where the profile sets none.
 
-use serde::Deserialize;
-
+use crate::world::studio::Metadata;
 use crate::world::{World, variable};
 
 /// STS takes 2 to 64 of `[\w+=,.@-]`.
 const LIMIT: usize = 64;
 
-/// What Studio writes down about the app (reference/studio.md section 1). Classic names the user
-/// profile, a space itself.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Metadata {
-    user_profile_name: Option<String>,
-    space_name: Option<String>,
-}
-
 /// The user profile or the space in Studio, else `git-codecommit-<user>`.
 pub(super) fn default(world: &World) -> String {
     // Without that file, or with a damaged one, this is not Studio.
-    let text = std::fs::read(world.studio_metadata()).unwrap_or_default();
-    let metadata: Option<Metadata> = serde_json::from_slice(&text).ok();
-    let name = metadata.and_then(|m| m.user_profile_name.or(m.space_name));
+    let metadata = Metadata::of_this_app().ok().flatten();
+    let name = metadata.and_then(Metadata::into_person);
     match name.map(|name| checked(&name)) {
         Some(name) if name.len() >= 2 => name,
         _ => of_user(world),

@@ -3,20 +3,19 @@
 //! Git asks every helper that fits, in the order of its files, until one answers; an empty one clears those before it. Then it
 //! tells all of them what worked (gitcredentials(7)).
 
-mod line;
-
 use std::io;
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use self::line::{Helper, Kind, PROFILES, located};
 use super::git_settings::SETTINGS;
 use super::report::Finding;
-use crate::address::ProfileName;
-use crate::endpoint::Region;
-use crate::git_config::GitConfig;
+use crate::credential;
+use crate::git::config::GitConfig;
+use crate::git::helper_line::{Helper, Kind, located};
 use crate::process;
-use crate::world::World;
+use crate::profile::ProfileName;
+use crate::target::{NamedProfile, Overrides};
+use crate::world::{World, variable};
 
 /// Whose password git uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +40,7 @@ pub(super) fn password_files(world: &World, config: &GitConfig) -> Vec<PathBuf> 
     let helpers = values.filter_map(|value| Some(Helper::new(value.text().ok()?.trim(), "")));
     let stores = helpers.filter(|helper| helper.kind == Kind::Keeper("store"));
     stores
-        .filter_map(|helper| located(world, helper.option("--file")?))
+        .filter_map(|helper| located(world.home(), helper.option("--file")?))
         .collect()
 }
 
@@ -86,17 +85,13 @@ impl Helpers {
     /// What the first of ours is started with.
     pub(super) fn ours(&self) -> Option<Ours> {
         let found = self.list.iter().find(|helper| helper.kind == Kind::Ours)?;
+        let (program, words) = found.words.split_first()?;
+        // A line that our helper cannot read fails there, in its own words.
+        let mut overrides = credential::of_words(words, &found.origin).unwrap_or_default();
+        overrides.environment_profile = variable_profile(found);
         Some(Ours {
-            program: found.words.first()?.clone(),
-            profile: found
-                .option("--profile")
-                .and_then(|name| ProfileName::parse(name).ok()),
-            region: found
-                .option("--region")
-                .and_then(|name| Region::parse(name).ok()),
-            role_arn: found.option("--role-arn").map(str::to_owned),
-            origin: found.origin.clone(),
-            variables: found.variables.clone(),
+            program: program.clone(),
+            overrides,
         })
     }
 
@@ -104,7 +99,7 @@ impl Helpers {
     pub(super) fn answer(&self) -> Answer {
         let mut list = self.list.iter();
         match list.position(|helper| helper.kind == Kind::Ours) {
-            Some(0) if self.list[0].unknown().next().is_some() => Answer::OursOtherwise,
+            Some(0) if unknown(&self.list[0]).next().is_some() => Answer::OursOtherwise,
             Some(0) => Answer::Ours,
             Some(_) => Answer::OthersFirst,
             None if self.list.is_empty() => Answer::Nobody,
@@ -141,7 +136,7 @@ impl Helpers {
             }
             .cured_by(cure);
         }
-        for name in self.list[at].unknown() {
+        for name in unknown(&self.list[at]) {
             finding = finding.but(format!("its line sets {name}: the checks here do not"));
         }
         for helper in &self.list[..at] {
@@ -194,40 +189,51 @@ impl Helpers {
 /// Our own helper, as git's configuration starts it.
 pub(super) struct Ours {
     program: String,
-    profile: Option<ProfileName>,
-    pub(super) region: Option<Region>,
-    pub(super) role_arn: Option<String>,
-    /// Where it is set.
-    origin: String,
-    variables: Vec<(String, String)>,
+    overrides: Overrides,
 }
 
 impl Ours {
-    /// The profile that it is started with, and by which setting.
-    pub(super) fn option(&self) -> Option<(&ProfileName, String)> {
-        let by = format!("--profile in {}", self.origin);
-        Some((self.profile.as_ref()?, by))
-    }
-
-    /// The profile of a variable that its line sets for it, and where that is: it counts after `codecommit.profile`.
-    pub(super) fn variable(&self) -> Option<(ProfileName, String)> {
-        let value = |wanted: &str| self.variables.iter().find(|(name, _)| name == wanted);
-        let (name, value) = PROFILES.into_iter().find_map(value)?;
-        if value.contains(['$', '`']) {
-            return None;
-        }
-        let by = format!("{name} in {}", self.origin);
-        Some((ProfileName::parse(value).ok()?, by))
+    /// What its line sets.
+    pub(super) fn overrides(&self) -> Overrides {
+        self.overrides.clone()
     }
 
     /// The program's path, where the configuration gives one: git looks for the others itself.
     pub(super) fn path(&self, world: &World) -> Option<PathBuf> {
         let program = self.program.as_str();
         match program.contains('/') {
-            true => located(world, program),
+            true => located(world.home(), program),
             false => None,
         }
     }
+}
+
+/// Variables that name a profile, the stronger first.
+const PROFILES: [&str; 2] = [variable::AWS_DEFAULT_PROFILE, variable::AWS_PROFILE];
+
+/// The profile of a variable that a helper's line sets for it, and where that is.
+fn variable_profile(helper: &Helper) -> Option<NamedProfile> {
+    let mut variables = PROFILES.into_iter().filter_map(|wanted| {
+        let mut variables = helper.variables.iter();
+        variables.find(|(name, _)| name == wanted)
+    });
+    let (name, value) = variables.next()?;
+    if value.contains(['$', '`']) {
+        return None;
+    }
+    let by = format!("{name} in {}", helper.origin);
+    let name = ProfileName::parse(value).ok()?;
+    Some(NamedProfile { name, by })
+}
+
+/// Variables of a helper's line that the checks cannot do justice to.
+fn unknown(helper: &Helper) -> impl Iterator<Item = &str> {
+    let is_known = |(name, value): &&(String, String)| {
+        PROFILES.contains(&name.as_str()) && !value.contains(['$', '`'])
+    };
+    let variables = helper.variables.iter();
+    let unknown = variables.filter(move |variable| !is_known(variable));
+    unknown.map(|(name, _)| name.as_str())
 }
 
 #[cfg(test)]
@@ -304,9 +310,12 @@ mod tests {
             let key = "credential.helper";
             let list = format!("command line:\0{key}\n{command}\0");
             let ours = Helpers::parse(list.as_bytes(), URL).ours().unwrap();
-            assert_eq!(ours.option().unwrap().0.as_str(), "a b", "{command}");
-            assert_eq!(ours.region.as_ref().unwrap().as_str(), "eu-west-1");
-            assert_eq!(ours.variable(), None);
+            let overrides = ours.overrides();
+            let profile = overrides.profile.unwrap();
+            assert_eq!(profile.name.as_str(), "a b", "{command}");
+            assert_eq!(profile.by, "--profile in command line");
+            assert_eq!(overrides.region.unwrap().as_str(), "eu-west-1");
+            assert!(overrides.environment_profile.is_none());
             let path = ours.path(&World::of(&[]));
             let expected = PathBuf::from("/home/x/bin/git-credential-codecommit");
             assert_eq!(path, command.contains('/').then_some(expected));
@@ -324,11 +333,10 @@ mod tests {
         assert_eq!(helpers("X=1 AWS_PROFILE=a").answer(), Answer::OursOtherwise);
         let unknown = helpers("AWS_PROFILE=\"$P\"");
         assert_eq!(unknown.answer(), Answer::OursOtherwise);
-        assert_eq!(unknown.ours().unwrap().variable(), None);
-        let (name, by) = found.ours().unwrap().variable().unwrap();
-        assert_eq!(
-            (name.as_str(), by.as_str()),
-            ("a b", "AWS_PROFILE in command line")
-        );
+        let variable = |helpers: Helpers| helpers.ours().unwrap().overrides().environment_profile;
+        assert!(variable(unknown).is_none());
+        let profile = variable(found).unwrap();
+        assert_eq!(profile.name.as_str(), "a b");
+        assert_eq!(profile.by, "AWS_PROFILE in command line");
     }
 }

@@ -1,12 +1,11 @@
 //! What to do next after a request that got no answer.
 
-use super::Error;
-use crate::endpoint::Host;
+use super::error::Error;
+use crate::aws::Host;
+use crate::error::{Exit, Explain};
 
-impl Error {
-    /// What to do next.
-    #[must_use]
-    pub fn hints(&self) -> Vec<String> {
+impl Explain for Error {
+    fn hints(&self) -> Vec<String> {
         let reach = |host: &str| {
             let mut hints = vec!["check the network, https_proxy and no_proxy".to_owned()];
             if let Some(host) = Host::recognise(host) {
@@ -82,6 +81,32 @@ impl Error {
             Self::UserAgent => one("see git config --show-origin --get-all http.userAgent"),
             Self::GitConfig(error) => error.hints(),
             Self::Client(_) => vec![],
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::CaBundle { .. }
+            | Self::ClientCertificate { .. }
+            | Self::EncryptedKey { .. }
+            | Self::CertificateKind { .. }
+            | Self::Proxy { .. }
+            | Self::Variable { .. }
+            | Self::UserAgent
+            | Self::UnsendableKey
+            | Self::GitConfig(_) => Exit::Settings,
+            Self::Connect { .. }
+            | Self::ProxyUnreachable { .. }
+            | Self::ProxyRefused { .. }
+            | Self::ProxyPassword { .. }
+            | Self::NoProxyPassword { .. }
+            | Self::Tls { .. }
+            | Self::OtherKey
+            | Self::Timeout { .. }
+            | Self::TooSlow { .. }
+            | Self::Cut { .. }
+            | Self::NoRoots
+            | Self::Client(_) => Exit::Network,
         }
     }
 }

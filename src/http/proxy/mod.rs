@@ -15,7 +15,7 @@ pub(super) use self::exempt::lists as is_exempt;
 pub(super) use self::password::Passwords;
 use self::password::credential;
 use super::Error;
-use crate::git_config::Value;
+use crate::git::config::Value;
 use crate::secret::Secret;
 use crate::world::{World, variable};
 

@@ -4,11 +4,11 @@
 //! matched against the repository's real https URL. A variable of git's beats the key. docs/settings.md says
 //! for each key what it does here; what is set and cannot be honoured is named in one warning.
 
+mod limits;
 mod source;
 mod trust;
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use url::Url;
 
@@ -18,7 +18,10 @@ use super::headers::ExtraHeaders;
 use super::proxy::{Passwords, Proxy};
 use crate::world::{World, variable};
 
+pub(super) use limits::{KeepAlive, LowSpeed};
 pub(super) use trust::Trust;
+
+pub(crate) use limits::Retries;
 
 /// How a run talks to its git host.
 pub(crate) struct Settings {
@@ -34,33 +37,6 @@ pub(crate) struct Settings {
     retries: Retries,
     /// What the person should know, a line each.
     pub(super) warnings: Vec<String>,
-}
-
-/// `http.lowSpeedLimit` and `http.lowSpeedTime`: slower than this for so long is a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct LowSpeed {
-    /// Bytes a second.
-    pub(super) limit: u64,
-    pub(super) time: Duration,
-}
-
-/// How TCP finds out that the other side has gone; none: the client's own choice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct KeepAlive {
-    pub(super) idle: Option<Duration>,
-    pub(super) interval: Option<Duration>,
-    pub(super) count: Option<u32>,
-}
-
-/// `http.maxRetries` and its fellows, where somebody set them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Retries {
-    /// How often a request is repeated; 0 is never.
-    pub(crate) most: Option<u32>,
-    /// The wait where the answer names none.
-    pub(crate) after: Option<Duration>,
-    /// The longest wait that is worth it.
-    pub(crate) longest_wait: Option<Duration>,
 }
 
 impl Settings {

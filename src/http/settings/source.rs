@@ -4,8 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{KeepAlive, LowSpeed, Retries};
-use crate::git_config::{UrlConfig, Value};
+use super::limits::{KeepAlive, LowSpeed, Retries};
+use crate::git::config::{UrlConfig, Value};
 use crate::http::Error;
 use crate::http::proxy::Proxy;
 use crate::http::tls::Authorities;

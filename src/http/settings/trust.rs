@@ -6,7 +6,7 @@ use rustls::SupportedProtocolVersion;
 use rustls::version::{TLS12, TLS13};
 
 use super::source::Source;
-use crate::git_config::{self, Value};
+use crate::git::config::{self, Value};
 use crate::http::Error;
 use crate::http::proxy::Proxy;
 use crate::http::tls::{Authorities, Identity, Kind, Pin};
@@ -112,7 +112,7 @@ fn pinned(world: &World, value: Value<'_>) -> Result<Pin, Error> {
     if let Ok(text) = value.text()
         && text.starts_with("sha256//")
     {
-        let hash = |one: &str| -> Result<[u8; 32], git_config::Error> {
+        let hash = |one: &str| -> Result<[u8; 32], config::Error> {
             let encoded = one.strip_prefix("sha256//").ok_or_else(malformed)?;
             let bytes = BASE64_STANDARD.decode(encoded).map_err(|_| malformed())?;
             bytes.try_into().map_err(|_| malformed())

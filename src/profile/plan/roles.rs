@@ -1,7 +1,11 @@
 //! The chain of roles: from a profile with `role_arn`, by `source_profile`, to the first keys.
 
+use super::rules::{at, is_role, readable};
 use super::source;
-use super::{ABSENT, Decided, Error, Plan, Profile, Profiles, RoleHop, at, is_role, readable};
+use super::steps::{Decided, Plan, RoleHop};
+use crate::profile::error::Error;
+use crate::profile::profile_settings::{ABSENT, Profile};
+use crate::profile::profiles::Profiles;
 use crate::world::World;
 
 /// Plans for a profile that is a role.

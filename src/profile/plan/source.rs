@@ -1,8 +1,12 @@
 //! What can give the first keys: the environment, a profile's own settings, the machine.
 
-use super::{Decided, Error, Profile, Profiles, SingleSignOn, Source, WebIdentity, at};
-use crate::profile::Setting;
+use super::rules::at;
+use super::steps::{Decided, SingleSignOn, Source, WebIdentity};
+use crate::profile::error::Error;
 use crate::profile::keys::Keys;
+use crate::profile::profile_settings::Profile;
+use crate::profile::profiles::Profiles;
+use crate::profile::setting::Setting;
 use crate::world::{World, variable};
 
 /// The keys in the environment, which must be whole.

@@ -5,7 +5,7 @@ use std::path::Path;
 use time::OffsetDateTime;
 
 use super::*;
-use crate::address::ProfileName;
+use crate::profile::ProfileName;
 
 const CONTAINER: (&str, &str) = (variable::AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, "/c");
 const KEYS: [(&str, &str); 2] = [

@@ -3,6 +3,8 @@
 //! A new content is written beside the old one, synchronised, and renamed over it. All of a run's contents
 //! are written before the first is renamed, so that a full disk changes nothing.
 
+mod git_lock;
+mod names;
 mod owner;
 
 use std::fs::{self, File, OpenOptions, Permissions};
@@ -12,14 +14,10 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use super::Error;
-use super::lock::GitLock;
+use self::git_lock::GitLock;
+use self::names::{LOCK, NEW, OLD, beside};
+use super::error::Error;
 pub(super) use owner::make_folder;
-
-/// The ends of the hidden names beside a file: its next content, a copy of the first one, git's lock.
-const NEW: &str = ".git-codecommit-new";
-const OLD: &str = ".git-codecommit-old";
-pub(in crate::setup) const LOCK: &str = ".git-codecommit-lock";
 
 /// A file before and after.
 #[derive(Debug)]
@@ -340,12 +338,4 @@ fn set_link(link: &Link) -> Result<(), Error> {
 fn synchronise_folder(path: &Path) {
     let folder = path.parent().and_then(|folder| File::open(folder).ok());
     let _ = folder.map(|folder| folder.sync_all());
-}
-
-/// A name beside a file's.
-pub(in crate::setup) fn beside(path: &Path, before: &str, after: &str) -> PathBuf {
-    let mut name = std::ffi::OsString::from(before);
-    name.push(path.file_name().unwrap_or_default());
-    name.push(after);
-    path.with_file_name(name)
 }

@@ -7,151 +7,15 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error as AnyError;
 use crate::profile::{OWN_FILE, Profiles};
+use crate::setup::aws;
+use crate::setup::changes::{GIT_SETTINGS, Plan, STATE};
 use crate::setup::claims::Existing;
-use crate::setup::disk::{self, Change, Kind, Link};
+use crate::setup::disk::{self, Change, Kind};
 use crate::setup::git_settings;
 use crate::setup::places::Places;
 use crate::setup::request::Request;
-use crate::setup::state::{Role, State, sha256};
-use crate::setup::{Error, aws};
+use crate::setup::state::{Role, State};
 use crate::world::World;
-
-/// The names in our own folder.
-pub(in crate::setup) const STATE: &str = "state.json";
-pub(in crate::setup) const GIT_SETTINGS: &str = "gitconfig";
-
-/// What a run would do.
-#[derive(Debug)]
-pub(crate) struct Plan {
-    pub(in crate::setup) places: Places,
-    pub(in crate::setup) changes: Vec<Change>,
-    pub(in crate::setup) links: Vec<Link>,
-    /// What runs that were stopped left behind.
-    pub(in crate::setup) leftovers: Vec<PathBuf>,
-    /// Folders to make, the outer ones first.
-    pub(in crate::setup) folders: Vec<PathBuf>,
-    /// The state that the changes lead to.
-    pub(in crate::setup) state: State,
-    /// What stands in the way. Nothing is changed then.
-    pub(crate) conflicts: Vec<Conflict>,
-    /// What a person should know, and can do without.
-    pub(crate) notes: Vec<String>,
-    /// What will not work as it might be expected to.
-    pub(crate) warnings: Vec<String>,
-    /// What a person changed since, and an undo leaves in place.
-    pub(crate) kept: Vec<Conflict>,
-    /// Our own folder goes too.
-    pub(in crate::setup) leaves_nothing: bool,
-}
-
-/// Something that is there and says otherwise.
-#[derive(Debug)]
-pub(crate) struct Conflict {
-    /// The file, as it is shown.
-    pub(crate) file: String,
-    /// What is the matter, in words.
-    pub(crate) why: String,
-    /// `- what is there` and `+ what was asked for`.
-    pub(crate) lines: Vec<String>,
-}
-
-impl Plan {
-    pub(in crate::setup) fn new(places: Places, state: State) -> Self {
-        Self {
-            warnings: places.warnings.clone(),
-            places,
-            changes: Vec::new(),
-            links: Vec::new(),
-            leftovers: Vec::new(),
-            folders: Vec::new(),
-            state,
-            conflicts: Vec::new(),
-            notes: Vec::new(),
-            kept: Vec::new(),
-            leaves_nothing: false,
-        }
-    }
-
-    /// Whether there is anything to do.
-    pub(crate) fn is_needed(&self) -> bool {
-        self.changes.iter().any(Change::is_needed)
-            || self.links.iter().any(Link::is_needed)
-            || !self.leftovers.is_empty()
-    }
-
-    /// Looks for what runs that were stopped left beside the files of this plan.
-    pub(in crate::setup) fn find_leftovers(&mut self) {
-        let files = self.changes.iter().map(|change| &change.path);
-        let links = self.links.iter().map(|link| &link.path);
-        self.leftovers = files
-            .chain(links)
-            .flat_map(|path| disk::leftovers(path))
-            .collect();
-    }
-
-    /// Does it.
-    pub(in crate::setup) fn apply(&self) -> Result<(), Error> {
-        if !self.is_needed() {
-            return Ok(());
-        }
-        for leftover in &self.leftovers {
-            std::fs::remove_file(leftover).map_err(|error| Error::write(leftover, error))?;
-        }
-        let made = self
-            .folders
-            .iter()
-            .try_for_each(|folder| disk::make_folder(folder));
-        let done = made.and_then(|()| disk::apply(&self.changes, &self.links));
-        if done.is_err() {
-            for folder in self.folders.iter().rev() {
-                // Only what is empty goes.
-                let _ = std::fs::remove_dir(folder);
-            }
-        }
-        done
-    }
-
-    /// Plans one of our own files; one that a person changed is a conflict.
-    pub(in crate::setup) fn own_file(
-        &mut self,
-        name: &str,
-        content: Option<String>,
-        force: bool,
-    ) -> Result<(), Error> {
-        let path = self.places.own_file(name);
-        let shown = self.places.shown(&path);
-        let before = disk::read(&path)?;
-        let after = content.map(String::into_bytes);
-        if let Some(there) = &before
-            && !force
-            && before != after
-            && !self.state.is_as_written(&shown, there)
-        {
-            let conflict = Conflict {
-                file: shown,
-                why: "it was changed by hand".into(),
-                lines: crate::setup::diff::lines(there, after.as_deref().unwrap_or_default()),
-            };
-            match after {
-                Some(_) => self.conflicts.push(conflict),
-                None => self.kept.push(conflict),
-            }
-            return Ok(());
-        }
-        match &after {
-            Some(after) => self.state.owned.insert(shown, sha256(after)),
-            None => self.state.owned.remove(&shown),
-        };
-        self.changes.push(Change {
-            path,
-            kind: Kind::Own,
-            before,
-            after,
-            backup: false,
-        });
-        Ok(())
-    }
-}
 
 /// Plans a set-up. `made` are the folders that were just made for its lock.
 pub(in crate::setup) fn of_setup(

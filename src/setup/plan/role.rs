@@ -1,12 +1,14 @@
 //! The role that is set up: which hosts it answers for, and who is run in our place.
 
-use super::{Conflict, Plan};
-use crate::endpoint::{Host, Region};
+use crate::aws::{Host, Region};
 use crate::profile::{OWN_FILE, Profiles};
+use crate::setup::changes::Plan;
 use crate::setup::claims::Existing;
+use crate::setup::conflict::Conflict;
 use crate::setup::request::{Mode, Request, Scope};
 use crate::setup::state::Role;
-use crate::setup::{Error, shadow, shell};
+use crate::setup::{Error, shell};
+use crate::world::path_lookup;
 use crate::world::{World, variable};
 use std::path::PathBuf;
 
@@ -57,7 +59,7 @@ pub(super) fn planned(
     if role.mode.has_https() {
         claim_hosts(plan, &mut role, request, existing);
     }
-    let others = shadow::others(world, "git-remote-codecommit", &plan.places.programs);
+    let others = path_lookup::others(world, "git-remote-codecommit", &plan.places.programs);
     // A process that does not read ~/.bashrc finds what this one finds, or what hides elsewhere.
     let is_found =
         others.is_empty() && shell::finds_ours(world, &plan.places, "git-remote-codecommit");

@@ -1,12 +1,13 @@
 //! What stands around the role: the line in git's configuration, PATH, git-lfs.
 
-use super::{GIT_SETTINGS, Plan};
+use crate::setup::changes::{GIT_SETTINGS, Plan};
 use crate::setup::claims::Existing;
 use crate::setup::disk::{self, Change, Kind, Link};
 use crate::setup::request::{Mode, Request, Scope};
 use crate::setup::state::{Insertion, What};
-use crate::setup::{Error, git, shadow, shell};
+use crate::setup::{Error, git, shell};
 use crate::world::World;
+use crate::world::path_lookup;
 use std::path::Path;
 
 /// The line in the person's git configuration.
@@ -111,14 +112,15 @@ pub(super) fn path(world: &World, plan: &mut Plan, request: &Request) -> Result<
 
 /// For a whole machine or image: a link in git's own folder of programs comes before any PATH.
 fn in_exec_path(world: &World, plan: &mut Plan, request: &Request) -> Result<(), Error> {
-    let others = shadow::others(world, "git-remote-codecommit", &plan.places.programs);
+    let others = path_lookup::others(world, "git-remote-codecommit", &plan.places.programs);
     if request.mode == Mode::Https || others.is_empty() {
         return Ok(());
     }
     let path = git::exec_path(plan.places.home())?.join("git-remote-codecommit");
     let target = plan.places.programs.join("git-remote-codecommit");
     let ours = plan.state.links.contains_key(&path.display().to_string());
-    let is_there = path.symlink_metadata().is_ok() && !ours && !shadow::is_same(&path, &target);
+    let is_there =
+        path.symlink_metadata().is_ok() && !ours && !path_lookup::is_same(&path, &target);
     if is_there {
         // Not even with --force: what is there may be a package's, and unsetup could not bring it back.
         return Err(Error::Protected {

@@ -1,11 +1,11 @@
 //! Which space this is: the file that Studio puts into every app.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::Error;
-use crate::world::{World, variable};
+use super::{World, variable};
+use crate::error::{Exit, Explain};
 
 /// Where Studio puts it. Source: "Get Amazon SageMaker Studio notebook and app metadata" of the
 /// developer guide; its content "may change", so every part may be missing.
@@ -41,7 +41,7 @@ impl Metadata {
     ///
     /// # Errors
     /// If it is there and cannot be read.
-    pub(crate) fn read(path: &Path) -> Result<Option<Self>, Error> {
+    pub(crate) fn read(path: &Path) -> Result<Option<Self>, Unreadable> {
         let text = match std::fs::read(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -52,11 +52,14 @@ impl Metadata {
             .map_err(|error| unreadable(path, &error))
     }
 
-    /// Whether all users of the domain share this space: files, processes and sessions too.
-    pub(crate) fn is_shared(world: &World) -> bool {
-        world
-            .variable(variable::SAGEMAKER_SPACE_TYPE_LOWERCASE)
-            .is_some_and(|kind| kind == "shared")
+    /// The same for the app that this runs in.
+    pub(crate) fn of_this_app() -> Result<Option<Self>, Unreadable> {
+        Self::read(Path::new(FILE))
+    }
+
+    /// Whose app it is: Studio Classic names the user profile, a space only itself.
+    pub(crate) fn into_person(self) -> Option<String> {
+        self.user_profile_name.or(self.space_name)
     }
 
     /// Names and values, in the order they are shown.
@@ -83,7 +86,7 @@ impl Metadata {
             ("space", space),
             (
                 SHARED,
-                Some(if Self::is_shared(world) { "yes" } else { "no" }.to_owned()),
+                Some(if is_shared(world) { "yes" } else { "no" }.to_owned()),
             ),
             ("region", part(3)),
             ("account", part(4)),
@@ -108,8 +111,33 @@ impl Metadata {
     }
 }
 
-fn unreadable(path: &Path, cause: &dyn std::fmt::Display) -> Error {
-    Error::Metadata {
+/// Whether all users of the domain share this space: files, processes and sessions too.
+pub(crate) fn is_shared(world: &World) -> bool {
+    world
+        .variable(variable::SAGEMAKER_SPACE_TYPE_LOWERCASE)
+        .is_some_and(|kind| kind == "shared")
+}
+
+/// Studio's file cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read {}: {cause}", path.display())]
+pub(crate) struct Unreadable {
+    path: PathBuf,
+    cause: String,
+}
+
+impl Explain for Unreadable {
+    fn hints(&self) -> Vec<String> {
+        vec!["Studio writes this file when an app starts: restart the space".into()]
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Settings
+    }
+}
+
+fn unreadable(path: &Path, cause: &dyn std::fmt::Display) -> Unreadable {
+    Unreadable {
         path: path.to_owned(),
         cause: cause.to_string(),
     }

@@ -6,80 +6,29 @@
 //! request signer cannot make it; its two functions for the key and the signature can.
 
 use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
-use crate::credentials::Credentials;
-use crate::endpoint::Region;
-use crate::secret::{self, Scrubber, Secret};
+use super::{BasicAuth, Credentials, Region};
+use crate::secret::Secret;
 
 /// How long CodeCommit takes a password after it was signed ("about 15 minutes", user guide,
 /// troubleshooting the credential helper).
-pub const LIFETIME: Duration = Duration::minutes(15);
+pub(crate) const LIFETIME: Duration = Duration::minutes(15);
 
 /// The service name in the credential scope.
 const SERVICE: &str = "codecommit";
 const TIMESTAMP: &[BorrowedFormatItem<'_>] =
     format_description!("[year][month][day]T[hour][minute][second]");
 
-/// A user name and password for HTTP basic authentication.
-#[derive(Debug)]
-pub struct BasicAuth {
-    /// Access key id, and after a `%` the session token where there is one.
-    pub username: Secret,
-    /// `YYYYMMDDTHHMMSS`, `Z`, and 64 lower-case hex digits.
-    pub password: Secret,
-    /// When the git host stops taking it.
-    pub expires_at: OffsetDateTime,
-}
-
-impl BasicAuth {
-    /// Takes everything secret out of a text that came from the host.
-    #[must_use]
-    pub fn scrubbed(&self, text: &str) -> String {
-        let secrets = self.secrets();
-        let secrets: Vec<&str> = secrets.iter().map(Secret::expose).collect();
-        secret::scrubbed(text, &secrets)
-    }
-
-    /// The same for a text that comes in pieces.
-    #[must_use]
-    pub(crate) fn scrubber(&self) -> Scrubber {
-        Scrubber::new(self.secrets())
-    }
-
-    /// What of it must not be seen: the header's text, the password, the session token.
-    fn secrets(&self) -> Vec<Secret> {
-        let header = self.header();
-        let username = self.username.expose();
-        let token = username.split_once('%').map_or("", |(_, token)| token);
-        let encoded = header.expose().trim_start_matches("Basic ");
-        let secrets = [encoded, self.password.expose(), token];
-        secrets.map(|secret| Secret::new(secret.to_owned())).into()
-    }
-
-    /// The value of an `Authorization` header (RFC 7617).
-    #[must_use]
-    pub fn header(&self) -> Secret {
-        let pair = zeroize::Zeroizing::new(format!(
-            "{}:{}",
-            self.username.expose(),
-            self.password.expose()
-        ));
-        Secret::new(format!("Basic {}", BASE64_STANDARD.encode(pair.as_bytes())))
-    }
-}
-
 /// Signs access to `path` on `host` at the time `now`. Pure: the same input gives the same output.
 ///
 /// `host` is signed as given: git-remote-codecommit signs it with its port, the AWS CLI's credential
 /// helper without. `path` starts with a slash; the signature holds for every request below it.
 #[must_use]
-pub fn sign(
+pub(crate) fn sign(
     credentials: &Credentials,
     region: &Region,
     host: &str,
@@ -140,8 +89,11 @@ fn hex_sha256(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD;
     use time::PrimitiveDateTime;
 
+    use super::super::Origin;
     use super::*;
 
     fn at(text: &str) -> OffsetDateTime {
@@ -157,7 +109,7 @@ mod tests {
             session_token: token.map(|token| Secret::new(token.into())),
             expires_at: None,
             principal: None,
-            origin: crate::credentials::Origin::Fresh,
+            origin: Origin::Fresh,
         }
     }
 

@@ -1,8 +1,6 @@
 //! One credential helper: what git runs for a line of its configuration.
 
-use std::path::PathBuf;
-
-use crate::world::{World, variable};
+use std::path::{Path, PathBuf};
 
 /// Helpers that keep what they are told.
 const KEEPERS: [&str; 11] = [
@@ -19,11 +17,8 @@ const KEEPERS: [&str; 11] = [
     "pass-git-helper",
 ];
 
-/// Variables that name a profile, the stronger first.
-pub(super) const PROFILES: [&str; 2] = [variable::AWS_DEFAULT_PROFILE, variable::AWS_PROFILE];
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Ours,
     /// `aws codecommit credential-helper`.
     AwsCli,
@@ -33,17 +28,17 @@ pub(super) enum Kind {
 }
 
 /// A helper. Its command may hold a password: it is not shown.
-pub(super) struct Helper {
-    pub(super) kind: Kind,
+pub(crate) struct Helper {
+    pub(crate) kind: Kind,
     /// The file, or where else it is set.
-    pub(super) origin: String,
+    pub(crate) origin: String,
     /// Variables that its line sets for it.
-    pub(super) variables: Vec<(String, String)>,
-    pub(super) words: Vec<String>,
+    pub(crate) variables: Vec<(String, String)>,
+    pub(crate) words: Vec<String>,
 }
 
 impl Helper {
-    pub(super) fn new(value: &str, origin: &str) -> Self {
+    pub(crate) fn new(value: &str, origin: &str) -> Self {
         // A helper that is neither a command nor an absolute path is one of git's own names, whatever its options hold.
         let is_command = value.starts_with(['!', '/']);
         let mut words = words(value.strip_prefix('!').unwrap_or(value));
@@ -76,17 +71,7 @@ impl Helper {
         }
     }
 
-    /// Variables of its line that the checks cannot do justice to.
-    pub(super) fn unknown(&self) -> impl Iterator<Item = &str> {
-        let is_known = |(name, value): &&(String, String)| {
-            PROFILES.contains(&name.as_str()) && !value.contains(['$', '`'])
-        };
-        let variables = self.variables.iter();
-        let unknown = variables.filter(move |variable| !is_known(variable));
-        unknown.map(|(name, _)| name.as_str())
-    }
-
-    pub(super) fn option(&self, name: &str) -> Option<&str> {
+    pub(crate) fn option(&self, name: &str) -> Option<&str> {
         let mut words = self.words.iter();
         while let Some(word) = words.next() {
             if word == name {
@@ -102,7 +87,7 @@ impl Helper {
         None
     }
 
-    pub(super) fn in_words(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         let name = match self.kind {
             Kind::Ours => "git-credential-codecommit",
             Kind::AwsCli => "the AWS CLI's credential helper",
@@ -145,10 +130,10 @@ fn words(command: &str) -> Vec<String> {
 }
 
 /// A path as a shell has it.
-pub(super) fn located(world: &World, text: &str) -> Option<PathBuf> {
+pub(crate) fn located(home: Option<&Path>, text: &str) -> Option<PathBuf> {
     let mut under_home = ["~/", "$HOME/", "${HOME}/"].into_iter();
     match under_home.find_map(|home| text.strip_prefix(home)) {
-        Some(rest) => Some(world.home()?.join(rest)),
+        Some(rest) => Some(home?.join(rest)),
         None => Some(PathBuf::from(text)),
     }
 }

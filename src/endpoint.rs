@@ -1,75 +1,35 @@
-//! Where a repository is: region, partition, host name, and the URL that requests go to.
-
-mod host;
-mod partition;
-mod region;
-
-pub use host::Host;
-pub use region::Region;
-pub(crate) use region::{of_repository, of_sts};
+//! Where a repository is: the git host, and the URL that requests go to.
 
 use url::Url;
 
-use crate::address::{Address, RepositoryName};
+use crate::address::Address;
+use crate::aws::{Host, Region, RepositoryName};
+use crate::error::{Exit, Explain};
 use crate::world::{World, variable};
 
-/// Why no git host could be derived.
+/// The setting for a git host of the person's own cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Not the shape of a region name.
-    #[error("{0:?} is not an AWS region")]
-    Region(String),
-    /// A setting that does not hold a region.
-    #[error("{setting} is {value:?}, which is not an AWS region")]
-    RegionSetting {
-        /// The variable, or the profile in words.
-        setting: String,
-        /// Its value.
-        value: String,
-    },
-    /// No setting names a region.
-    #[error("no AWS Region is set for {profile}")]
-    NoRegion {
-        /// The profile in words, for example `profile "dev"`.
-        profile: String,
-        /// The repository, for the hint's example.
-        repository: String,
-    },
-    /// A git host of the person's own cannot be read.
-    #[error("{setting} is {value:?}, which is not a host name or host:port")]
-    Override {
-        /// `CODE_COMMIT_ENDPOINT`, or the key of git's configuration.
-        setting: String,
-        /// Its value, but for what may be a password in it.
-        value: String,
-    },
+#[error("{setting} is {value:?}, which is not a host name or host:port")]
+pub(crate) struct BadAuthority {
+    /// `CODE_COMMIT_ENDPOINT`, or the key of git's configuration.
+    setting: String,
+    /// Its value, but for what may be a password in it.
+    value: String,
 }
 
-impl Error {
-    /// What to do next.
-    #[must_use]
-    pub fn hints(&self) -> Vec<String> {
-        match self {
-            Self::Region(_) | Self::RegionSetting { .. } => {
-                vec!["a region looks like eu-west-1".into()]
-            }
-            Self::NoRegion {
-                profile,
-                repository,
-            } => vec![
-                format!("name it in the address, as in codecommit::eu-west-1://{repository}"),
-                format!("or add a line such as region = eu-west-1 to {profile}"),
-            ],
-            Self::Override { .. } => {
-                vec!["give the host alone, without https:// and without a path".into()]
-            }
-        }
+impl Explain for BadAuthority {
+    fn hints(&self) -> Vec<String> {
+        vec!["give the host alone, without https:// and without a path".into()]
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Settings
     }
 }
 
 /// A repository on a git host: what is signed and what is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint {
+pub(crate) struct Endpoint {
     authority: String,
     region: Region,
     repository: RepositoryName,
@@ -81,18 +41,18 @@ impl Endpoint {
     ///
     /// # Errors
     /// If the setting that decides is not `host[:port]`.
-    pub fn resolve(
+    pub(crate) fn resolve(
         world: &World,
         configured: Option<(String, String)>,
         address: &Address,
         region: Region,
         fips: bool,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, BadAuthority> {
         let name = variable::CODE_COMMIT_ENDPOINT;
         let own = world.variable(name).map(|value| (name.to_owned(), value));
         let authority = match (own.or(configured), &address.host) {
             (Some((setting, value)), _) => {
-                checked_authority(&value).ok_or_else(|| Error::Override {
+                checked_authority(&value).ok_or_else(|| BadAuthority {
                     setting,
                     value: without_user(&value),
                 })?
@@ -107,40 +67,49 @@ impl Endpoint {
         })
     }
 
+    /// The repository on a host that is settled already.
+    pub(crate) fn new(authority: String, region: Region, repository: RepositoryName) -> Self {
+        Self {
+            authority,
+            region,
+            repository,
+        }
+    }
+
     /// `host[:port]`, as it stands in the URL and, as in git-remote-codecommit, in the signature.
     #[must_use]
-    pub fn authority(&self) -> &str {
+    pub(crate) fn authority(&self) -> &str {
         &self.authority
     }
 
     /// The region signed for.
     #[must_use]
-    pub fn region(&self) -> &Region {
+    pub(crate) fn region(&self) -> &Region {
         &self.region
     }
 
     /// The repository's name.
     #[must_use]
-    pub fn repository(&self) -> &RepositoryName {
+    pub(crate) fn repository(&self) -> &RepositoryName {
         &self.repository
     }
 
     /// The path that is signed: one signature serves every request below it.
     #[must_use]
-    pub fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         format!("/v1/repos/{}", self.repository)
     }
 
     /// The repository's URL. Always https: there is no other door.
     #[must_use]
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("https://{}{}", self.authority, self.path())
     }
 
     /// The repository's ARN with `*` for the account, as policies name it.
     #[must_use]
-    pub fn resource(&self) -> String {
-        let partition = partition::of(&self.region).name;
+    pub(crate) fn resource(&self) -> String {
+        let partition = self.region.partition();
         format!(
             "arn:{partition}:codecommit:{}:*:{}",
             self.region, self.repository
@@ -223,33 +192,5 @@ mod tests {
             checked_authority("LocalHost:8443").unwrap(),
             "localhost:8443"
         );
-    }
-
-    #[test]
-    fn every_partition_has_its_suffix() {
-        for (region, host) in [
-            ("eu-west-1", "git-codecommit.eu-west-1.amazonaws.com"),
-            (
-                "us-gov-east-1",
-                "git-codecommit.us-gov-east-1.amazonaws.com",
-            ),
-            (
-                "cn-northwest-1",
-                "git-codecommit.cn-northwest-1.amazonaws.com.cn",
-            ),
-            (
-                "eusc-de-east-1",
-                "git-codecommit.eusc-de-east-1.amazonaws.eu",
-            ),
-            (
-                "eu-isoe-west-1",
-                "git-codecommit.eu-isoe-west-1.cloud.adc-e.uk",
-            ),
-            ("zz-new-9", "git-codecommit.zz-new-9.amazonaws.com"),
-        ] {
-            let region = Region::parse(region).unwrap();
-            assert_eq!(Host::regional(&region, false).name(), host);
-            assert_eq!(Host::recognise(host).unwrap().region(), &region);
-        }
     }
 }

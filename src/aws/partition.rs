@@ -2,17 +2,15 @@
 //!
 //! Source: botocore `data/partitions.json` and `data/endpoints.json` (reference/aws.md section 5).
 
-use super::Region;
-
 /// A group of regions with one DNS suffix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Partition {
+pub(crate) struct Partition {
     /// The partition's name in ARNs.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// The end of every host name, without a leading dot.
-    pub(super) dns_suffix: &'static str,
+    pub(crate) dns_suffix: &'static str,
     /// The same for host names that also have IPv6 addresses.
-    pub(super) dual_stack_suffix: &'static str,
+    pub(crate) dual_stack_suffix: &'static str,
     /// What region names start with, dash included.
     prefixes: &'static [&'static str],
 }
@@ -27,7 +25,7 @@ const AWS: Partition = Partition {
 };
 
 /// Every partition; those whose prefixes are longer come first, so that `us-gov-` beats `us-`.
-pub(super) const PARTITIONS: &[Partition] = &[
+const PARTITIONS: &[Partition] = &[
     Partition {
         name: "aws-us-gov",
         dns_suffix: "amazonaws.com",
@@ -74,7 +72,7 @@ pub(super) const PARTITIONS: &[Partition] = &[
 ];
 
 /// Finds a region's partition; a name that no partition claims is taken for `aws`, as the SDKs do.
-pub(super) fn of(region: &Region) -> Partition {
+pub(crate) fn of(region: &str) -> Partition {
     PARTITIONS
         .iter()
         .copied()
@@ -82,20 +80,20 @@ pub(super) fn of(region: &Region) -> Partition {
             partition
                 .prefixes
                 .iter()
-                .any(|prefix| region.as_str().starts_with(prefix))
+                .any(|prefix| region.starts_with(prefix))
         })
         .unwrap_or(AWS)
 }
 
 /// Whether AWS documents CodeCommit in this region. Advice only: the list ages.
-pub(super) fn is_listed(region: &Region) -> bool {
-    LISTED.contains(&region.as_str())
+pub(crate) fn is_listed(region: &str) -> bool {
+    LISTED.contains(&region)
 }
 
 /// Whether AWS documents a FIPS git host in this region. Advice only.
-pub(super) fn has_fips_host(region: &Region) -> bool {
+pub(crate) fn has_fips_host(region: &str) -> bool {
     matches!(
-        region.as_str(),
+        region,
         "ca-central-1"
             | "us-east-1"
             | "us-east-2"

@@ -1,78 +1,50 @@
-//! Region names, and which setting decides them.
+//! Which setting decides the region: that of the repository, and that of STS.
 
-use std::fmt;
-
-use super::{Error, partition};
+use crate::aws::{Region, partition};
+use crate::error::{Exit, Explain};
+use crate::git::config;
 use crate::world::{World, variable};
 
-/// A region name in the shape AWS gives them: lower-case words and a number, joined by dashes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Region(String);
+/// Why no region is settled.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// A setting that does not hold a region.
+    #[error("{setting} is {value:?}, which is not an AWS region")]
+    Setting {
+        /// The variable, or the profile in words.
+        setting: String,
+        value: String,
+    },
+    /// No setting names a region.
+    #[error("no AWS Region is set for {profile}")]
+    NoRegion {
+        /// For example `profile "dev"`.
+        profile: String,
+        /// The repository, for the hint's example.
+        repository: String,
+    },
+    /// Git's configuration, which may name the region of STS, cannot be read.
+    #[error(transparent)]
+    GitConfig(#[from] config::Error),
+}
 
-impl Region {
-    /// Reads a region name; upper case is accepted, as git-remote-codecommit does.
-    ///
-    /// The shape is checked because the name becomes part of a host name.
-    ///
-    /// # Errors
-    /// If the text is not two or more words and a number joined by dashes.
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        let name = text.to_ascii_lowercase();
-        let words: Vec<&str> = name.split('-').collect();
-        let is_region = match words.as_slice() {
-            [first, middle @ .., number] => {
-                first.len() >= 2
-                    && first.bytes().all(|b| b.is_ascii_lowercase())
-                    && !middle.is_empty()
-                    && middle.iter().all(|word| {
-                        !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric())
-                    })
-                    && !number.is_empty()
-                    && number.bytes().all(|b| b.is_ascii_digit())
-            }
-            _ => false,
-        };
-        if is_region && name.len() <= 63 {
-            Ok(Self(name))
-        } else {
-            Err(Error::Region(text.to_owned()))
+impl Explain for Error {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Setting { .. } => vec!["a region looks like eu-west-1".into()],
+            Self::NoRegion {
+                profile,
+                repository,
+            } => vec![
+                format!("name it in the address, as in codecommit::eu-west-1://{repository}"),
+                format!("or add a line such as region = eu-west-1 to {profile}"),
+            ],
+            Self::GitConfig(error) => error.hints(),
         }
     }
 
-    /// The name.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The partition's name in ARNs.
-    #[must_use]
-    pub fn partition(&self) -> &'static str {
-        partition::of(self).name
-    }
-
-    /// The host of STS in this region: FIPS 140, reachable by IPv6, both or neither.
-    ///
-    /// Source: the STS endpoint rules of botocore and the AWS SDKs (reference/aws.md 1.5).
-    #[must_use]
-    pub fn sts_host(&self, fips: bool, dual_stack: bool) -> String {
-        let partition = partition::of(self);
-        let suffix = match dual_stack {
-            true => partition.dual_stack_suffix,
-            false => partition.dns_suffix,
-        };
-        // GovCloud's plain endpoint is the FIPS one.
-        let service = match fips && (dual_stack || partition.name != "aws-us-gov") {
-            true => "sts-fips",
-            false => "sts",
-        };
-        format!("{service}.{self}.{suffix}")
-    }
-}
-
-impl fmt::Display for Region {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+    fn exit(&self) -> Exit {
+        Exit::Settings
     }
 }
 
@@ -122,12 +94,12 @@ pub(crate) fn of_repository(
             (setting.clone(), named(setting, region)?)
         }
     };
-    if !partition::is_listed(&region) {
+    if !partition::is_listed(region.as_str()) {
         warnings.push(format!(
             "region {region} is not in this program's list of CodeCommit regions; trying it anyway"
         ));
     }
-    if fips && !partition::has_fips_host(&region) {
+    if fips && !partition::has_fips_host(region.as_str()) {
         warnings.push(format!(
             "a FIPS endpoint is asked for, but AWS documents no FIPS git host in {region}; trying it anyway"
         ));
@@ -174,34 +146,12 @@ fn first_setting(
 }
 
 fn named(setting: String, value: String) -> Result<Region, Error> {
-    Region::parse(&value).map_err(|_| Error::RegionSetting { setting, value })
+    Region::parse(&value).map_err(|_| Error::Setting { setting, value })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_the_shape_of_a_region_is_one() {
-        for good in ["eu-west-1", "US-EAST-1", "us-gov-west-1", "eusc-de-east-1"] {
-            assert!(Region::parse(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "",
-            "useast1",
-            "codecommit",
-            "eu-west",
-            "eu--1",
-            "eu-west-1.evil",
-            "eu-west-1/",
-            "eu-west-",
-            "-west-1",
-            "é-west-1",
-            "github",
-        ] {
-            assert!(Region::parse(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn the_address_beats_the_environment_which_beats_the_profile() {

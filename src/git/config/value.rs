@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Entry, Error};
+use super::entry::Entry;
+use super::error::Error;
 
 /// One value. No `Debug`: it may be a password or a token.
 #[derive(Clone, Copy)]
-pub struct Value<'c> {
+pub(crate) struct Value<'c> {
     entry: &'c Entry,
 }
 
@@ -17,7 +18,7 @@ impl<'c> Value<'c> {
 
     /// The key as git writes it, for messages.
     #[must_use]
-    pub fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         let Entry {
             section,
             subsection,
@@ -36,7 +37,7 @@ impl<'c> Value<'c> {
     ///
     /// # Errors
     /// If the key stands without a value.
-    pub fn bytes(&self) -> Result<&'c [u8], Error> {
+    pub(crate) fn bytes(&self) -> Result<&'c [u8], Error> {
         let value = self.entry.value.as_deref();
         value.ok_or_else(|| self.is_not("followed by a value"))
     }
@@ -45,7 +46,7 @@ impl<'c> Value<'c> {
     ///
     /// # Errors
     /// If the key stands without a value, or the value is not UTF-8.
-    pub fn text(&self) -> Result<&'c str, Error> {
+    pub(crate) fn text(&self) -> Result<&'c str, Error> {
         std::str::from_utf8(self.bytes()?).map_err(|_| self.is_not("text in UTF-8"))
     }
 
@@ -53,7 +54,7 @@ impl<'c> Value<'c> {
     ///
     /// # Errors
     /// If there is no value or no home directory.
-    pub fn path(&self, home: Option<&Path>) -> Result<PathBuf, Error> {
+    pub(crate) fn path(&self, home: Option<&Path>) -> Result<PathBuf, Error> {
         let bytes = self.bytes()?;
         match (bytes.strip_prefix(b"~/"), home) {
             (None, _) => Ok(path(bytes)),
@@ -66,7 +67,7 @@ impl<'c> Value<'c> {
     ///
     /// # Errors
     /// If it is none of them.
-    pub fn boolean(&self) -> Result<bool, Error> {
+    pub(crate) fn boolean(&self) -> Result<bool, Error> {
         let Some(value) = &self.entry.value else {
             return Ok(true);
         };
@@ -90,13 +91,13 @@ impl<'c> Value<'c> {
     ///
     /// # Errors
     /// If it is none, or does not fit.
-    pub fn integer(&self) -> Result<i64, Error> {
+    pub(crate) fn integer(&self) -> Result<i64, Error> {
         number(self.bytes()?).ok_or_else(|| self.is_not("a whole number"))
     }
 
     /// This value is refused; `expected` says what it should be.
     #[must_use]
-    pub fn is_not(&self, expected: &'static str) -> Error {
+    pub(crate) fn is_not(&self, expected: &'static str) -> Error {
         Error::Value {
             key: self.key(),
             expected,

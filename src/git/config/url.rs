@@ -5,10 +5,11 @@
 //! label of the host, the path matches up to a `/`, a user name must be equal if the key has one.
 //! Host, path and user decide in this order which of several matches is the better one.
 
-use super::{Entry, Value};
+use super::entry::Entry;
+use super::value::Value;
 
 /// The keys of a section that hold for a URL.
-pub struct UrlConfig<'c> {
+pub(crate) struct UrlConfig<'c> {
     /// In git's order, each with its lower-case name.
     values: Vec<(&'c str, Value<'c>)>,
 }
@@ -40,24 +41,19 @@ impl<'c> UrlConfig<'c> {
 
     /// The value of a key of the section, such as `proxy`.
     #[must_use]
-    pub fn value(&self, name: &str) -> Option<Value<'c>> {
+    pub(crate) fn value(&self, name: &str) -> Option<Value<'c>> {
         self.values(name).pop()
     }
 
     /// All values of a key, in the order in which git takes them: general ones may come before those
     /// that match better, never after.
     #[must_use]
-    pub fn values(&self, name: &str) -> Vec<Value<'c>> {
+    pub(crate) fn values(&self, name: &str) -> Vec<Value<'c>> {
         let values = self.values.iter();
         values
             .filter(|(known, _)| known.eq_ignore_ascii_case(name))
             .map(|(_, value)| *value)
             .collect()
-    }
-
-    /// The lower-case names that are set.
-    pub fn names(&self) -> impl Iterator<Item = &'c str> {
-        self.values.iter().map(|(name, _)| *name)
     }
 }
 

@@ -4,56 +4,24 @@
 //! What it cannot give is every value of a key that is scoped by URL: [`GitConfig::at_url`] does that,
 //! by git's rules ([`url`]).
 
+mod entry;
+mod error;
 mod url;
 mod value;
 
-use std::io;
 use std::process::{Child, Stdio};
 
-use crate::{message, process};
+use self::entry::{Entry, Key};
+use crate::process;
 
-pub use url::UrlConfig;
-pub use value::Value;
-
-/// Why git's configuration cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Git could not be started.
-    #[error("cannot start \"git config\": {0}")]
-    Start(io::Error),
-    /// Git could not read its configuration.
-    #[error("git cannot read its configuration: {0}")]
-    Refused(String),
-    /// A value is not of its key's kind.
-    #[error("git's configuration has a {key} that is not {expected}")]
-    Value {
-        /// The key, as git writes it.
-        key: String,
-        /// What it should be. The value is kept out: it may hold a password.
-        expected: &'static str,
-    },
-}
-
-impl Error {
-    /// What to do next.
-    #[must_use]
-    pub fn hints(&self) -> Vec<String> {
-        vec![match self {
-            Self::Start(_) => "check that git is installed and on PATH".into(),
-            Self::Refused(_) => {
-                "git config --list --show-origin says the same: mend that file".into()
-            }
-            Self::Value { key, .. } => {
-                format!("git config --show-origin --get-all {key} shows where it is set")
-            }
-        }]
-    }
-}
+pub(crate) use error::Error;
+pub(crate) use url::UrlConfig;
+pub(crate) use value::Value;
 
 /// Every entry of git's configuration, in the order git reads them.
 ///
 /// No `Debug`: values may hold passwords and tokens.
-pub struct GitConfig {
+pub(crate) struct GitConfig {
     entries: Vec<Entry>,
 }
 
@@ -73,7 +41,7 @@ impl Asked {
             .lines()
             .partition(|line| !is_done && reason(line).is_some());
         // Its warnings and traces are the person's.
-        message::repeat(&others);
+        process::pass_on(&others);
         if is_done {
             return Ok(GitConfig::parse(&said.stdout));
         }
@@ -91,17 +59,6 @@ impl Asked {
 fn reason(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("fatal: ");
     rest.or_else(|| line.strip_prefix("error: "))
-}
-
-struct Entry {
-    /// In lower case.
-    section: String,
-    /// As it is written.
-    subsection: Option<Vec<u8>>,
-    /// In lower case.
-    name: String,
-    /// None for a key without `=`, which means true.
-    value: Option<Vec<u8>>,
 }
 
 impl GitConfig {
@@ -145,13 +102,13 @@ impl GitConfig {
 
     /// The value of a key, such as `core.askPass` or `remote.<name>.proxy`: the last one counts.
     #[must_use]
-    pub fn value(&self, key: &str) -> Option<Value<'_>> {
+    pub(crate) fn value(&self, key: &str) -> Option<Value<'_>> {
         self.values(key).pop()
     }
 
     /// Every value of a key, in git's order.
     #[must_use]
-    pub fn values(&self, key: &str) -> Vec<Value<'_>> {
+    pub(crate) fn values(&self, key: &str) -> Vec<Value<'_>> {
         let Some(wanted) = Key::parse(key.as_bytes()) else {
             return Vec::new();
         };
@@ -164,7 +121,7 @@ impl GitConfig {
     }
 
     /// Every value of `<section>.<subsection>.<name>` with its subsection, in git's order.
-    pub fn scoped(&self, section: &str, name: &str) -> Vec<(&[u8], Value<'_>)> {
+    pub(crate) fn scoped(&self, section: &str, name: &str) -> Vec<(&[u8], Value<'_>)> {
         let entries = self.entries.iter().filter(|entry| {
             entry.section.eq_ignore_ascii_case(section) && entry.name.eq_ignore_ascii_case(name)
         });
@@ -175,28 +132,8 @@ impl GitConfig {
 
     /// The section's keys as they hold for a URL: `<section>.<name>` and `<section>.<url>.<name>`.
     #[must_use]
-    pub fn at_url(&self, section: &str, url: &str) -> UrlConfig<'_> {
+    pub(crate) fn at_url(&self, section: &str, url: &str) -> UrlConfig<'_> {
         UrlConfig::new(self.entries.iter(), section, url)
-    }
-}
-
-/// `section[.subsection].name`; the subsection may hold dots.
-struct Key<'k> {
-    section: String,
-    subsection: Option<&'k [u8]>,
-    name: String,
-}
-
-impl<'k> Key<'k> {
-    fn parse(key: &'k [u8]) -> Option<Self> {
-        let first = key.iter().position(|byte| *byte == b'.')?;
-        let last = key.iter().rposition(|byte| *byte == b'.')?;
-        let lower = |part: &[u8]| String::from_utf8_lossy(part).to_ascii_lowercase();
-        Some(Self {
-            section: lower(&key[..first]),
-            subsection: (first < last).then(|| &key[first + 1..last]),
-            name: lower(&key[last + 1..]),
-        })
     }
 }
 

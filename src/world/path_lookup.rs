@@ -4,7 +4,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::world::{World, variable};
+use super::{World, variable};
 
 /// Folders that may come first on PATH in processes that are not this one: a lifecycle script's PATH is
 /// not that of the Jupyter server.

@@ -1,28 +1,11 @@
 //! What a resolver can tell of its way: for `git codecommit doctor`.
 
-use std::time::Duration;
-
-use time::OffsetDateTime;
 use tokio::time::Instant;
 
-use super::super::{Credentials, Error, Origin, sts};
-use super::Resolver;
-use crate::endpoint::Region;
-
-/// A step of the plan that gave credentials in this run: for `git codecommit doctor`.
-#[derive(Clone)]
-pub(crate) struct Step {
-    /// How many roles lie before it; 0 is the source.
-    pub(crate) depth: usize,
-    /// How long it took, without the steps before it.
-    pub(crate) took: Duration,
-    /// Whose credentials: an ARN, or the access key's id.
-    pub(crate) identity: String,
-    /// Until when they last.
-    pub(crate) expires_at: Option<OffsetDateTime>,
-    /// Whether they were kept on disk.
-    pub(crate) is_kept: bool,
-}
+use super::{Resolver, Step};
+use crate::aws::Region;
+use crate::credentials::error::Error;
+use crate::credentials::sts;
 
 impl Resolver<'_> {
     /// Where STS is asked, and where the last session is kept, in words: for `git codecommit doctor`.
@@ -58,8 +41,8 @@ impl Resolver<'_> {
         if !self.needs_sts() {
             return Ok(None);
         }
-        let (region, decided_by) = self.sts_region()?;
-        let host = sts::host(self.settings(), region.clone()).map_err(Box::new)?;
+        let (region, decided_by) = self.target.sts_region()?;
+        let host = sts::host(self.target.settings(), region.clone()).map_err(Box::new)?;
         Ok(Some((host, region, decided_by)))
     }
 
@@ -77,20 +60,9 @@ impl Resolver<'_> {
 
     /// Asks the plan's source alone, where no STS is in it.
     pub(crate) async fn ask_source(&self) -> Result<(), Error> {
-        self.ask(None, 0).await.map(drop)
-    }
-
-    /// Notes a step.
-    pub(super) fn note(&self, depth: usize, started: Instant, credentials: &Credentials) {
-        self.taken.borrow_mut().push(Step {
-            depth,
-            took: started.elapsed(),
-            identity: match &credentials.principal {
-                Some(arn) => arn.clone(),
-                None => format!("access key {}", credentials.access_key_id),
-            },
-            expires_at: credentials.expires_at,
-            is_kept: credentials.origin == Origin::Cache,
-        });
+        let started = Instant::now();
+        let keys = self.first_keys(None).await?;
+        self.note(0, started, &keys);
+        Ok(())
     }
 }

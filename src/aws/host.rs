@@ -7,7 +7,7 @@ use super::{Region, partition};
 /// A value can only be made for a region or by [`Host::recognise`], so holding one means that
 /// signatures for it reach AWS and nobody else.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Host {
+pub(crate) struct Host {
     name: String,
     region: Region,
 }
@@ -17,13 +17,13 @@ impl Host {
     ///
     /// Source: CodeCommit user guide, "Regions and Git connection endpoints".
     #[must_use]
-    pub fn regional(region: &Region, fips: bool) -> Self {
+    pub(crate) fn regional(region: &Region, fips: bool) -> Self {
         let service = if fips {
             "git-codecommit-fips"
         } else {
             "git-codecommit"
         };
-        let suffix = partition::of(region).dns_suffix;
+        let suffix = partition::of(region.as_str()).dns_suffix;
         Self {
             name: format!("{service}.{region}.{suffix}"),
             region: region.clone(),
@@ -33,7 +33,7 @@ impl Host {
     /// Recognises a git host by its whole name: regional, FIPS, or of an interface VPC endpoint
     /// (`vpce-<id>.git-codecommit.<region>.vpce.<suffix>`), in any partition. No port, no user.
     #[must_use]
-    pub fn recognise(name: &str) -> Option<Self> {
+    pub(crate) fn recognise(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
         let (endpoint, rest) = match name.strip_prefix("vpce-") {
             Some(rest) => {
@@ -55,19 +55,19 @@ impl Host {
             Some(_) => suffix.strip_prefix("vpce.")?,
             None => suffix,
         };
-        (suffix == partition::of(&region).dns_suffix).then_some(Self { name, region })
+        (suffix == partition::of(region.as_str()).dns_suffix).then_some(Self { name, region })
     }
 
     /// The name, lower-case, without a port.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// The service in the name, which is also that of its VPC endpoint: `git-codecommit` or
     /// `git-codecommit-fips`.
     #[must_use]
-    pub fn service(&self) -> &'static str {
+    pub(crate) fn service(&self) -> &'static str {
         if self.name.contains("git-codecommit-fips.") {
             "git-codecommit-fips"
         } else {
@@ -77,7 +77,7 @@ impl Host {
 
     /// The region in the name.
     #[must_use]
-    pub fn region(&self) -> &Region {
+    pub(crate) fn region(&self) -> &Region {
         &self.region
     }
 }
@@ -234,5 +234,33 @@ mod tests {
             assert_eq!(region_of(name), None, "{name}");
         }
         assert!(OURS.len() + FOREIGN.len() >= 60);
+    }
+
+    #[test]
+    fn every_partition_has_its_suffix() {
+        for (region, host) in [
+            ("eu-west-1", "git-codecommit.eu-west-1.amazonaws.com"),
+            (
+                "us-gov-east-1",
+                "git-codecommit.us-gov-east-1.amazonaws.com",
+            ),
+            (
+                "cn-northwest-1",
+                "git-codecommit.cn-northwest-1.amazonaws.com.cn",
+            ),
+            (
+                "eusc-de-east-1",
+                "git-codecommit.eusc-de-east-1.amazonaws.eu",
+            ),
+            (
+                "eu-isoe-west-1",
+                "git-codecommit.eu-isoe-west-1.cloud.adc-e.uk",
+            ),
+            ("zz-new-9", "git-codecommit.zz-new-9.amazonaws.com"),
+        ] {
+            let region = Region::parse(region).unwrap();
+            assert_eq!(Host::regional(&region, false).name(), host);
+            assert_eq!(Host::recognise(host).unwrap().region(), &region);
+        }
     }
 }

@@ -1,0 +1,46 @@
+//! The credentials of one identity.
+
+use time::OffsetDateTime;
+
+use crate::secret::{self, Secret};
+
+/// Key id, secret, token and expiry of one identity: they travel together or not at all.
+///
+/// (git-remote-codecommit issue 7 is what happens otherwise: the parts of five different keys.)
+#[derive(Debug)]
+pub(crate) struct Credentials {
+    /// The access key's id, which is not secret.
+    pub(crate) access_key_id: String,
+    /// The secret access key.
+    pub(crate) secret_access_key: Secret,
+    /// The session token of temporary credentials.
+    pub(crate) session_token: Option<Secret>,
+    /// When temporary credentials end.
+    pub(crate) expires_at: Option<OffsetDateTime>,
+    /// Who they belong to, an ARN, where the source says so. For messages.
+    pub(crate) principal: Option<String>,
+    /// Whether they were had in this run.
+    pub(crate) origin: Origin,
+}
+
+/// Where credentials come from, as far as trust in them goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A service, a program or the person's settings gave them in this run.
+    Fresh,
+    /// They were kept on disk: a service may have revoked them since.
+    Cache,
+}
+
+impl Credentials {
+    /// Whether they end before a time.
+    pub(crate) fn end_before(&self, time: OffsetDateTime) -> bool {
+        self.expires_at.is_some_and(|end| end <= time)
+    }
+
+    /// Takes these credentials' secrets out of a text that came from outside.
+    pub(crate) fn scrubbed(&self, text: &str) -> String {
+        let token = self.session_token.as_ref().map_or("", Secret::expose);
+        secret::scrubbed(text, &[token, self.secret_access_key.expose()])
+    }
+}

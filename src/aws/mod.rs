@@ -1,0 +1,18 @@
+//! Names and pure rules of AWS. Nothing here reads a file, a variable or the network.
+
+mod basic_auth;
+mod credentials;
+mod host;
+pub(crate) mod iam;
+pub(crate) mod partition;
+mod region;
+mod repository_name;
+mod role_arn;
+pub(crate) mod signature;
+
+pub(crate) use basic_auth::BasicAuth;
+pub(crate) use credentials::{Credentials, Origin};
+pub(crate) use host::Host;
+pub(crate) use region::Region;
+pub(crate) use repository_name::{NotARepositoryName, RepositoryName};
+pub(crate) use role_arn::RoleArn;

@@ -1,0 +1,42 @@
+//! Why a credential request cannot be answered.
+
+use crate::error::{Exit, Explain};
+
+/// Why a credential request cannot be answered.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// Git did not say which repository is meant.
+    #[error("git asked for {host} without naming the repository")]
+    NoPath {
+        /// The host.
+        host: String,
+    },
+    /// The path cannot be signed.
+    #[error("the path {0:?} cannot be signed")]
+    Path(String),
+    /// Git's request, or the answer, would break the protocol.
+    #[error("the credential request cannot be read: {0}")]
+    Protocol(&'static str),
+    /// Reading from or writing to git failed.
+    #[error("lost the connection to git: {0}")]
+    Pipe(#[from] std::io::Error),
+}
+
+impl Explain for Error {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::NoPath { host } => vec![format!(
+                "run: git config --global credential.https://{host}.useHttpPath true"
+            )],
+            Self::Path(_) => {
+                vec!["a CodeCommit URL ends in /v1/repos/ and the repository's name".into()]
+            }
+            Self::Protocol(_) => vec!["this program is started by git, not by hand".into()],
+            Self::Pipe(_) => vec![],
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Settings
+    }
+}

@@ -1,0 +1,86 @@
+//! From what the libraries report to an error in the person's words.
+
+use std::error::Error as StdError;
+
+use rustls::OtherError;
+
+use super::chain::{SocksError, TunnelError, find, root_cause, was_cut};
+use super::error::Error;
+use crate::http::connect::Failure;
+use crate::http::proxy::Proxy;
+
+impl Error {
+    /// Sorts a failed request by its kind; `host` is what was being reached.
+    #[must_use]
+    pub(crate) fn from_reqwest(host: &str, error: &reqwest::Error) -> Self {
+        let host = host.to_owned();
+        let cause = root_cause(error);
+        let failure = find::<Failure>(error);
+        let proxy = failure.and_then(|failure| failure.route.proxy_to(&host));
+        // Once the connection stands, whatever breaks it may have broken an answer.
+        if let Some(tls) = find::<rustls::Error>(error).filter(|_| error.is_connect()) {
+            return match tls {
+                rustls::Error::Other(OtherError(own)) if own.is::<Self>() => own
+                    .downcast_ref()
+                    .map_or(Self::NoRoots, |own: &Self| own.clone()),
+                // Before the tunnel is there, it is the proxy that one talks to.
+                _ => match (proxy, find::<TunnelError>(error)) {
+                    (Some(proxy), Some(_)) => Self::Tls {
+                        host: format!("the proxy {}", proxy.name()),
+                        cause,
+                    },
+                    _ => Self::Tls { host, cause },
+                },
+            };
+        }
+        if let Some(proxy) = proxy {
+            return Self::at_proxy(proxy, host, cause, error);
+        }
+        if error.is_connect() && !was_cut(error) {
+            // A connection that took too long to open is one that was not opened.
+            Self::Connect { host, cause }
+        } else if error.is_timeout() {
+            Self::Timeout { host }
+        } else if error.is_builder() {
+            Self::Client(cause)
+        } else {
+            Self::Cut { host, cause }
+        }
+    }
+
+    /// A connection that did not come about although there is a proxy for it.
+    fn at_proxy(proxy: &Proxy, host: String, cause: String, error: &reqwest::Error) -> Self {
+        let origin = proxy.origin().to_owned();
+        let proxy = proxy.name();
+        let unreachable = match (find::<TunnelError>(error), find::<SocksError>(error)) {
+            (Some(TunnelError::ProxyAuthRequired), _) => {
+                return Self::ProxyPassword { proxy, origin };
+            }
+            (Some(TunnelError::ConnectFailed(_)), _) => Some(cause.clone()),
+            (_, Some(SocksError::Inner(inner))) => Some(root_cause(inner)),
+            _ => None,
+        };
+        match unreachable {
+            Some(cause) => Self::ProxyUnreachable {
+                proxy,
+                origin,
+                cause,
+            },
+            None => Self::ProxyRefused {
+                host,
+                proxy,
+                origin,
+                cause,
+            },
+        }
+    }
+
+    /// The same for a request that the AWS SDK made: the client's error is in its chain of causes.
+    #[must_use]
+    pub(crate) fn from_chain(host: &str, error: &(dyn StdError + 'static)) -> Self {
+        match find::<reqwest::Error>(error) {
+            Some(error) => Self::from_reqwest(host, error),
+            None => Self::Client(root_cause(error)),
+        }
+    }
+}

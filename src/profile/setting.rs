@@ -1,0 +1,10 @@
+//! A value of a profile.
+
+/// A value and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Setting {
+    /// The text.
+    pub(crate) value: String,
+    /// `path:line`.
+    pub(crate) at: String,
+}

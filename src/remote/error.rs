@@ -1,0 +1,155 @@
+//! What goes wrong between git and the git host.
+
+use std::io;
+
+use super::refusal::Refusal;
+use crate::error::{Exit, Explain};
+use crate::git::config;
+use crate::{credentials, http};
+
+/// What goes wrong between git and the git host.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The git host answered with an HTTP error.
+    #[error(transparent)]
+    Refused(#[from] Box<Refusal>),
+    /// The host speaks HTTP, but not git's smart HTTP.
+    #[error("{host} did not answer as a git host: {problem}")]
+    NotGit {
+        /// `host[:port]`.
+        host: String,
+        /// What was wrong with the answer.
+        problem: String,
+    },
+    /// The host sent an `ERR` packet.
+    #[error("the git host says: {0}")]
+    Remote(String),
+    /// A body ended in the middle of a packet, or broke the framing.
+    #[error("the answer of {host} is damaged: {problem}")]
+    Damaged {
+        /// `host[:port]`.
+        host: String,
+        /// What was wrong.
+        problem: &'static str,
+    },
+    /// A push whose answer was lost: the host may have done it.
+    #[error("{0}")]
+    Unclear(Box<Self>),
+    /// Git sent something that is no command.
+    #[error("git sent a command this helper does not know: {0:?}")]
+    UnknownCommand(String),
+    /// Git, or one of its programs, sent a packet that is none.
+    #[error("git sent a damaged packet")]
+    DamagedRequest,
+    /// A git program could not be started.
+    #[error("cannot start \"git {program}\": {cause}")]
+    Start {
+        /// Its name.
+        program: &'static str,
+        /// The system's reason.
+        cause: io::Error,
+    },
+    /// A git program failed and has said why itself: there is nothing to add.
+    #[error("\"git {program}\" failed")]
+    Spoken {
+        /// Its name.
+        program: &'static str,
+    },
+    /// A git program ended without a word: a signal, most often for want of memory.
+    #[error("\"git {program}\" ended early ({status})")]
+    Ended {
+        /// Its name.
+        program: &'static str,
+        /// How it ended.
+        status: std::process::ExitStatus,
+    },
+    /// The credentials cannot be obtained.
+    #[error(transparent)]
+    Credentials(#[from] credentials::Error),
+    /// The network failed.
+    #[error(transparent)]
+    Http(#[from] http::Error),
+    /// Git's configuration cannot be used.
+    #[error(transparent)]
+    GitConfig(#[from] config::Error),
+    /// Reading from or writing to git failed.
+    #[error("lost the connection to git: {0}")]
+    Pipe(#[from] io::Error),
+}
+
+impl Error {
+    /// A failed read from git: damage, or git has gone.
+    pub(super) fn reading(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::InvalidData => Self::DamagedRequest,
+            _ => Self::Pipe(error),
+        }
+    }
+
+    /// Says of a failed push that the host may have done it, where that is so: the request was
+    /// sent, and no answer that can be understood came back.
+    pub(super) fn unless_clear(self) -> Self {
+        let is_clear = match &self {
+            Self::Http(
+                http::Error::Cut { .. } | http::Error::Timeout { .. } | http::Error::TooSlow { .. },
+            )
+            | Self::Damaged { .. }
+            | Self::NotGit { .. } => false,
+            Self::Refused(refusal) => !refusal.status.is_server_error(),
+            _ => true,
+        };
+        match is_clear {
+            true => self,
+            false => Self::Unclear(Box::new(self)),
+        }
+    }
+}
+
+impl Explain for Error {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Refused(refusal) => refusal.hints(),
+            Self::Unclear(cause) => {
+                let mut hints = vec![
+                    "the push may have arrived: run git fetch, then git status, to see".to_owned(),
+                ];
+                hints.extend(cause.hints());
+                hints
+            }
+            Self::NotGit { .. } => vec![
+                "a proxy's login page or a wrong CODE_COMMIT_ENDPOINT answers like this".into(),
+            ],
+            Self::Damaged { .. } => vec!["try again".into()],
+            Self::Start { .. } => vec!["check that git is installed and on PATH".into()],
+            Self::UnknownCommand(_) | Self::DamagedRequest => {
+                vec!["this program is started by git, not by hand".into()]
+            }
+            Self::Ended { .. } => {
+                vec!["if nobody stopped it, check the free memory and disk space".into()]
+            }
+            Self::Credentials(error) => error.hints(),
+            Self::Http(error) => error.hints(),
+            Self::GitConfig(error) => error.hints(),
+            Self::Remote(_) | Self::Spoken { .. } | Self::Pipe(_) => vec![],
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Credentials(error) => error.exit(),
+            Self::Http(error) => error.exit(),
+            Self::GitConfig(error) => error.exit(),
+            Self::Unclear(cause) => cause.exit(),
+            Self::Spoken { .. } => Exit::Git,
+            Self::Refused(_)
+            | Self::NotGit { .. }
+            | Self::Remote(_)
+            | Self::Damaged { .. }
+            | Self::UnknownCommand(_)
+            | Self::DamagedRequest
+            | Self::Start { .. }
+            | Self::Ended { .. }
+            | Self::Pipe(_) => Exit::Network,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Git's lock of a configuration file.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::names::{LOCK, beside};
+use crate::setup::error::Error;
+
+/// How often a lock is tried, and how long the pause is.
+const TRIES: u32 = 200;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Git's own lock of a config file: `<file>.lock`, there as long as somebody writes.
+#[derive(Debug)]
+pub(in crate::setup) struct GitLock(PathBuf);
+
+/// What our lock holds, so that one that a killed run left is known.
+const OURS: &[u8] = b"git codecommit setup\n";
+
+impl GitLock {
+    /// The lock that a run of ours left when it was stopped.
+    pub(in crate::setup) fn left_for(config: &Path) -> Option<PathBuf> {
+        let path = beside(config, "", ".lock");
+        is_ours(&path).then_some(path)
+    }
+
+    pub(in crate::setup) fn take(config: &Path) -> Result<Self, Error> {
+        let path = beside(config, "", ".lock");
+        for _ in 0..TRIES {
+            match create(&path, &beside(config, ".", LOCK)) {
+                Ok(()) => return Ok(Self(path)),
+                // This run holds our own lock: one of ours is of a run that was stopped.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    if is_ours(&path) {
+                        let _ = fs::remove_file(&path);
+                    } else {
+                        sleep(PAUSE);
+                    }
+                }
+                Err(error) => return Err(Error::write(&path, error)),
+            }
+        }
+        Err(Error::Locked(path))
+    }
+}
+
+/// Makes the lock with its content in one step: an empty one could as well be git's.
+fn create(path: &Path, new: &Path) -> io::Result<()> {
+    let write = |path: &Path| {
+        let mut options = OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
+        file.write_all(OURS)
+    };
+    let _ = fs::remove_file(new);
+    write(new).inspect_err(|_| {
+        let _ = fs::remove_file(new);
+    })?;
+    let made = match fs::hard_link(new, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        // Some file systems know no hard links.
+        Err(_) => write(path),
+        made => made,
+    };
+    let _ = fs::remove_file(new);
+    made
+}
+
+fn is_ours(lock: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = File::open(lock).and_then(|file| file.take(64).read_to_end(&mut start));
+    read.is_ok() && start == OURS
+}
+
+impl Drop for GitLock {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
