@@ -1,18 +1,17 @@
 #!/bin/sh
-# Puts git-codecommit's three programs in place, then runs "git codecommit setup" with the rest of its
-# arguments; install.sh --help lists its own.
+# Installs git-codecommit's three programs, then runs "git codecommit setup" with the remaining arguments.
+# install.sh --help lists its own options.
 #
-# No sudo, and no network but SOURCE's (and cargo's for a build). The new programs are copied beside the
-# old ones and tried before the first is replaced, each in one step: a git command that runs meanwhile
-# sees the old one or the new one. The last version is kept in DIR/share/git-codecommit/previous.
-# Exit codes: 1 it could not be done; 2 usage; 4 the download failed or is not what it should be; else
-# that of setup.
+# It needs no sudo, and no network except for SOURCE (and for cargo's crates in a build). It copies the new
+# programs beside the old ones, tries them, and then replaces each old one in one step: a git command that runs
+# meanwhile finds the old or the new program. It backs up the previous version in DIR/share/git-codecommit/previous.
+# Exit codes: 1 failed; 2 usage; 4 the download failed or has another hash; otherwise the exit code of setup.
 # shellcheck shell=dash
 set -eu
 
 VERSION=0.1.0
 PROGRAMS='git-remote-codecommit git-credential-codecommit git-codecommit'
-# What is made below DIR beside our own folder, the outer folders first.
+# The folders below DIR that an installation may create, besides our own; outer folders first.
 FOLDERS='. bin share share/bash-completion share/bash-completion/completions share/fish share/fish/vendor_completions.d
 share/man share/man/man1 share/zsh share/zsh/site-functions'
 
@@ -29,14 +28,14 @@ say() {
 usage() {
   cat <<'TEXT'
 usage: install.sh [--from SOURCE [--sha256 HASH]] [--prefix DIR] [OPTIONS] [SETUP ARGUMENTS]
-  --from SOURCE  DIR, FILE.tar.gz, file://…, https://… or s3://… that holds the three programs; without it,
-                 those beside this script are taken, or in a checkout they are built
-  --sha256 HASH  SHA-256 of the archive; what is downloaded must have one
-  --prefix DIR   they go to DIR/bin (default: ~/.local)
-  --no-setup     change no configuration; so it is without setup arguments
-  --uninstall    run "git codecommit unsetup", then take the programs away
-  --dry-run      say what would be done, and do nothing
-  --quiet        say nothing but errors
+  --from SOURCE  install from DIR, FILE.tar.gz, file://…, https://… or s3://… (default: the programs beside
+                 this script, or in a checkout a new build)
+  --sha256 HASH  check the SHA-256 of the archive (required for a download)
+  --prefix DIR   install in DIR/bin (default: ~/.local)
+  --no-setup     do not run "git codecommit setup" (the default without setup arguments)
+  --uninstall    run "git codecommit unsetup", then remove the programs
+  --dry-run      show what would be done, and change nothing
+  --quiet        print errors only
   --version      print this installer's version
 
 For example: install.sh --from s3://bucket/git-codecommit.tar.gz --sha256 9f86d0… --yes \
@@ -48,32 +47,32 @@ have() {
   command -v "$1" >/dev/null 2>&1
 }
 
-# The whole path of a folder.
+# Prints the absolute path of a folder.
 absolute() {
   CDPATH='' cd -- "$1" && pwd
 }
 
-# The checkout that this script stands in: not whatever project the shell happens to be in.
+# Prints the checkout that contains this script; the shell's own folder may be another project.
 checkout() {
   here=$(absolute "$(dirname -- "$0")") || return 1
   grep -q '^name = "git-codecommit"$' "$here/Cargo.toml" 2>/dev/null && printf '%s\n' "$here"
 }
 
-# The folder of this script, where the archive was unpacked.
+# Prints the folder of this script if an archive was unpacked there.
 beside() {
   here=$(absolute "$(dirname -- "$0")") && [ -f "$here/git-remote-codecommit" ] && printf '%s\n' "$here"
 }
 
 build() {
-  root=$(checkout) || fail 'there is nothing to install from' 'name a folder or an archive: --from SOURCE' 2
-  have cargo || fail 'building needs cargo' 'see https://rustup.rs, or name built programs: --from SOURCE'
+  root=$(checkout) || fail 'no programs to install' 'name a folder or an archive: --from SOURCE' 2
+  have cargo || fail 'cargo is not installed' 'install it (https://rustup.rs), or name a folder or an archive: --from SOURCE'
   $quiet || echo "building in $root (this takes a few minutes)" >&2
   (cd "$root" && cargo build --release --quiet --locked --bins --target-dir "$root/target") ||
     fail 'the build failed'
   printf '%s\n' "$root/target/release"
 }
 
-# The SHA-256 of a file. Without a program that makes one nothing is installed.
+# Prints the SHA-256 of a file. Without a program that computes it, nothing is installed.
 sha256() {
   if have sha256sum; then
     sha256sum <"$1" | cut -d ' ' -f 1
@@ -84,7 +83,7 @@ sha256() {
   elif have python3; then
     python3 -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$1"
   else
-    fail 'there is no program that makes SHA-256 sums' 'install one: sha256sum, shasum, openssl or python3' 4
+    fail 'cannot compute a SHA-256' 'install sha256sum, shasum, openssl or python3' 4
   fi
 }
 
@@ -95,7 +94,7 @@ check_hash() {
     fail "$from has the SHA-256 $found, not $hash" 'nothing was installed: check the archive and --sha256' 4
 }
 
-# Gets an archive. A part of one has another hash.
+# Downloads an archive. An incomplete one has another hash.
 download() {
   case $1 in
     s3://*)
@@ -106,7 +105,7 @@ download() {
 bucket, key = sys.argv[1][len("s3://"):].split("/", 1)
 boto3.client("s3").download_file(bucket, key, sys.argv[2])' "$1" "$2"
       else
-        fail 's3:// needs the AWS CLI, or python3 with boto3' 'use a presigned https:// URL instead' 4
+        fail 's3:// needs the AWS CLI, or python3 with boto3' 'install one of them, or use a presigned https:// URL' 4
       fi
       ;;
     *)
@@ -120,28 +119,28 @@ boto3.client("s3").download_file(bucket, key, sys.argv[2])' "$1" "$2"
 with urllib.request.urlopen(sys.argv[1], timeout=60) as answer, open(sys.argv[2], "wb") as file:
     shutil.copyfileobj(answer, file)' "$1" "$2"
       else
-        fail 'a download needs curl, wget or python3' '' 4
+        fail 'https:// needs curl, wget or python3' 'install one of them, or download the archive yourself: --from FILE' 4
       fi
       ;;
   esac || fail "$1 could not be downloaded" 'check the address, the network and the permissions' 4
 }
 
-# Copies the programs from a folder to hidden names.
+# Copies the programs from a folder to the staging names.
 from_folder() {
   for program in $PROGRAMS; do
-    [ -f "$1/$program" ] || fail "$1 does not hold $program" 'name the folder of the three programs: --from DIR' 2
+    [ -f "$1/$program" ] || fail "$1 does not contain $program" 'name the folder with the three programs: --from DIR' 2
   done
   for program in $PROGRAMS; do
     cp -- "$1/$program" "$staged.$program" || no_room
   done
 }
 
-# Takes the programs, and nothing else, out of an archive: its other paths lead nowhere.
+# Extracts only the three programs from an archive; its other paths are never written.
 from_archive() {
   members=$(tar -tzf "$1") || fail "$from is not a .tar.gz archive" '' 4
   for program in $PROGRAMS; do
     member=$(printf '%s\n' "$members" | grep -E "(^|/)$program\$" | head -n 1)
-    [ -n "$member" ] || fail "$from does not hold $program" 'an archive holds the three programs' 4
+    [ -n "$member" ] || fail "$from does not contain $program" 'the archive must contain the three programs' 4
     tar -xzOf "$1" "$member" >"$staged.$program" || no_room
   done
 }
@@ -150,16 +149,16 @@ no_room() {
   fail "cannot write to $bin" 'check the folder and the free space, or choose another: --prefix DIR'
 }
 
-# To read from what is no file, a pipe, might never end.
+# Fails if a pipe or a device has the name of one of our files: reading it might never end.
 check_places() {
   for file in "$share/installed" "$bin/git-remote-codecommit" "$bin/git-credential-codecommit" "$bin/git-codecommit"; do
     if [ -e "$file" ] && [ ! -f "$file" ] && [ ! -d "$file" ]; then
-      fail "$file is not a file" 'move it away, or choose another folder: --prefix DIR'
+      fail "$file is not a file" 'remove it, or choose another folder: --prefix DIR'
     fi
   done
 }
 
-# Whether the programs that are in place came from an archive of this hash, and nobody changed them.
+# Succeeds if the installed programs came from an archive with this hash and are unchanged.
 is_installed() {
   [ -n "$hash" ] && [ "$(sed -n 1p "$share/installed" 2>/dev/null)" = "archive $hash" ] || return 1
   for program in $PROGRAMS; do
@@ -167,7 +166,7 @@ is_installed() {
   done
 }
 
-# The folders that this installation makes, and those that an earlier one made: they go with --uninstall.
+# Finds the folders that this or an earlier installation creates: --uninstall removes them.
 find_made() {
   made=$(sed -n 's/^folder //p' "$share/installed" 2>/dev/null) || made=''
   for folder in $FOLDERS; do
@@ -175,12 +174,12 @@ find_made() {
   done
 }
 
-# Gets the programs to hidden names beside their places, and tries them.
+# Copies the programs to hidden names beside their final ones, and tries them.
 stage() {
   find_made
-  mkdir -p -- "$bin" || fail "cannot make $bin" 'choose another folder: --prefix DIR'
+  mkdir -p -- "$bin" || fail "cannot create $bin" 'choose another folder: --prefix DIR'
   for program in $PROGRAMS; do
-    [ ! -d "$bin/$program" ] || fail "$bin/$program is a folder" 'move it away, or choose another folder: --prefix DIR'
+    [ ! -d "$bin/$program" ] || fail "$bin/$program is a folder" 'rename it, or choose another folder: --prefix DIR'
   done
   staged=$bin/.git-codecommit.$$
   trap 'rm -f -- "$staged".*' EXIT
@@ -205,12 +204,12 @@ stage() {
   esac
   for program in $PROGRAMS; do chmod 755 "$staged.$program" || no_room; done
   version=$("$staged.git-codecommit" version) ||
-    fail "the git-codecommit of $from does not run on this machine" \
-      'check that it was built for this processor and system, and that programs may run there (noexec)'
+    fail "the program git-codecommit${from:+ from $from} does not run on this machine" \
+      "check that it was built for this processor and system, and that $bin is not mounted noexec"
 }
 
-# Moves the programs to their places. Those of an earlier installation are kept once; another's of the same
-# name (pip puts git-remote-codecommit here) is set aside, and comes back with --uninstall.
+# Moves the programs to their final names. It backs up the version before, and saves a program of the same name that is
+# not ours (pip installs git-remote-codecommit here): --uninstall restores it.
 place() {
   changed=false
   for program in $PROGRAMS; do
@@ -220,13 +219,13 @@ place() {
     say "unchanged: $version in $bin"
     return
   fi
-  old=$("$bin/git-codecommit" version 2>/dev/null) || old='the last version'
-  is_kept=false
+  old=$("$bin/git-codecommit" version 2>/dev/null) || old='the previous version'
+  is_backed_up=false
   for program in $PROGRAMS; do
     [ -e "$bin/$program" ] || [ -L "$bin/$program" ] || continue
-    if is_own "$program"; then keep "$program"; else set_aside "$program"; fi
+    if is_own "$program"; then back_up "$program"; else save_foreign "$program"; fi
   done
-  if $is_kept; then say "kept $old in $share/previous"; fi
+  if $is_backed_up; then say "backed up $old in $share/previous"; fi
   for program in $PROGRAMS; do
     mv -f -- "$staged.$program" "$bin/$program" ||
       fail "cannot write $bin/$program" 'check the folder, or choose another: --prefix DIR'
@@ -234,10 +233,10 @@ place() {
   say "installed $version in $bin"
 }
 
-# Whether there is an earlier installation.
+# Succeeds if there is an earlier installation.
 is_ours() { [ -f "$bin/git-codecommit" ] || [ -f "$share/installed" ]; }
 
-# Whether a program is the one that was installed. Where no hash is known, it is if there was an installation.
+# Succeeds if a program is the one that was installed. If its hash is not recorded, any program of an installation is.
 is_own() {
   recorded=$(sed -n "s/^$1 //p" "$share/installed" 2>/dev/null) || recorded=''
   if [ -n "$recorded" ]; then
@@ -247,27 +246,27 @@ is_own() {
   fi
 }
 
-keep() {
+back_up() {
   [ -f "$bin/$1" ] || return 0
   { mkdir -p -- "$share/previous" && cp -p -- "$bin/$1" "$share/previous/.new" &&
     mv -f -- "$share/previous/.new" "$share/previous/$1"; } || no_room
-  is_kept=true
+  is_backed_up=true
 }
 
-set_aside() {
+save_foreign() {
   { mkdir -p -- "$share/foreign" && mv -f -- "$bin/$1" "$share/foreign/$1"; } || no_room
-  say "set $bin/$1, which is not of git-codecommit, aside in $share/foreign"
+  say "moved $bin/$1, which is not part of git-codecommit, to $share/foreign"
 }
 
-# Completions, manual pages, and what is_installed and uninstall need to know. Nothing depends on them:
-# where they cannot be written, the programs still work.
+# Writes completions, manual pages, and the record for is_installed and uninstall. The programs work without
+# them, so a failure is a warning.
 extras() {
   completions bash share/bash-completion/completions/git-codecommit &&
     completions zsh share/zsh/site-functions/_git-codecommit &&
     completions fish share/fish/vendor_completions.d/git-codecommit.fish &&
     "$bin/git-codecommit" man --directory "$prefix/share/man/man1" >/dev/null &&
     remember ||
-    echo "install.sh: warning: completions and manual pages could not be written below $prefix/share" >&2
+    echo "install.sh: warning: cannot write completions and manual pages in $prefix/share" >&2
 }
 
 remember() {
@@ -276,11 +275,11 @@ remember() {
     echo "folder $folder" >>"$share/.installed" || return 1
   done
   for program in $PROGRAMS; do
-    # Where nothing makes hashes, what is ours is known by its name alone.
+    # Without a hash, is_own knows a program by its name.
     sum=$(sha256 "$bin/$program" 2>/dev/null) || continue
     echo "$program $sum" >>"$share/.installed" || return 1
   done
-  # For --uninstall, when the archive is long gone. A script that came through a pipe is no file.
+  # For --uninstall, when the archive no longer exists. A script from a pipe has no file to copy.
   if grep -q '^PROGRAMS=.git-remote-codecommit' "$0" 2>/dev/null; then
     cp -- "$0" "$share/.install.sh" && mv -f -- "$share/.install.sh" "$share/install.sh" || return 1
   fi
@@ -292,7 +291,7 @@ completions() {
     mv -f -- "$prefix/$2.new" "$prefix/$2"
 }
 
-# Runs setup where it can ask: a script that came through a pipe has no other standard input.
+# Runs setup with the terminal as its standard input: if this script comes from a pipe, its own is the script.
 setup() {
   $quiet && set -- --quiet "$@"
   if [ ! -t 0 ] && [ -t 2 ] && (: </dev/tty) 2>/dev/null; then
@@ -302,7 +301,7 @@ setup() {
   fi
 }
 
-# Wrong arguments are found before anything is replaced.
+# Finds wrong arguments of setup before anything is replaced.
 check_setup() {
   code=0
   said=$("$staged.git-codecommit" setup --bin-dir "$bin" "$@" --dry-run 2>&1 >/dev/null) || code=$?
@@ -312,22 +311,22 @@ check_setup() {
   fi
 }
 
-# Git must find ours, not a git-remote-codecommit of conda or pip that comes first on PATH.
+# Warns if git would not find ours: conda or pip may have a git-remote-codecommit earlier on PATH.
 check_path() {
   found=$(command -v git-remote-codecommit || true)
   if [ -z "$found" ]; then
-    echo "hint: add $bin to PATH: git finds its helpers there" >&2
+    echo "hint: add $bin to PATH, so that git finds its helpers" >&2
   elif [ "$(absolute "$(dirname -- "$found")")" != "$bin" ]; then
-    echo "hint: $found comes first on PATH and hides the new one: put $bin in front, or let git codecommit setup do it" >&2
+    echo "hint: $found comes before the new program on PATH: put $bin first, or run git codecommit setup" >&2
   fi
 }
 
 uninstall() {
   if $setup && [ -x "$bin/git-codecommit" ]; then
     if $quiet; then set -- --quiet "$@"; fi
-    # The programs stay where git would still be sent to them.
+    # Git's settings still name the programs until unsetup has removed them.
     "$bin/git-codecommit" unsetup --yes "$@" ||
-      fail 'the settings could not be taken back, so the programs stay' '--no-setup takes the programs away alone' $?
+      fail 'unsetup failed, so the programs were not removed' 'to remove only the programs: --uninstall --no-setup' $?
   fi
   if ! is_ours; then
     say "git-codecommit is not installed in $bin"
@@ -335,15 +334,15 @@ uninstall() {
   fi
   for program in $PROGRAMS; do
     if [ -e "$bin/$program" ] && ! is_own "$program"; then
-      say "left $bin/$program, which is not what was installed"
-      if [ -e "$share/foreign/$program" ]; then say "left $share/foreign/$program, which was there before"; fi
+      say "did not remove $bin/$program: it is not the installed program"
+      if [ -e "$share/foreign/$program" ]; then say "did not remove $share/foreign/$program: it was in $bin before the installation"; fi
       rm -f -- "$share/previous/$program"
       continue
     fi
     rm -f -- "$bin/$program" "$share/previous/$program"
     if [ -e "$share/foreign/$program" ] || [ -L "$share/foreign/$program" ]; then
       mv -f -- "$share/foreign/$program" "$bin/$program"
-      say "$bin/$program is what it was before"
+      say "restored the earlier $bin/$program"
     fi
   done
   made=$(sed -n 's/^folder //p' "$share/installed" 2>/dev/null | sort -r) || made=''
@@ -351,7 +350,7 @@ uninstall() {
     "$prefix/share/zsh/site-functions/_git-codecommit" "$prefix/share/fish/vendor_completions.d/git-codecommit.fish" \
     "$prefix"/share/man/man1/git-codecommit.1 "$prefix"/share/man/man1/git-codecommit-*.1
   for folder in share/git-codecommit/foreign share/git-codecommit/previous share/git-codecommit $made; do
-    # Only what is empty goes.
+    # rmdir removes empty folders only.
     rmdir -- "$prefix/${folder#.}" 2>/dev/null || true
   done
   say "removed the programs from $bin"
@@ -363,7 +362,7 @@ dry_run() {
     say "would remove the programs from $bin"
     return
   fi
-  say "would install the programs of ${from:-$(beside || echo this checkout)} in $bin"
+  say "would install the programs from ${from:-$(beside || echo this checkout)} in $bin"
   if $setup && [ $# -gt 0 ]; then
     if [ -d "${path:-/nowhere}" ] && [ -x "$path/git-codecommit" ]; then
       "$path/git-codecommit" setup --bin-dir "$bin" "$@" --dry-run
@@ -375,7 +374,7 @@ dry_run() {
   fi
 }
 
-# What is not known here is setup's, which cannot do without the role.
+# Unknown options are setup's. Setup always needs a role, so without --role-arn they are mistakes.
 check_arguments() {
   [ $# -gt 0 ] || return 0
   unknown=$1
@@ -385,39 +384,39 @@ check_arguments() {
       case $argument in --role-arn | --role-arn=*) return ;; esac
     done
   fi
-  fail "unknown option $unknown" 'install.sh --help lists the options; those of git codecommit setup begin with --role-arn' 2
+  fail "unknown option $unknown" 'install.sh --help lists the options; options of git codecommit setup need --role-arn' 2
 }
 
-# The source's kind, and what it must come with.
+# Checks that SOURCE is of a known kind, exists if it is local, and has a hash if it is downloaded.
 check_source() {
   path=$from
   case $from in
     https://* | s3://*)
-      [ -n "$hash" ] || fail "$from is downloaded, and needs --sha256" 'sha256sum of the archive, on the machine where it was made, prints it' 2
+      [ -n "$hash" ] || fail "$from needs --sha256" 'run sha256sum on the archive where it was built' 2
       ;;
     file://*) path=${from#file://} ;;
-    *://*) fail "$from cannot be downloaded" 'an archive comes by https://, s3:// or file://' 2 ;;
+    *://*) fail "$from is not supported" 'use https://, s3:// or file://' 2 ;;
   esac
   case $from in
     '' | https://* | s3://*) ;;
     *)
-      [ -e "$path" ] || fail "$path does not exist" 'name the folder or the archive of the three programs: --from SOURCE' 2
-      [ -z "$hash" ] || [ ! -d "$path" ] || fail '--sha256 goes with an archive, not with a folder' '' 2
-      # tar takes a name with a colon for one on another machine.
+      [ -e "$path" ] || fail "$path does not exist" 'name a folder or an archive with the three programs: --from SOURCE' 2
+      [ -z "$hash" ] || [ ! -d "$path" ] || fail '--sha256 needs an archive, not a folder' '' 2
+      # tar reads a name with a colon as a file on another machine.
       case $path in /*) ;; *) path=./$path ;; esac
       ;;
   esac
   case $hash in
     '') ;;
-    *[!0-9a-f]*) fail '--sha256 is not a SHA-256' 'it has 64 digits and letters a to f' 2 ;;
-    *) [ ${#hash} -eq 64 ] || fail '--sha256 is not a SHA-256' 'it has 64 digits and letters a to f' 2 ;;
+    *[!0-9a-f]*) fail '--sha256 is not a SHA-256' 'a SHA-256 has 64 characters: digits and the letters a to f' 2 ;;
+    *) [ ${#hash} -eq 64 ] || fail '--sha256 is not a SHA-256' 'a SHA-256 has 64 characters: digits and the letters a to f' 2 ;;
   esac
 }
 
 main() {
   from='' hash='' prefix='' setup=true uninstall=false dry=false quiet=false
   count=$#
-  # What is not the installer's own is put behind the others, in order: setup's arguments.
+  # Arguments that are not the installer's own remain in "$@", in order: they are setup's.
   while [ "$count" -gt 0 ]; do
     option=$1 value='' given=1
     shift
@@ -448,7 +447,7 @@ main() {
   done
   if [ -z "$prefix" ]; then
     home=${HOME:-}
-    # Lifecycle scripts and daemons may have none.
+    # Lifecycle scripts and daemons may not have HOME.
     if [ -z "$home" ] || [ "$home" = / ]; then
       home=$(getent passwd "$(id -u)" 2>/dev/null | cut -d : -f 6) || home=''
     fi

@@ -78,8 +78,8 @@ def requests(place):
                     note(what)
     rows = [[what, goal, *(found[what, name] for name in NAMES), met(found[what, "ours"] == goal)]
             for what, goal in goals.items()]
-    table("Requests", "The same operation through real git. Nobody but git-remote-codecommit is refused with 401: it hands "
-          "git a URL with a password, which git tries without first.",
+    table("Requests", "The same operation through real git. Only git-remote-codecommit gets a 401: it gives git a URL with a "
+          "password, and git first sends a request without it.",
           ["operation", "goal", *NAMES.values(), ""], rows)
 
 
@@ -103,9 +103,9 @@ def start(place, runs=40):
     rows[0] += ["≤ 3 ms", met(median(ours) <= 0.003)]
     rows[1] += ["", ""]
     rows[2] += ["≥ 100 times ours", f"{ratio:.0f} times: " + met(ratio >= 100)]
-    table("From the start to the first connection", "Keys in the environment: what an assumed role's kept session costs "
-          "beside them is one file to read. Until `accept` returns at the other end. `/bin/true` takes "
-          f"{milliseconds(nothing(runs))} so.", ["", "median", "least", "goal", ""], rows)
+    table("Start-up until the first connection", "The time until `accept` returns at the other end, with keys in the "
+          "environment (a cached session is one more file to read). Starting `/bin/true` takes "
+          f"{milliseconds(nothing(runs))}.", ["", "median", "least", "goal", ""], rows)
 
 
 def nothing(runs):
@@ -138,8 +138,8 @@ def sts(place, runs=9):
                 helper.end()
         rows.append([f"STS {answer * 1000:.0f} ms, TLS {tls * 1000:.0f} ms", "≤ 5 ms",
                      milliseconds(median(late)), milliseconds(min(late)), met(median(late) <= 0.005)])
-    table("The first request where a role is assumed", "How long after the later one of STS's answer and the open connection "
-          "it arrives.", ["", "goal", "median", "least", ""], rows)
+    table("The first request after AssumeRole", "The time between STS's answer or the open connection, whichever is later, "
+          "and the arrival of the request.", ["", "goal", "median", "least", ""], rows)
 
 
 def relay(place, mebibytes=1024, runs=5):
@@ -165,12 +165,13 @@ def relay(place, mebibytes=1024, runs=5):
             ours, theirs = (min(one[key] for one in measured[name]) for name in measured)
             rows.append([what, unit, f"{ours:.2f} s", f"{theirs:.2f} s", f"≤ {goal}",
                          f"{ours / theirs:.2f}: {met(round(ours / theirs, 2) <= goal)}"])
-    table(f"A pack of {mebibytes} MiB over TLS", "CPU of the helper's own process, user and system; wall time from the first "
-          "command to the last byte; the least of " f"{runs} runs in turn, as other work only adds. The host sends chunks of 64 KiB where nothing else is said.\n\n"
-          "Where the CPU of a fetch goes (perf, v2): 47 % the kernel (24 % receives, 15 % writes the pipe), 35 % AES-GCM, 10 % "
-          "copies in rustls and hyper. The first two, which nobody can leave out, are about 0.6 times what git remote-https "
-          "uses with GnuTLS: that goal is out of reach here. Reads of 256 KiB below TLS and a pipe of 1 MiB were tried: "
-          "no change, or worse.", ["", "", "ours", NAMES["https"], "goal", "ratio"], rows)
+    table(f"A pack of {mebibytes} MiB over TLS", "CPU time of the helper's own process, user and system; wall time from the first "
+          f"command to the last byte. Each figure is the least of {runs} runs, because other work on the machine only adds "
+          "time. The host sends chunks of 64 KiB unless a row says otherwise.\n\n"
+          "CPU time of a fetch (perf, v2): 47 % in the kernel (24 % receiving, 15 % writing the pipe), 35 % AES-GCM, 10 % "
+          "copies in rustls and hyper. Kernel and AES-GCM, which cannot be avoided, take about 0.6 times the CPU time of git "
+          "remote-https with GnuTLS: the goal cannot be met here. Reads of 256 KiB below TLS and a pipe of 1 MiB changed "
+          "nothing or made it worse.", ["", "", "ours", NAMES["https"], "goal", "ratio"], rows)
 
 
 def memory(place):
@@ -213,9 +214,9 @@ def fetch(place, runs=5, round_trip=0.05):
         for name, label in names.items():
             goal = "" if name == "ours" else met(trips["ours"] < trips[name])
             rows.append([version, label, f"{trips[name]:g}", milliseconds(median(took[name])), goal])
-    table(f"A fetch of nothing new at {round_trip * 1000:.0f} ms a round trip", "A round trip for each request, and two to open "
-          "TCP and TLS 1.3. The goal is fewer than `git remote-https`; the last line of each protocol is the best that git "
-          "itself can do, with a signature put into its configuration by hand.",
+    table(f"A fetch of nothing new at {round_trip * 1000:.0f} ms a round trip", "One round trip for each request, and two to open "
+          "TCP and TLS 1.3. The goal is fewer round trips than `git remote-https`. The last row of each protocol is the best "
+          "that git can do: a signature is put into its configuration by hand.",
           ["protocol", "", "round trips", "median", "ours are fewer"], rows)
 
 

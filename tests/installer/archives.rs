@@ -98,7 +98,7 @@ fn an_archive_is_installed_and_the_version_before_it_kept() {
         assert_eq!(
             said.stdout,
             format!(
-                "kept git-codecommit 1.0 in {}\ninstalled git-codecommit 2.0 in {}\n",
+                "backed up git-codecommit 1.0 in {}\ninstalled git-codecommit 2.0 in {}\n",
                 kept.display(),
                 bin.display()
             )
@@ -222,8 +222,8 @@ fn without_a_program_that_hashes_nothing_that_needs_it_is_installed() {
     assert_eq!(said.code, Some(4));
     assert_eq!(
         said.stderr,
-        "install.sh: there is no program that makes SHA-256 sums\n\
-         hint: install one: sha256sum, shasum, openssl or python3\n"
+        "install.sh: cannot compute a SHA-256\n\
+         hint: install sha256sum, shasum, openssl or python3\n"
     );
     assert!(placed(&studio, "opt").is_empty());
     install(

@@ -53,8 +53,7 @@ fn the_programs_are_installed_twice_and_work() {
             assert_eq!(said.stdout, format!("{done} {VERSION} in {prefix}/bin\n"));
             // The folder of the build is on PATH, in front.
             assert!(
-                said.stderr
-                    .contains("comes first on PATH and hides the new one"),
+                said.stderr.contains("comes before the new program on PATH"),
                 "{said:?}"
             );
         }
@@ -104,7 +103,7 @@ fn what_cannot_be_installed_is_said_and_nothing_is_changed() {
             (
                 vec!["--from", "/", "--prefix", &prefix],
                 2,
-                "install.sh: / does not hold git-remote-codecommit",
+                "install.sh: / does not contain git-remote-codecommit",
             ),
             (
                 vec![
@@ -114,12 +113,12 @@ fn what_cannot_be_installed_is_said_and_nothing_is_changed() {
                     &prefix,
                 ],
                 2,
-                "install.sh: https://example.com/x.tar.gz is downloaded, and needs --sha256",
+                "install.sh: https://example.com/x.tar.gz needs --sha256",
             ),
             (
                 vec!["--from", "http://example.com/x.tar.gz", "--prefix", &prefix],
                 2,
-                "install.sh: http://example.com/x.tar.gz cannot be downloaded",
+                "install.sh: http://example.com/x.tar.gz is not supported",
             ),
             (
                 vec!["--from", "s3://bucket/x.tar.gz", "--sha256", "abc"],
@@ -239,7 +238,7 @@ fn an_installer_that_is_read_from_a_pipe_builds_nobody_elses_project() {
     let said = studio.run_in(".", &shells()[0], &["-s"], &script).failed();
     assert_eq!(
         said.stderr,
-        "install.sh: there is nothing to install from\n\
+        "install.sh: no programs to install\n\
          hint: name a folder or an archive: --from SOURCE\n"
     );
 }
@@ -262,12 +261,12 @@ fn another_programs_file_of_the_same_name_comes_back_when_ours_goes() {
         assert!(
             said.succeeded()
                 .stdout
-                .contains("which is not of git-codecommit, aside in")
+                .contains("which is not part of git-codecommit, to ")
         );
         assert_ne!(std::fs::read(&theirs).unwrap(), b"#!/usr/bin/python3\n");
         install(&studio, &shell, &[&options[..], &["--uninstall"]].concat()).succeeded();
         assert_eq!(std::fs::read(&theirs).unwrap(), b"#!/usr/bin/python3\n");
-        // A second time there is nothing of ours to take away.
+        // The second time there is nothing of ours to remove.
         install(&studio, &shell, &[&options[..], &["--uninstall"]].concat()).succeeded();
         assert!(theirs.exists());
     }
@@ -286,18 +285,18 @@ fn a_program_that_somebody_put_over_ours_is_theirs() {
         let arguments = ["--no-setup", "--from", &from];
         install(&studio, &shell, &arguments).succeeded();
         replace("pip's\n");
-        // It is set aside, not taken for our last version.
+        // It is saved, and not mistaken for our previous version.
         let said = install(&studio, &shell, &arguments).succeeded();
         assert!(
             said.stdout
-                .contains("which is not of git-codecommit, aside"),
+                .contains("which is not part of git-codecommit, to "),
             "{said:?}"
         );
         replace("pip's next\n");
         let said = install(&studio, &shell, &["--uninstall", "--no-setup"]).succeeded();
         assert!(
             said.stdout.starts_with(&format!(
-                "left {}, which is not what was installed\n",
+                "did not remove {}: it is not the installed program\n",
                 theirs.display()
             )),
             "{said:?}"
@@ -310,8 +309,9 @@ fn a_program_that_somebody_put_over_ours_is_theirs() {
             .join(".local/share/git-codecommit/foreign/git-remote-codecommit");
         assert!(
             said.stdout.contains(&format!(
-                "left {}, which was there before\n",
-                before.display()
+                "did not remove {}: it was in {} before the installation\n",
+                before.display(),
+                theirs.parent().unwrap().display()
             )),
             "{said:?}"
         );

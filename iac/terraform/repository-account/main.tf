@@ -44,13 +44,13 @@ variable "role_name" {
 }
 
 variable "read_only" {
-  description = "Clone and fetch only."
+  description = "Allow clone and fetch only."
   type        = bool
   default     = false
 }
 
 variable "protected_branches" {
-  description = "As refs/heads/main; nobody pushes to them or deletes them."
+  description = "For example refs/heads/main; the role cannot push to these branches or delete them."
   type        = list(string)
   default     = []
   validation {
@@ -60,7 +60,7 @@ variable "protected_branches" {
 }
 
 variable "source_identity" {
-  description = "The domain has ExecutionRoleIdentityConfig=USER_PROFILE_NAME."
+  description = "true if the domain has ExecutionRoleIdentityConfig=USER_PROFILE_NAME."
   type        = bool
   default     = false
 }
@@ -77,7 +77,7 @@ variable "sts_vpc_endpoint_ids" {
 }
 
 variable "git_vpc_endpoint_ids" {
-  description = "The only endpoints for git-codecommit through which git is served."
+  description = "The only endpoints for git-codecommit through which git can be used."
   type        = list(string)
   default     = []
 }
@@ -96,8 +96,8 @@ locals {
 }
 
 data "aws_iam_policy_document" "trust" {
-  # The account is the principal and the roles a condition: a role that is made anew under its old name has
-  # another id, and would be trusted no longer.
+  # The principal is the account, and the roles are a condition: a role that is deleted and created again has
+  # another id, and a principal with its ARN would no longer match.
   dynamic "statement" {
     for_each = concat(["sts:AssumeRole"], var.source_identity ? ["sts:SetSourceIdentity"] : [])
     content {
@@ -151,7 +151,7 @@ data "aws_iam_policy_document" "git" {
         variable = "codecommit:References"
         values   = statement.value
       }
-      # A push asks twice; the first time it names no reference yet.
+      # AWS evaluates a push twice, the first time without a reference.
       condition {
         test     = "Null"
         variable = "codecommit:References"
@@ -174,6 +174,6 @@ resource "aws_iam_role_policy" "git" {
 }
 
 output "role_arn" {
-  description = "The repository_role_arn of studio-account."
+  description = "For repository_role_arn of studio-account."
   value       = aws_iam_role.repository.arn
 }

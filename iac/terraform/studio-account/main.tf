@@ -13,7 +13,7 @@ terraform {
 }
 
 variable "repository_role_arn" {
-  description = "The role_arn of repository-account."
+  description = "The output role_arn of repository-account."
   type        = string
   validation {
     condition     = can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", var.repository_role_arn))
@@ -39,12 +39,12 @@ variable "profile" {
 }
 
 variable "execution_role_name" {
-  description = "The domain's execution role, without its path; it exists already."
+  description = "The name of the domain's existing execution role, without its path."
   type        = string
 }
 
 variable "source_identity" {
-  description = "The domain has ExecutionRoleIdentityConfig=USER_PROFILE_NAME; the execution role's own trust policy must then allow sagemaker.amazonaws.com sts:SetSourceIdentity."
+  description = "true if the domain has ExecutionRoleIdentityConfig=USER_PROFILE_NAME; the execution role's own trust policy must then allow sagemaker.amazonaws.com sts:SetSourceIdentity."
   type        = bool
   default     = false
 }
@@ -55,7 +55,7 @@ variable "archive" {
 }
 
 variable "bucket" {
-  description = "Its bucket; none makes one. The archive is encrypted with S3's own keys."
+  description = "The bucket of the archive; if null, a bucket is created. The archive is encrypted with S3's own keys."
   type        = string
   default     = null
   validation {
@@ -65,7 +65,7 @@ variable "bucket" {
 }
 
 variable "strict" {
-  description = "Let a failure keep the space from starting."
+  description = "If true, a space does not start when the script fails."
   type        = bool
   default     = false
 }
@@ -132,7 +132,7 @@ resource "aws_s3_object" "programs" {
 }
 
 resource "aws_iam_role_policy" "execution" {
-  # Another module's, or that of "git codecommit policy", must not take its place.
+  # The name is unique, so that no other module and no "git codecommit policy" overwrites this policy.
   name_prefix = "AssumeCodeCommitRole-"
   role        = var.execution_role_name
   policy = jsonencode({
