@@ -1,4 +1,4 @@
-//! Everything git can ask of a remote helper (gitremote-helpers(7)), through real git: what git
+//! Everything git can ask of a remote helper (reference/git.md 1.2-1.6), through real git: what git
 //! said, what the helper answered and started, and what came of it.
 
 mod fetch_options;
