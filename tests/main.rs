@@ -15,6 +15,7 @@ mod credential_helper;
 mod doctor;
 mod explain;
 mod failures;
+mod floors;
 mod guides;
 mod iac;
 mod installer;

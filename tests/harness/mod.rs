@@ -16,7 +16,7 @@ use local_aws::{Auth, CONTRIBUTOR_ROLE, LocalAws, Request, SignedHost};
 use tempfile::TempDir;
 
 pub(crate) use git::{Git, every_git};
-pub(crate) use namespace::{in_ci, is_inside};
+pub(crate) use namespace::is_inside;
 pub(crate) use outcome::Outcome;
 
 /// The profile of AWS's published cross-account pattern.

@@ -32,19 +32,20 @@ name=$(echo "$*" | sed 's/.*config-name \([^ ]*\).*/\1/')
 echo "arn:aws:sagemaker:eu-west-1:222222222222:studio-lifecycle-config/$name"
 "#;
 
+fn write_program(path: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, <std::fs::Permissions>::from_mode(0o755)).unwrap();
+}
+
 /// Runs the printed commands; their output, and the calls of the AWS CLI.
 #[expect(
     clippy::disallowed_methods,
     reason = "tests start the programs they test"
 )]
 fn run(domain: &str, there: &Value, commands: &str) -> (Option<i32>, String, Vec<String>) {
-    use std::os::unix::fs::PermissionsExt as _;
     let place = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| {
-        let path = place.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        std::fs::set_permissions(path, <std::fs::Permissions>::from_mode(0o755)).unwrap();
-    };
+    let write = |name: &str, text: &str| write_program(&place.path().join(name), text);
     write("aws", AWS);
     write("domain.json", domain);
     write("there.json", &there.to_string());
@@ -253,10 +254,11 @@ fn an_archive_comes_from_s3_by_the_aws_cli_or_by_boto3() {
         )
     };
     assert!(run(&with_aws, &install("by-cli")).contains("installed git-codecommit 9.9 in "));
-    // A PATH with boto3's Python, and no AWS CLI.
+    // A PATH with boto3's Python, and no AWS CLI. A link to it would not find the packages beside it.
     let tools = place.path().join("tools");
     std::fs::create_dir(&tools).unwrap();
-    std::os::unix::fs::symlink(python(), tools.join("python3")).unwrap();
+    let with_boto3 = format!("#!/bin/sh\nexec '{}' \"$@\"\n", python().display());
+    write_program(&tools.join("python3"), &with_boto3);
     let activate = format!("{}:/usr/bin:/bin", tools.display());
     let without_aws = format!("command -v aws && exit 1; {}", install("by-boto3"));
     assert!(run(&activate, &without_aws).contains("installed git-codecommit 9.9 in "));

@@ -6,7 +6,7 @@ mod with_setup;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use local_aws::LocalAws;
+use local_aws::{LocalAws, lacks};
 
 use crate::harness::{Outcome, Studio, WITH_REGION, every_git, helpers};
 
@@ -23,12 +23,9 @@ fn studio() -> Studio {
 }
 
 fn shells() -> Vec<PathBuf> {
-    let known = ["/bin/sh", "/bin/dash", "/bin/bash", "/bin/busybox"];
-    known
-        .map(PathBuf::from)
-        .into_iter()
-        .filter(|shell| shell.exists())
-        .collect()
+    let known = ["sh", "dash", "bash", "busybox"];
+    let there = known.into_iter().filter(|shell| !lacks(shell));
+    there.map(|shell| Path::new("/bin").join(shell)).collect()
 }
 
 fn install(studio: &Studio, shell: &Path, arguments: &[&str]) -> Outcome {

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use local_aws::lacks;
+
 use super::{Entry, Home, assert_same};
 use crate::harness::Outcome;
 
@@ -96,6 +98,9 @@ fn assert_old_or_new(
 
 #[test]
 fn a_setup_killed_at_any_change_is_completed_by_the_next() {
+    if lacks("strace") {
+        return;
+    }
     let done = home();
     let old = done.snapshot();
     done.setup(&[]).succeeded();
@@ -116,6 +121,9 @@ fn a_setup_killed_at_any_change_is_completed_by_the_next() {
 
 #[test]
 fn an_unsetup_killed_at_any_change_is_completed_by_the_next() {
+    if lacks("strace") {
+        return;
+    }
     let start = home();
     let old = start.snapshot();
     start.setup(&[]).succeeded();
@@ -151,6 +159,9 @@ fn an_unsetup_killed_at_any_change_is_completed_by_the_next() {
 
 #[test]
 fn a_full_disk_changes_nothing_and_says_so() {
+    if lacks("strace") {
+        return;
+    }
     let clean = home().snapshot();
     for call in ["write", "fsync", "mkdir", "link"] {
         for at in 1..100 {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     assert_nothing_runs, in_shell, lifecycle_script, lifecycle_script_from, now, program, running,
-    shell, space, start_of_space,
+    shell, shells, space, start_of_space,
 };
 use crate::harness::{Outcome, Studio, every_git};
 
@@ -28,7 +28,7 @@ fn a_host_that_never_answers_is_not_waited_for_long() {
 
 #[test]
 fn what_hangs_is_stopped_with_all_that_it_started() {
-    for shell in [&["dash"][..], &["bash"], &["busybox", "sh"]] {
+    for shell in shells() {
         let mut studio = space(&every_git()[0]);
         let pipe = studio.place().join("pipe");
         shell_in(&studio, "mkfifo pipe");

@@ -12,7 +12,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
-use local_aws::{CONTRIBUTOR_ROLE, LocalAws};
+use local_aws::{CONTRIBUTOR_ROLE, LocalAws, lacks};
 
 use crate::harness::{Git, Outcome, PROFILE, Studio, helpers};
 
@@ -134,6 +134,12 @@ fn start_of_space(studio: &Studio, script: &Path) -> Outcome {
         .env("PATH", "/usr/bin:/bin")
         .env_remove("GIT_TERMINAL_PROMPT");
     Outcome::of(command, "")
+}
+
+/// The shells of this machine.
+fn shells() -> impl Iterator<Item = &'static [&'static str]> {
+    let known: [&[&str]; 3] = [&["dash"], &["bash"], &["busybox", "sh"]];
+    known.into_iter().filter(|shell| !lacks(shell[0]))
 }
 
 /// Runs a script by a shell of one's own.

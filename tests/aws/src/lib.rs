@@ -41,6 +41,7 @@ mod roles;
 mod server;
 mod sign_in;
 mod sigv4;
+mod skipped;
 mod socks;
 mod state;
 mod sts;
@@ -59,6 +60,7 @@ pub use keys::{CONTRIBUTOR_ROLE, EXECUTION_ROLE, EXECUTION_ROLE_SESSION, Keys, P
 pub use record::{Auth, Connection, Request, Service, SignedHost, StsCall};
 pub use roles::Role;
 pub use sign_in::{LoginSession, SsoSession};
+pub use skipped::{lacks, skip, skip_even_in_ci};
 pub use state::Protocol;
 pub use tls::CLIENT_KEY_PASSWORD;
 

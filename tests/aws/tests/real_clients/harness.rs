@@ -77,11 +77,10 @@ pub(crate) fn contributor(aws: &LocalAws) -> Keys {
 }
 
 /// Whether curl is missing: it is a guest here, not something the project asks for.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 pub(crate) fn without_curl() -> bool {
     let missing = Command::new("curl").arg("--version").output().is_err();
     if missing {
-        eprintln!("skipped: curl is not installed");
+        local_aws::skip("curl");
     }
     missing
 }

@@ -7,11 +7,10 @@ use local_aws::{Auth, LocalAws, Permission, Request};
 use crate::harness::{Git, noise, url};
 
 /// Whether git-lfs is missing: a guest here, as curl is.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn without_git_lfs() -> bool {
     let missing = Command::new("git-lfs").arg("version").output().is_err();
     if missing {
-        eprintln!("skipped: git-lfs is not installed");
+        local_aws::skip("git-lfs");
     }
     missing
 }
