@@ -36,6 +36,14 @@ pub(crate) struct Studio {
     environment: BTreeMap<String, String>,
 }
 
+impl Default for Studio {
+    /// The published pattern with the first git of this machine and the repository `demo-repo`.
+    fn default() -> Self {
+        let aws = LocalAws::builder().repository("demo-repo").start();
+        Self::new(&every_git()[0], aws)
+    }
+}
+
 impl Studio {
     /// A Studio space as the published pattern has it: container credentials and the profile.
     pub(crate) fn new(git: &Git, aws: LocalAws) -> Self {

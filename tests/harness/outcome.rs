@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::process::{Child, Command};
 
+use expect_test::Expect;
+
 /// A command that has ended. Its `Debug` is for a person: where, what, and what came of it.
 pub(crate) struct Outcome {
     command: String,
@@ -61,6 +63,21 @@ impl Outcome {
         self
     }
 
+    /// Compares everything that the command printed, and its exit code, with a snapshot in the test.
+    /// `UPDATE_EXPECT=1 scripts/test NAME` writes the snapshot.
+    pub(crate) fn is(&self, expected: &Expect) {
+        let mut shown = match self.code {
+            Some(0) => String::new(),
+            code => format!("exit code {}\n", code.unwrap_or(-1)),
+        };
+        for (name, text) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
+            if !text.is_empty() {
+                shown.push_str(&format!("-- {name}\n{}", stable(text)));
+            }
+        }
+        expected.assert_eq(&shown);
+    }
+
     /// The lines on standard error that this project wrote, host ports replaced by `PORT`.
     pub(crate) fn said(&self) -> String {
         let mut ours = false;
@@ -73,10 +90,62 @@ impl Outcome {
     }
 }
 
+/// Replaces what is different in each run: ports by `PORT`, the throwaway home by `~`, times by `TIME`, and
+/// durations in brackets by `(MS ms)`.
+pub(crate) fn stable(text: &str) -> String {
+    let text = in_home(&without_ports(text));
+    let mut shown = String::new();
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        shown.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | ':' | '.'))
+            .unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        let is_time = word.len() >= 20 && word.ends_with('Z') && word.as_bytes()[10] == b'T';
+        if is_time {
+            shown.push_str("TIME");
+        } else if shown.ends_with('(') && after.starts_with(" ms)") {
+            shown.push_str("MS");
+        } else {
+            shown.push_str(word);
+        }
+        rest = after;
+    }
+    shown.push_str(rest);
+    shown
+}
+
+fn in_home(text: &str) -> String {
+    let place = std::env::temp_dir().join(".tmp").display().to_string();
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(&place) {
+        shown.push_str(&rest[..at]);
+        rest = &rest[at + place.len()..];
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+        match rest.strip_prefix("/home") {
+            Some(inside) => {
+                shown.push('~');
+                rest = inside;
+            }
+            None => shown.push_str("PLACE"),
+        }
+    }
+    shown.push_str(rest);
+    shown
+}
+
 fn without_ports(text: &str) -> String {
     let mut shown = String::new();
     let mut rest = text;
-    while let Some(at) = rest.find("localhost:").map(|at| at + "localhost:".len()) {
+    let port_of = |host: &str, text: &str| text.find(host).map(|at| at + host.len());
+    let next = |text: &str| {
+        let hosts = ["localhost:", "127.0.0.1:"];
+        hosts.iter().filter_map(|host| port_of(host, text)).min()
+    };
+    while let Some(at) = next(rest) {
         shown.push_str(&rest[..at]);
         shown.push_str("PORT");
         rest = rest[at..].trim_start_matches(|c: char| c.is_ascii_digit());
