@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;
 
+use expect_test::expect;
 use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Protocol, Service};
 
 use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, WITHOUT_REGION, every_git};
@@ -274,6 +275,25 @@ fn the_cache_can_be_listed_and_cleared() {
     );
     assert_eq!(command("list").stdout, "");
     assert!(studio.home().join(".aws/cli/cache/keep.txt").exists());
+}
+
+#[test]
+fn a_listed_session_cannot_drive_the_terminal() {
+    let studio = Studio::keeping_sessions();
+    let name = format!(".aws/cli/cache/{}.json", "a".repeat(40));
+    studio.write(
+        &name,
+        r#"{"Credentials": {"AccessKeyId": "ASIA", "SecretAccessKey": "s", "SessionToken": "t",
+           "Expiration": "2001-01-01T00:00:00Z"}, "AssumedRoleUser": {"Arn": "a\u001b[2J\tb\nc\u009b"}}"#,
+    );
+    let path = studio.home().join(&name);
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+    studio
+        .helper("git-codecommit", &["cache", "list"], "")
+        .is(&expect![[r#"
+            -- stdout
+            a\u{1b}[2J\u{9}b\u{a}c\u{9b}	ended TIME	~/.aws/cli/cache/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.json
+        "#]]);
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod chain;
 mod command_line;
 mod credential_helper;
 mod doctor;
+mod exit_codes;
 mod explain;
 mod failures;
 mod floors;

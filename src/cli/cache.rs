@@ -6,6 +6,7 @@ use super::session::Session;
 use crate::credentials::cache::Cache as Sessions;
 use crate::error::Error;
 use crate::message::Notices as _;
+use crate::printable::printable;
 
 /// Show or remove the role sessions that are kept on disk
 ///
@@ -40,12 +41,11 @@ impl Cache {
                         true => "until",
                         false => "ended",
                     };
-                    writeln!(
-                        session.out,
+                    session.line(&format!(
                         "{}\t{state} {until}\t{}",
-                        kept.whose,
-                        kept.path.display()
-                    )?;
+                        printable(&kept.whose),
+                        printable(&kept.path.display().to_string())
+                    ))?;
                 }
             }
             Action::Clear => {
