@@ -5,7 +5,7 @@ use std::process::Command;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use local_aws::Service;
+use local_aws::{Service, lacks};
 
 use super::{list, refusal, studio, studio_of};
 use crate::harness::{Studio, every_git};
@@ -190,6 +190,9 @@ fn a_client_certificate_is_shown() {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "openssl writes the test's files")]
 fn a_client_certificate_may_be_in_der() {
+    if lacks("openssl") {
+        return;
+    }
     let mut studio = studio_of(&every_git()[0], |aws| aws.require_client_certificate());
     let script = "openssl x509 -in \"$0\" -outform DER -out certificate.der && \
                   openssl pkey -in \"$1\" -outform DER -out key.der";
@@ -269,6 +272,9 @@ fn public_key(studio: &Studio) -> String {
 
 #[test]
 fn a_pinned_key_must_be_the_hosts() {
+    if lacks("openssl") {
+        return;
+    }
     let studio = studio();
     let pem = public_key(&studio);
     assert!(pem.starts_with("-----BEGIN PUBLIC KEY-----"), "{pem}");
