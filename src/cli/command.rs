@@ -4,7 +4,7 @@ use super::{cache, completions, man, url, version};
 #[cfg(unix)]
 use super::{doctor, policy, setup, studio};
 
-/// Git for AWS CodeCommit: set up, look into and ask the helpers git starts for it
+/// Use AWS CodeCommit from git: set up, diagnose and inspect
 #[derive(clap::Parser)]
 #[command(
     name = "git-codecommit",
@@ -18,7 +18,6 @@ Addresses:
   codecommit::REGION://[PROFILE@]REPOSITORY"
 )]
 pub(super) struct CommandLine {
-    /// What to do.
     #[command(subcommand)]
     pub(super) subcommand: Subcommand,
 }

@@ -6,10 +6,10 @@ use clap_complete::{Generator as _, Shell};
 use super::session::Session;
 use crate::error::Error;
 
-/// Print a shell's completions for "git codecommit" and "git-codecommit"
+/// Print shell completions for "git codecommit" and "git-codecommit"
 #[derive(clap::Args)]
 pub(super) struct Completions {
-    /// The shell.
+    /// Shell
     #[arg(value_enum)]
     shell: Known,
 }

@@ -1,4 +1,4 @@
-//! `git codecommit …`: what a person or a script asks of the helpers directly.
+//! `git codecommit …`: the commands for a person or a script.
 //!
 //! [`command`] is the one definition of the command line; help, shell completions and manual pages
 //! are made from it. Each subcommand has a file of its own, with its arguments and what it does.
@@ -15,12 +15,12 @@ mod session;
 #[cfg(unix)]
 mod setup;
 #[cfg(unix)]
+mod setup_args;
+#[cfg(unix)]
 mod studio;
 mod url;
 mod usage;
 mod version;
-#[cfg(unix)]
-mod wanted;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -35,7 +35,7 @@ use crate::error::{Error, Output};
 use crate::message::Messages;
 use crate::world::World;
 
-/// Runs the program. Returns the exit code; all errors have been said on `stderr` by then.
+/// Runs the program. Returns the exit code; all errors have been written to `stderr` by then.
 pub fn run(world: &World, mut stdout: impl Write, stderr: impl Write + 'static) -> u8 {
     let messages = Messages::new("git-codecommit", world, stderr);
     let mut session = Session {
@@ -49,7 +49,7 @@ pub fn run(world: &World, mut stdout: impl Write, stderr: impl Write + 'static) 
     });
     match ended {
         Ok(code) => code,
-        // Whoever closes the pipe has seen enough.
+        // The reader closed the pipe, as `head` does.
         Err(error) if is_closed(&error) => 0,
         Err(error) => {
             messages.error(&error);

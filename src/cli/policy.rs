@@ -1,17 +1,17 @@
 //! `git codecommit policy`.
 
 use super::session::Session;
-use super::wanted::{region, repository};
+use super::setup_args::{region, repository};
 use crate::aws::Region;
 use crate::aws::RepositoryName;
 use crate::aws::iam::ExternalId;
 use crate::error::{Error, UsageError};
 use crate::policy::{Account, Branch, Format, Pattern, RoleName, VpcEndpoint};
 
-/// Print the IAM policies for repositories in another account, with the fewest permissions
+/// Print the least IAM policies for repositories in another account
 ///
-/// Three policies: whom the repositories' role trusts, what it may do, and what the execution roles of
-/// SageMaker Studio need to assume it.
+/// It prints three policies: the trust policy and the permissions of the role in the repositories' account, and
+/// the permission to assume it for the execution roles of SageMaker Studio.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
@@ -19,50 +19,51 @@ Example:
     --region eu-west-1 --repository demo-repo --execution-role service-role/AmazonSageMaker-ExecutionRole \\
     --protect main --format cloudformation")]
 pub(super) struct Policy {
-    /// The account of the repositories
+    /// Account of the repositories
     #[arg(long, value_name = "ACCOUNT")]
     repository_account: Account,
-    /// The account of SageMaker Studio
+    /// Account of SageMaker Studio
     #[arg(long, value_name = "ACCOUNT")]
     studio_account: Account,
-    /// The region of the repositories
+    /// Region of the repositories
     #[arg(long, value_name = "REGION", value_parser = region)]
     region: Region,
-    /// A repository
+    /// Name of a repository
     #[arg(long = "repository", value_name = "NAME", required = true, value_parser = repository)]
     repositories: Vec<RepositoryName>,
-    /// An execution role of the domain or of user profiles: its name with the path, or its ARN
+    /// Execution role of the domain or a user profile: path and name, or ARN
     #[arg(long = "execution-role", value_name = "ROLE", required = true)]
     execution_roles: Vec<RoleName>,
-    /// The role to make in the repositories' account
+    /// Name of the role to create in the repositories' account
     #[arg(
         long,
         value_name = "NAME",
         default_value = "MyCrossAccountRepositoryContributorRole"
     )]
     role_name: RoleName,
-    /// Clone and fetch only
+    /// Allow clone and fetch, but no push
     #[arg(long)]
     read_only: bool,
-    /// A branch that nobody may push to, or delete
+    /// Deny pushes to this branch, and its deletion
     #[arg(long = "protect", value_name = "BRANCH")]
     protected: Vec<Branch>,
-    /// The domain has ExecutionRoleIdentityConfig=USER_PROFILE_NAME: CloudTrail then names the user
+    /// Allow sts:SetSourceIdentity, so that CloudTrail names the user
     ///
-    /// It can be set while no app of the domain runs, and every execution role's own trust policy must allow
-    /// sagemaker.amazonaws.com sts:SetSourceIdentity: --format json prints that statement.
+    /// For a domain with ExecutionRoleIdentityConfig=USER_PROFILE_NAME, which can be set while no app of the domain
+    /// runs. The trust policy of every execution role must allow sagemaker.amazonaws.com sts:SetSourceIdentity:
+    /// --format json prints that statement.
     #[arg(long)]
     source_identity: bool,
-    /// An external id that must be given (git codecommit setup --external-id)
+    /// Require this external ID (git codecommit setup --external-id)
     #[arg(long, value_name = "ID")]
     external_id: Option<ExternalId>,
-    /// The only VPC endpoint for git-codecommit through which git is served
+    /// Serve git through this git-codecommit VPC endpoint only
     #[arg(long = "vpc-endpoint", value_name = "ID")]
     git_endpoints: Vec<VpcEndpoint>,
-    /// The only VPC endpoint for sts through which the role can be assumed
+    /// Let the role be assumed through this sts VPC endpoint only
     #[arg(long = "sts-vpc-endpoint", value_name = "ID")]
     sts_endpoints: Vec<VpcEndpoint>,
-    /// How to print them
+    /// Choose the output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Json)]
     format: Format,
 }
@@ -84,8 +85,8 @@ impl Policy {
         ] {
             if wrong {
                 return Err(UsageError {
-                    problem: format!("the ARN of {argument} is of another account"),
-                    hint: "--execution-role is in --studio-account, --role-name in --repository-account".into(),
+                    problem: format!("the ARN in {argument} belongs to another account"),
+                    hint: "--execution-role must be in --studio-account, and --role-name in --repository-account".into(),
                 }
                 .into());
             }
@@ -96,12 +97,11 @@ impl Policy {
         if let Some(other) = wrong.or_else(|| other(&self.role_name)) {
             return Err(UsageError {
                 problem: format!(
-                    "a role's ARN is of the partition {other}, and --region {} is in {partition}",
+                    "a role ARN is in partition {other}, but --region {} is in {partition}",
                     self.region
                 ),
-                hint:
-                    "no role can be assumed across partitions: give a role and a region of the same"
-                        .into(),
+                hint: "a role cannot be assumed across partitions: choose both in the same one"
+                    .into(),
             }
             .into());
         }

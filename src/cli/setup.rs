@@ -4,15 +4,15 @@ use std::io::{self, BufRead as _};
 use std::path::PathBuf;
 
 use super::session::Session;
-use super::wanted::Wanted;
+use super::setup_args::SetupArgs;
 use crate::error::Error;
 use crate::message::Notices as _;
 use crate::setup::{self, NewProfile, Placement, Plan, Scope, Task};
 
-/// Set up AWS profile, git and PATH for CodeCommit repositories, and keep all else as it is
+/// Configure git (and an AWS profile) for CodeCommit
 #[derive(clap::Args)]
 #[command(after_help = "\
-Exit codes: 0 done, or nothing to do; 1 declined; 2 usage; 3 what is there says otherwise;
+Exit codes: 0 done, or nothing to do; 1 declined; 2 usage; 3 conflicting settings;
 5 a file cannot be read or written; 6 the clone failed.
 
 Example, in SageMaker Studio, with the repository in account 111111111111:
@@ -20,55 +20,55 @@ Example, in SageMaker Studio, with the repository in account 111111111111:
     --role-arn arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole")]
 pub(super) struct Setup {
     #[command(flatten)]
-    wanted: Wanted,
+    args: SetupArgs,
     #[command(flatten)]
     common: Common,
-    /// Take a warning for an error, before anything is changed
+    /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
-    /// Leave ~/.aws/config as it is: the helpers read the role from ~/.config/git-codecommit
+    /// Do not change ~/.aws/config: the helpers read ~/.config/git-codecommit instead
     #[arg(long)]
     no_aws_config: bool,
-    /// Leave ~/.bashrc as it is
+    /// Do not change ~/.bashrc
     #[arg(long)]
     no_path: bool,
-    /// The folder of the three programs [default: that of this one]
+    /// Use the programs in this folder [default: the folder of this program]
     #[arg(long, value_name = "FOLDER")]
     bin_dir: Option<PathBuf>,
 }
 
-/// Take back what setup added, and nothing else
+/// Undo setup
 #[derive(clap::Args)]
 #[command(after_help = "\
-Exit codes: 0 done, or nothing to do; 1 declined; 2 usage; 3 something was changed since and left in place;
+Exit codes: 0 done, or nothing to do; 1 declined; 2 usage; 3 a change made since setup was kept;
 5 a file cannot be read or written.")]
 pub(super) struct Unsetup {
-    /// Only this profile; without it, everything
+    /// Undo the setup of this profile only
     #[arg(long, value_name = "NAME")]
     profile: Option<NewProfile>,
     #[command(flatten)]
     common: Common,
 }
 
-/// What both take.
+/// The options of `setup` and `unsetup`.
 #[derive(clap::Args)]
 struct Common {
-    /// Whose git configuration
+    /// Choose the git configuration to change
     #[arg(long, value_name = "SCOPE", value_enum, default_value_t = Scope::Global)]
     scope: Scope,
-    /// Show what would change, and change nothing
+    /// Show the changes without making them
     #[arg(long)]
     dry_run: bool,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long, short)]
     yes: bool,
-    /// Go on where a person's settings are in the way
+    /// Replace conflicting settings
     #[arg(long)]
     force: bool,
-    /// Say what was done as JSON
+    /// Print the result as JSON
     #[arg(long)]
     json: bool,
-    /// Say nothing but warnings and errors
+    /// Print warnings and errors only
     #[arg(long, short, conflicts_with = "json")]
     quiet: bool,
 }
@@ -83,7 +83,7 @@ impl Setup {
             no_path: self.no_path,
             force: common.force,
         };
-        let (request, folder) = self.wanted.request(placement);
+        let (request, folder) = self.args.request(placement);
         let plan = common.carry_out(session, &Task::Setup(&request), strict)?;
         match folder {
             Some(folder) if !common.dry_run => {
@@ -115,7 +115,6 @@ impl Unsetup {
 }
 
 impl Common {
-    /// Plans, shows, asks, applies.
     fn carry_out(&self, session: &mut Session, task: &Task, strict: bool) -> Result<Plan, Error> {
         let plan = task.plan(session.world)?;
         for warning in &plan.warnings {
@@ -153,7 +152,6 @@ impl Common {
         }
     }
 
-    /// The changes, for a person.
     fn show(&self, session: &mut Session, plan: &Plan) -> Result<(), Error> {
         for line in plan.in_words() {
             self.say(session, &line)?;
@@ -161,7 +159,6 @@ impl Common {
         Ok(())
     }
 
-    /// What came of it.
     fn report(&self, session: &mut Session, plan: &Plan, is_applied: bool) -> Result<(), Error> {
         if self.json {
             writeln!(session.out, "{:#}", plan.in_json(is_applied))?;
@@ -196,7 +193,6 @@ impl Common {
     }
 }
 
-/// Asks whether to go on.
 fn ask(session: &mut Session) -> Result<(), Error> {
     if !session.world.can_ask() {
         return Err(setup::Error::Unasked.into());

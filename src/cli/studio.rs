@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use super::session::Session;
-use super::wanted::Wanted;
+use super::setup_args::SetupArgs;
 use crate::error::Error;
 use crate::studio::{self, CloneFolder, Lifecycle, Sha256Hex, Source};
 use crate::world::studio::{FILE, Metadata, SHARED};
 
-/// SageMaker Studio: make its lifecycle configuration, and say which space this is
+/// Make a lifecycle configuration for SageMaker Studio, and show this space
 #[derive(clap::Args)]
 #[command(subcommand_required = true, disable_help_subcommand = true)]
 pub(super) struct Studio {
@@ -22,11 +22,11 @@ enum Subcommand {
     Whoami(Whoami),
 }
 
-/// Print a script that installs and sets up at each start of a space
+/// Print a script that installs and configures at each start of a space
 ///
-/// It fetches the archive of the programs, checks its SHA-256 before anything of it is used, and runs "git
-/// codecommit setup". Later starts need no network. It never keeps a space from starting, unless --strict. A
-/// folder of --clone is below the home directory of the space; it is cloned in the background.
+/// The script downloads the archive of the programs, checks its SHA-256 before it uses any of it, and runs "git
+/// codecommit setup". Later starts need no network. The space starts even if the script fails, unless --strict is
+/// given. The folder of --clone is below the home directory of the space; the clone runs in the background.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example, as an administrator with the AWS CLI's permissions for the Studio account:
@@ -34,35 +34,35 @@ Example, as an administrator with the AWS CLI's permissions for the Studio accou
     --role-arn arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole \\
     --region eu-west-1 --commands --domain-id d-abcd1234efgh | sh")]
 struct LifecycleScript {
-    /// The archive of the programs and install.sh: s3://…, https://… or file:///…
+    /// Address of the archive: s3://BUCKET/KEY, https:// or file://
     #[arg(long, value_name = "ADDRESS")]
     source: Source,
-    /// The archive's SHA-256
+    /// SHA-256 of the archive
     #[arg(long, value_name = "HASH")]
     sha256: Sha256Hex,
     #[command(flatten)]
-    wanted: Wanted,
-    /// Let a failure keep the space from starting
+    args: SetupArgs,
+    /// Stop the space from starting if the script fails
     #[arg(long)]
     strict: bool,
-    /// Print it as the API takes it
+    /// Print the script in base64, as the SageMaker API takes it
     #[arg(long, conflicts_with = "commands")]
     base64: bool,
-    /// Print the AWS CLI's commands that make it for JupyterLab and Code Editor and attach it
+    /// Print AWS CLI commands that create and attach the configurations
     #[arg(long)]
     commands: bool,
-    /// The domain of --commands
+    /// Domain to attach them to
     #[arg(long, value_name = "ID", value_parser = domain, requires = "commands")]
     domain_id: Option<String>,
 }
 
-/// Say which app, space, domain and role this is
+/// Print the app, space, domain and role of this terminal
 #[derive(clap::Args)]
 struct Whoami {
-    /// Say it as JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Studio's file
+    /// Read Studio's metadata from this file
     #[arg(long, value_name = "FILE", default_value = FILE, hide = true)]
     file: PathBuf,
 }
@@ -79,12 +79,12 @@ impl Studio {
 impl LifecycleScript {
     fn run(self, session: &mut Session) -> Result<(), Error> {
         let home = session.world.account_home();
-        let clone = self.wanted.clone_folder();
+        let clone = self.args.clone_folder();
         let script = Lifecycle {
             source: self.source,
             sha256: self.sha256,
             strict: self.strict,
-            arguments: self.wanted.arguments(),
+            arguments: self.args.arguments(),
             clone: clone
                 .map(|folder| CloneFolder::of(folder, home))
                 .transpose()?,

@@ -7,7 +7,7 @@ use crate::target::Target;
 /// Print the https URL of an address
 #[derive(clap::Args)]
 pub(super) struct Url {
-    /// As git clone takes it: codecommit::REGION://PROFILE@REPOSITORY
+    /// Address as for git clone: codecommit::REGION://PROFILE@REPOSITORY
     address: String,
 }
 

@@ -1,10 +1,9 @@
-//! A command line that makes no sense, in this project's words.
+//! Errors of the command line, instead of clap's own messages.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::error::UsageError;
 
-/// Says what is wrong and what to type instead.
 pub(super) fn in_words(error: &clap::Error) -> UsageError {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
@@ -19,22 +18,22 @@ pub(super) fn in_words(error: &clap::Error) -> UsageError {
             format!("unknown command {command:?}")
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            "no command is named".to_owned()
+            "no command given".to_owned()
         }
         ErrorKind::UnknownArgument => format!("unknown argument {}", argument()),
         ErrorKind::MissingRequiredArgument => format!("{} is missing", argument()),
         ErrorKind::ArgumentConflict => match text(ContextKind::PriorArg) {
             Some(other) if other == argument() => format!("{} is given twice", argument()),
-            Some(other) => format!("{} and {other} do not go together", argument()),
-            None => format!("{} does not go with the others", argument()),
+            Some(other) => format!("{} cannot be used with {other}", argument()),
+            None => format!("{} cannot be used with the other arguments", argument()),
         },
         ErrorKind::InvalidValue if value().is_empty() => format!("{} needs a value", argument()),
-        ErrorKind::InvalidValue => format!("{:?} is no value of {}", value(), argument()),
+        ErrorKind::InvalidValue => format!("invalid value {:?} for {}", value(), argument()),
         ErrorKind::ValueValidation => {
             let reason = std::error::Error::source(error)
                 .map(|cause| format!(": {cause}"))
                 .unwrap_or_default();
-            format!("{:?} is no value of {}{reason}", value(), argument())
+            format!("invalid value {:?} for {}{reason}", value(), argument())
         }
         ErrorKind::InvalidUtf8 => "an argument is not text in UTF-8".to_owned(),
         _ => first_line(&error.render().to_string()),
@@ -46,7 +45,7 @@ pub(super) fn in_words(error: &clap::Error) -> UsageError {
         (Some(other), _) => format!("did you mean {other}? git codecommit help lists the commands"),
         (_, Some(other)) => format!("did you mean {other}?"),
         _ if error.kind() == ErrorKind::InvalidValue => match text(ContextKind::ValidValue) {
-            Some(values) if !values.is_empty() => format!("it is one of {values}"),
+            Some(values) if !values.is_empty() => format!("possible values: {values}"),
             _ => see_help(),
         },
         _ => see_help(),
@@ -85,11 +84,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_in_a_line_and_the_way_out_in_another() {
+    fn an_error_has_a_line_for_the_problem_and_one_for_the_fix() {
         let help =
             "git codecommit help lists the commands, git codecommit help COMMAND its options";
         for (arguments, expected) in [
-            ("", format!("no command is named\n{help}")),
+            ("", format!("no command given\n{help}")),
             (
                 "urk",
                 "unknown command \"urk\"\ndid you mean url? git codecommit help lists the commands"
@@ -108,7 +107,7 @@ mod tests {
             ),
             (
                 "completions tcsh",
-                "\"tcsh\" is no value of <SHELL>\nit is one of bash, zsh, fish".to_owned(),
+                "invalid value \"tcsh\" for <SHELL>\npossible values: bash, zsh, fish".to_owned(),
             ),
         ] {
             assert_eq!(said(arguments), expected, "{arguments:?}");

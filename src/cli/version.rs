@@ -3,7 +3,7 @@
 use super::session::Session;
 use crate::error::Error;
 
-/// Print this program's version
+/// Print the version
 #[derive(clap::Args)]
 pub(super) struct Version {}
 

@@ -1,9 +1,10 @@
 //! The IAM policies of the cross-account pattern, with the fewest permissions that git needs.
 //!
-//! The repository's account has a role; the Studio account's execution roles may assume it. Facts:
-//! reference/aws.md 7 (the developer guides of CodeCommit and IAM). git needs `codecommit:GitPull` and
+//! The repository's account has a role; the Studio account's execution roles may assume it. git needs `codecommit:GitPull` and
 //! `GitPush` and no API action; AWS's published policy grants `Create*`, `Update*` and `Put*` as well, which
 //! include triggers that send a repository's events elsewhere.
+//!
+//! Source: "CodeCommit permissions reference" of CodeCommit's user guide, and IAM's user guide.
 
 mod formats;
 mod names;
@@ -16,15 +17,12 @@ use crate::aws::iam::ExternalId;
 
 pub(crate) use names::{Account, Branch, RoleName, VpcEndpoint};
 
-/// Who may do what from where.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     pub(crate) repository_account: Account,
     pub(crate) studio_account: Account,
     pub(crate) region: Region,
-    /// At least one.
     pub(crate) repositories: Vec<RepositoryName>,
-    /// At least one.
     pub(crate) execution_roles: Vec<RoleName>,
     pub(crate) role_name: RoleName,
     pub(crate) read_only: bool,
@@ -38,20 +36,18 @@ pub(crate) struct Pattern {
     pub(crate) sts_endpoints: Vec<VpcEndpoint>,
 }
 
-/// How it is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// The three policies
+    /// JSON document with the three policies
     Json,
-    /// A template for both accounts: each creates its own part
+    /// CloudFormation template for both accounts: each creates its own part
     #[value(name = "cloudformation")]
     CloudFormation,
-    /// Resources for the providers aws.repository and aws.studio
+    /// Terraform module with the providers aws.repository and aws.studio
     Terraform,
 }
 
 impl Pattern {
-    /// The text in a format.
     pub(crate) fn in_format(&self, format: Format) -> String {
         match format {
             Format::Json => format!("{:#}\n", self.in_json()),
@@ -60,7 +56,6 @@ impl Pattern {
         }
     }
 
-    /// What the role may do.
     fn permissions(&self) -> Value {
         let actions: &[&str] = if self.read_only {
             &["codecommit:GitPull"]
@@ -141,7 +136,6 @@ impl Pattern {
         document(statements)
     }
 
-    /// What the execution roles need.
     fn execution(&self) -> Value {
         let actions: &[&str] = if self.source_identity {
             &["sts:AssumeRole", "sts:SetSourceIdentity"]

@@ -1,5 +1,7 @@
 //! The profile's section in the AWS config file.
 
+use std::path::Path;
+
 use super::conflict::Conflict;
 use super::disk;
 use super::disk::{Change, Kind};
@@ -9,7 +11,7 @@ use super::places::Places;
 use super::state::{Insertion, Replacement, Role, State, What};
 use crate::profile::{Profile, Profiles};
 
-/// The keys that decide whose credentials a profile gives. None of their values is a secret.
+/// The keys that decide which credentials a profile gives. None of their values is a secret.
 const DECIDING: [&str; 6] = [
     "role_arn",
     "credential_source",
@@ -19,15 +21,16 @@ const DECIDING: [&str; 6] = [
     "web_identity_token_file",
 ];
 
-/// What becomes of the AWS config file.
+/// The plan for the AWS config file.
+#[derive(Default)]
 pub(super) struct Section {
     pub(super) change: Option<Change>,
     pub(super) conflict: Option<Conflict>,
     pub(super) notes: Vec<String>,
 }
 
-/// Plans the section: added where the profile is nowhere, left as it is where it says the same, a conflict
-/// where it says something else, which `force` changes key by key.
+/// Plans the section. A profile that exists nowhere is added, and one with the same settings is not changed. Other
+/// settings are a conflict, which `force` resolves key by key.
 pub(super) fn plan(
     role: &Role,
     places: &Places,
@@ -35,26 +38,13 @@ pub(super) fn plan(
     state: &mut State,
     force: bool,
 ) -> Result<Section, Error> {
-    let mut section = Section {
-        change: None,
-        conflict: None,
-        notes: Vec::new(),
-    };
+    let mut section = Section::default();
     let Some(path) = &places.aws_config else {
         return Ok(section);
     };
     let before = disk::read(path)?;
-    let text = before
-        .as_deref()
-        .map(text_of)
-        .transpose()
-        .map_err(|()| Error::Content {
-            path: path.clone(),
-            problem: "this is not text in UTF-8".into(),
-            hint: "correct the file, or leave it out: --no-aws-config".into(),
-        })?;
+    let text = text_of(path, before.as_deref())?;
     let file = places.shown(path);
-    let ini = Ini::new(text.unwrap_or_default());
     let mut change = Change {
         path: path.clone(),
         kind: Kind::Aws,
@@ -64,7 +54,7 @@ pub(super) fn plan(
         after: before.clone(),
     };
     let Some(profile) = aws_files.profile(&role.profile) else {
-        let (after, added) = ini.with_section(&role.profile, &role.settings());
+        let (after, added) = Ini::new(text).with_section(&role.profile, &role.settings());
         state.insert(Insertion {
             what: What::Profile(role.profile.clone()),
             created: before.is_none() || was_created(state, &file),
@@ -75,58 +65,65 @@ pub(super) fn plan(
         section.change = Some(change);
         return Ok(section);
     };
+    section.notes.extend(other_region(role, profile, places));
     let differences = differences(role, profile);
-    if let Some(region) = profile.setting("region")
-        && Some(&region.value) != role.regions.first()
-    {
-        section.notes.push(format!(
-            "profile {:?} keeps its region {} ({})",
-            role.profile,
-            region.value,
-            places.shown(region.at.as_ref())
-        ));
-    }
-    if differences.is_empty() {
-        section.change = Some(change);
-        return Ok(section);
-    }
-    if !force {
+    if !differences.is_empty() && !force {
         section.conflict = Some(Conflict {
             file,
-            why: format!("profile {:?} is there with other settings", role.profile),
+            why: format!("profile {:?} exists with other settings", role.profile),
             lines: differences.iter().flat_map(Difference::lines).collect(),
         });
         return Ok(section);
     }
-    let mut after = text.unwrap_or_default().to_owned();
+    let mut after = text.to_owned();
     for difference in differences {
-        let changed =
-            Ini::new(&after).with(&role.profile, difference.key, difference.after.as_deref());
-        let is_elsewhere = || {
-            let setting = profile.setting(difference.key);
-            setting.is_some_and(|setting| !setting.at.starts_with(&path.display().to_string()))
-        };
-        after = match changed {
-            Some(changed) if !is_elsewhere() => changed,
-            _ => {
-                return Err(Error::Content {
-                    path: path.clone(),
-                    problem: format!(
-                        "{} of profile {:?} cannot be changed by itself",
-                        difference.key, role.profile
-                    ),
-                    hint: "change it by hand, or choose another --profile".into(),
-                });
-            }
-        };
+        after = replaced(&after, path, role, profile, &difference)?;
         note_replacement(state, &file, &role.profile, difference);
+        change.after = Some(after.clone().into_bytes());
     }
-    change.after = Some(after.into_bytes());
     section.change = Some(change);
     Ok(section)
 }
 
-/// A key whose value is not the one that is asked for.
+fn other_region(role: &Role, profile: &Profile, places: &Places) -> Option<String> {
+    let region = profile.setting("region")?;
+    (Some(&region.value) != role.regions.first()).then(|| {
+        format!(
+            "profile {:?} keeps its region {} ({})",
+            role.profile,
+            region.value,
+            places.shown(region.at.as_ref())
+        )
+    })
+}
+
+/// The text with one setting replaced. Errors if the setting is in another file, or in a form that
+/// [`Ini::with`] does not change.
+fn replaced(
+    text: &str,
+    path: &Path,
+    role: &Role,
+    profile: &Profile,
+    difference: &Difference,
+) -> Result<String, Error> {
+    let changed = Ini::new(text).with(&role.profile, difference.key, difference.after.as_deref());
+    let setting = profile.setting(difference.key);
+    let is_elsewhere =
+        setting.is_some_and(|setting| !setting.at.starts_with(&path.display().to_string()));
+    match changed {
+        Some(changed) if !is_elsewhere => Ok(changed),
+        _ => Err(Error::Content {
+            path: path.to_owned(),
+            problem: format!(
+                "setup cannot replace {} of profile {:?}",
+                difference.key, role.profile
+            ),
+            hint: "edit the file, or choose another --profile".into(),
+        }),
+    }
+}
+
+/// A key whose value is not the requested one.
 struct Difference {
     key: &'static str,
     before: Option<String>,
@@ -161,9 +158,9 @@ fn differences(role: &Role, profile: &Profile) -> Vec<Difference> {
         .collect()
 }
 
-/// Keeps the first value of a key, the one to bring back.
+/// Remembers the first value of a key, which undo restores.
 fn note_replacement(state: &mut State, file: &str, profile: &str, difference: Difference) {
-    // A section of our own is taken away as a whole.
+    // A section that setup added is removed as a whole.
     let what = What::Profile(profile.to_owned());
     if let Some(ours) = state
         .insertions
@@ -196,7 +193,7 @@ fn note_replacement(state: &mut State, file: &str, profile: &str, difference: Di
     }
 }
 
-/// Whether an earlier run made this file.
+/// Whether an earlier run created this file.
 fn was_created(state: &State, file: &str) -> bool {
     state
         .insertions
@@ -204,6 +201,10 @@ fn was_created(state: &State, file: &str) -> bool {
         .any(|known| known.file == file && known.created)
 }
 
-fn text_of(content: &[u8]) -> Result<&str, ()> {
-    std::str::from_utf8(content).map_err(|_| ())
+fn text_of<'a>(path: &Path, content: Option<&'a [u8]>) -> Result<&'a str, Error> {
+    std::str::from_utf8(content.unwrap_or_default()).map_err(|_| Error::Content {
+        path: path.to_owned(),
+        problem: "this is not text in UTF-8".into(),
+        hint: "correct the file, or skip it: --no-aws-config".into(),
+    })
 }

@@ -1,4 +1,4 @@
-//! What a run would do: every file before and after.
+//! The plan of a run: every file before and after.
 
 use std::path::PathBuf;
 
@@ -12,27 +12,26 @@ use super::state::{State, sha256};
 pub(in crate::setup) const STATE: &str = "state.json";
 pub(in crate::setup) const GIT_SETTINGS: &str = "gitconfig";
 
-/// What a run would do.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(in crate::setup) places: Places,
     pub(in crate::setup) changes: Vec<Change>,
     pub(in crate::setup) links: Vec<Link>,
-    /// What runs that were stopped left behind.
+    /// Files that interrupted runs left behind.
     pub(in crate::setup) leftovers: Vec<PathBuf>,
     /// Folders to make, the outer ones first.
     pub(in crate::setup) folders: Vec<PathBuf>,
     /// The state that the changes lead to.
     pub(in crate::setup) state: State,
-    /// What stands in the way. Nothing is changed then.
+    /// Where there are any, nothing is changed.
     pub(crate) conflicts: Vec<Conflict>,
-    /// What a person should know, and can do without.
+    /// Printed after the changes.
     pub(crate) notes: Vec<String>,
-    /// What will not work as it might be expected to.
+    /// Settings that will not work as expected.
     pub(crate) warnings: Vec<String>,
-    /// What a person changed since, and an undo leaves in place.
+    /// Changes made since setup, which undo keeps.
     pub(crate) kept: Vec<Conflict>,
-    /// Our own folder goes too.
+    /// Undo removes our folder as well.
     pub(in crate::setup) leaves_nothing: bool,
 }
 
@@ -53,14 +52,13 @@ impl Plan {
         }
     }
 
-    /// Whether there is anything to do.
     pub(crate) fn is_needed(&self) -> bool {
         self.changes.iter().any(Change::is_needed)
             || self.links.iter().any(Link::is_needed)
             || !self.leftovers.is_empty()
     }
 
-    /// Looks for what runs that were stopped left beside the files of this plan.
+    /// Looks for files that interrupted runs left beside the files of this plan.
     pub(in crate::setup) fn find_leftovers(&mut self) {
         let files = self.changes.iter().map(|change| &change.path);
         let links = self.links.iter().map(|link| &link.path);
@@ -70,7 +68,6 @@ impl Plan {
             .collect();
     }
 
-    /// Does it.
     pub(in crate::setup) fn apply(&self) -> Result<(), Error> {
         if !self.is_needed() {
             return Ok(());
@@ -85,7 +82,7 @@ impl Plan {
         let done = made.and_then(|()| disk::apply(&self.changes, &self.links));
         if done.is_err() {
             for folder in self.folders.iter().rev() {
-                // Only what is empty goes.
+                // Removes empty folders only.
                 let _ = std::fs::remove_dir(folder);
             }
         }
@@ -110,7 +107,7 @@ impl Plan {
         {
             let conflict = Conflict {
                 file: shown,
-                why: "it was changed by hand".into(),
+                why: "this file was edited by hand".into(),
                 lines: super::diff::lines(there, after.as_deref().unwrap_or_default()),
             };
             match after {

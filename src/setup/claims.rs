@@ -17,7 +17,7 @@ pub(super) struct Existing {
 struct Entry {
     /// The file; none for the command line and the environment.
     file: Option<PathBuf>,
-    /// `credential.<url>.helper`, or without the URL.
+    /// `credential.<url>.helper` or `credential.helper`.
     key: String,
     value: String,
 }

@@ -1,12 +1,10 @@
-//! A setting that is there and says something else.
+//! A setting that differs from the one setup would write.
 
-/// Something that is there and says otherwise.
 #[derive(Debug)]
 pub(crate) struct Conflict {
-    /// The file, as it is shown.
+    /// As [`super::places::Places::shown`] has it.
     pub(crate) file: String,
-    /// What is the matter, in words.
     pub(crate) why: String,
-    /// `- what is there` and `+ what was asked for`.
+    /// `- the present value` and `+ the requested one`.
     pub(crate) lines: Vec<String>,
 }

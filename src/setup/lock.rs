@@ -24,7 +24,7 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Waits up to ten seconds.
+    /// Waits up to 10 seconds ([`TRIES`] times [`PAUSE`]).
     pub(super) fn take(folder: &Path) -> Result<Self, Error> {
         let mut made = Vec::new();
         Self::take_in(folder, &mut made).inspect_err(|_| remove_folders(&made))
@@ -45,12 +45,12 @@ impl Lock {
                 .open(&path);
             let file = match opened {
                 Ok(file) => file,
-                // The other run took the folder away at its end.
+                // The other run removed the folder at its end.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(Error::write(&path, error)),
             };
             match file.try_lock() {
-                // A lock on a file that was removed meanwhile holds nobody off.
+                // A lock on a file that was removed meanwhile does not exclude anybody.
                 Ok(()) if is_at(&file, &path) => {
                     return Ok(Self {
                         _file: file,
@@ -66,14 +66,14 @@ impl Lock {
         Err(Error::Locked(path))
     }
 
-    /// Takes the lock file away, for a run that leaves nothing behind, and what was made for it.
+    /// Removes the lock file and the folders made for it, for a run that leaves nothing behind.
     pub(super) fn remove(self) {
         let _ = fs::remove_file(&self.path);
         remove_folders(&self.made);
     }
 }
 
-/// Only what is empty goes.
+/// Removes the empty ones.
 fn remove_folders(made: &[PathBuf]) {
     for folder in made.iter().rev() {
         let _ = fs::remove_dir(folder);

@@ -42,9 +42,7 @@ use self::places::Places;
 use crate::error::Error as AnyError;
 use crate::world::World;
 
-/// What a run is to do.
 pub(crate) enum Task<'a> {
-    /// Set this up.
     Setup(&'a Request),
     /// Undo one profile's set-up, or all of it.
     Undo {

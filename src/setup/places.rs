@@ -12,12 +12,10 @@ use crate::world::{World, variable};
 /// Our folder for everyone on a machine.
 const SYSTEM: &str = "/etc/git-codecommit";
 
-/// The places of one run.
 #[derive(Debug)]
 pub(super) struct Places {
     pub(super) scope: Scope,
     home: PathBuf,
-    /// Our own folder.
     pub(super) own: PathBuf,
     /// The AWS config file, symbolic links followed; none where it is not to be changed.
     pub(super) aws_config: Option<PathBuf>,
@@ -25,9 +23,8 @@ pub(super) struct Places {
     pub(super) git_config: PathBuf,
     /// The file that interactive shells read; none where it is not to be changed.
     pub(super) bashrc: Option<PathBuf>,
-    /// The folder of our programs.
     pub(super) programs: PathBuf,
-    /// What a person should know about them.
+    /// About HOME.
     pub(super) warnings: Vec<String>,
 }
 
@@ -85,13 +82,12 @@ impl Places {
             None => Ok(()),
             // As Debug: with escapes in place of what a terminal would act on.
             Some(path) => Err(Error::Request {
-                problem: format!("the path {path:?} is not text in UTF-8 on one line"),
+                problem: format!("the path {path:?} contains a control character, or is not UTF-8"),
                 hint: "choose a folder with a plain name".into(),
             }),
         }
     }
 
-    /// The home directory.
     pub(super) fn home(&self) -> &Path {
         &self.home
     }
@@ -112,13 +108,12 @@ impl Places {
         match missing {
             None => Ok(()),
             Some(name) => Err(Error::Request {
-                problem: format!("{} does not hold {name}", self.programs.display()),
-                hint: "name the folder of the three programs: --bin-dir FOLDER".into(),
+                problem: format!("{} does not contain {name}", self.programs.display()),
+                hint: "set the folder of the three programs: --bin-dir FOLDER".into(),
             }),
         }
     }
 
-    /// One of our own files.
     pub(super) fn own_file(&self, name: &str) -> PathBuf {
         self.own.join(name)
     }
@@ -150,13 +145,13 @@ fn home(world: &World, warnings: &mut Vec<String>) -> Result<PathBuf, Error> {
     let Some(home) = world.account_home() else {
         return Err(Error::Request {
             problem: "HOME is not set, and this user has no home directory".into(),
-            hint: "set HOME to the folder that holds .gitconfig".into(),
+            hint: "set HOME to the folder with your .gitconfig".into(),
         });
     };
     if world.home() != Some(home) || world.variable(variable::HOME).is_none() {
         warnings.push(format!(
-            "HOME is {}: the home directory {} is from the password database, and git reads its \
-             settings there only where HOME says so",
+            "HOME is {}: setup uses the home directory {} of the password database, but git reads its \
+             settings only from HOME",
             world
                 .variable(variable::HOME)
                 .as_deref()
@@ -167,7 +162,7 @@ fn home(world: &World, warnings: &mut Vec<String>) -> Result<PathBuf, Error> {
     if !home.is_dir() {
         return Err(Error::Request {
             problem: format!("the home directory {} does not exist", home.display()),
-            hint: "set HOME to the folder that holds .gitconfig".into(),
+            hint: "set HOME to the folder with your .gitconfig".into(),
         });
     }
     Ok(home.to_owned())
@@ -183,7 +178,7 @@ fn global_git_config(world: &World, home: &Path) -> Result<PathBuf, Error> {
     {
         if path == "/dev/null" {
             return Err(Error::Request {
-                problem: "GIT_CONFIG_GLOBAL switches the person's git configuration off".into(),
+                problem: "GIT_CONFIG_GLOBAL=/dev/null disables the global git configuration".into(),
                 hint: "unset it, or choose another --scope".into(),
             });
         }
@@ -227,8 +222,8 @@ fn resolved(path: &Path) -> Result<PathBuf, Error> {
         }
         Err(_) if path.is_symlink() => Err(Error::Protected {
             path: path.to_owned(),
-            problem: "it is a symbolic link that leads nowhere",
-            hint: "make what it should lead to, or remove it",
+            problem: "it is a symbolic link to a file that does not exist",
+            hint: "create that file, or remove the link",
         }),
         Err(cause) => Err(Error::Unreadable {
             path: path.to_owned(),

@@ -1,4 +1,4 @@
-//! What a person asks `git codecommit setup` for, checked.
+//! The checked arguments of setup and unsetup.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -8,15 +8,14 @@ use serde::{Deserialize, Serialize};
 use crate::aws::iam::{ExternalId, SessionName};
 use crate::aws::{Region, RepositoryName, RoleArn};
 
-/// How git is to reach the repositories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Mode {
-    /// By https and the credential helper; codecommit:: addresses are rewritten to https
+    /// https URLs and the credential helper; codecommit:: addresses become https
     Https,
-    /// By codecommit:: addresses and the remote helper
+    /// codecommit:: addresses and the remote helper
     Remote,
-    /// By either
+    /// Both of them
     Both,
 }
 
@@ -27,26 +26,24 @@ impl Mode {
     }
 }
 
-/// Whose git configuration is changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Scope {
-    /// This person's
+    /// Configuration of this user (~/.gitconfig)
     Global,
-    /// This repository's
+    /// Configuration of this repository (.git/config)
     Local,
-    /// Everyone's on this machine or image
+    /// Configuration of this machine or image (/etc/gitconfig)
     System,
 }
 
-/// Where the keys come from that may assume the role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 #[value(rename_all = "PascalCase")]
 pub(crate) enum CredentialSource {
-    /// The container endpoint: SageMaker Studio, ECS, EKS
+    /// Container endpoint: SageMaker Studio, ECS, EKS
     EcsContainer,
-    /// The EC2 instance's role
+    /// Role of the EC2 instance
     Ec2InstanceMetadata,
-    /// AWS_ACCESS_KEY_ID and its fellows
+    /// AWS_ACCESS_KEY_ID and the other AWS_ variables
     Environment,
 }
 
@@ -60,11 +57,10 @@ impl CredentialSource {
     }
 }
 
-/// The checked request.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) role_arn: RoleArn,
-    /// At least one; the first is the profile's own.
+    /// At least one; the first is written to the profile.
     pub(crate) regions: Vec<Region>,
     pub(crate) profile: NewProfile,
     pub(crate) credential_source: Option<CredentialSource>,
@@ -77,7 +73,7 @@ pub(crate) struct Request {
     pub(crate) placement: Placement,
 }
 
-/// What setup and unsetup both need to know.
+/// The settings that setup and unsetup share.
 #[derive(Clone, Debug)]
 pub(crate) struct Placement {
     pub(crate) scope: Scope,

@@ -2,7 +2,7 @@
 //!
 //! A folder of its own, with links to our programs and nothing else: with `~/.local/bin` in front, whatever
 //! else lies there would win over the image's programs as well. Studio's terminals are interactive bash
-//! without login, which read `~/.bashrc` alone (reference/studio.md 1).
+//! without login, which read `~/.bashrc` alone (`etc/jupyter/jupyter_server_config.py` of aws/sagemaker-distribution).
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,6 @@ use crate::world::path_lookup;
 
 const BEGIN: &str = "# >>> git-codecommit >>>";
 const END: &str = "# <<< git-codecommit <<<";
-/// Our programs.
 pub(super) const PROGRAMS: [&str; 3] = [
     "git-codecommit",
     "git-credential-codecommit",
@@ -48,7 +47,7 @@ pub(super) fn finds_ours(world: &World, places: &Places, name: &str) -> bool {
 pub(super) fn block() -> String {
     let folder = format!("$HOME/{}/{BIN}", crate::profile::OWN_FOLDER);
     format!(
-        "{BEGIN} written by \"git codecommit setup\", taken away by \"git codecommit unsetup\"\n\
+        "{BEGIN} written by \"git codecommit setup\", removed by \"git codecommit unsetup\"\n\
          case \"$PATH:\" in \"{folder}:\"*) ;; *) export PATH=\"{folder}:$PATH\" ;; esac\n\
          {END}\n"
     )

@@ -28,12 +28,11 @@ impl Plan {
         }
         for leftover in &self.leftovers {
             let shown = self.places.shown(leftover);
-            words.push(format!("{shown}: removed (left by a run that was stopped)"));
+            words.push(format!("{shown}: removed (an interrupted run left it)"));
         }
         words
     }
 
-    /// The same as JSON.
     pub(crate) fn in_json(&self, is_applied: bool) -> Value {
         let files: Vec<Value> = self
             .changes
@@ -86,7 +85,6 @@ impl Plan {
 }
 
 impl Conflict {
-    /// What is the matter, and the lines that differ.
     pub(crate) fn in_words(&self) -> Vec<String> {
         let mut words = vec![format!("{}: {}", self.file, self.why)];
         words.extend(self.lines.iter().map(|line| format!("  {line}")));

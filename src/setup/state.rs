@@ -25,7 +25,7 @@ pub(super) struct Role {
     pub(super) external_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) role_session_name: Option<String>,
-    /// The profile's own region first.
+    /// The first one is written to the profile.
     pub(super) regions: Vec<String>,
     /// The regions whose plain https URLs this role answers for.
     #[serde(default)]
@@ -95,11 +95,9 @@ pub(super) struct Insertion {
     pub(super) created: bool,
 }
 
-/// What an insertion is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum What {
-    /// The section of a profile.
     Profile(String),
     /// The line that pulls our git settings in.
     Include,
@@ -117,7 +115,6 @@ pub(super) struct Replacement {
     pub(super) after: Option<String>,
 }
 
-/// The state file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct State {
     version: u32,
@@ -155,24 +152,25 @@ impl State {
         let Some(content) = content else {
             return Ok(Self::default());
         };
-        let broken = |problem: String| Error::Content {
+        let broken = |problem: String| {
+            Error::Content {
             path: path.to_owned(),
             problem,
-            hint: "move it away; setup then starts afresh, and unsetup no longer knows what setup \
+            hint: "move it to another name; setup then starts afresh, and unsetup no longer knows what setup \
                    added"
                 .into(),
+        }
         };
         let state: Self = serde_json::from_slice(content)
-            .map_err(|error| broken(format!("this is not what setup wrote ({error})")))?;
+            .map_err(|error| broken(format!("setup did not write this file ({error})")))?;
         if state.version > VERSION {
             return Err(broken(
-                "a later version of git-codecommit wrote this".into(),
+                "a later version of git-codecommit wrote this file".into(),
             ));
         }
         Ok(state)
     }
 
-    /// The file's content.
     pub(super) fn content(&self) -> Vec<u8> {
         // A struct of texts always has a JSON form.
         let mut text = serde_json::to_vec_pretty(self).unwrap_or_default();
@@ -187,7 +185,19 @@ impl State {
             .is_some_and(|hash| *hash == sha256(content))
     }
 
-    /// Notes an insertion, in place of an older one of its kind.
+    /// Adds a role, or replaces the role of its profile.
+    pub(super) fn set_role(&mut self, role: Role) {
+        match self
+            .roles
+            .iter_mut()
+            .find(|known| known.profile == role.profile)
+        {
+            Some(known) => *known = role,
+            None => self.roles.push(role),
+        }
+    }
+
+    /// Notes an insertion, and forgets an older one of its kind.
     pub(super) fn insert(&mut self, insertion: Insertion) {
         let known = self
             .insertions

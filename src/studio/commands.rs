@@ -2,7 +2,6 @@
 
 use super::lifecycle::{base64, content_hash, filled};
 
-/// The commands without their settings.
 const COMMANDS: &str = include_str!("commands.sh");
 
 /// A shell script that makes one configuration for each kind of app and attaches both as built-in.

@@ -1,7 +1,9 @@
 //! The lifecycle configuration: a script that installs and sets up at each start of a space.
 //!
-//! Facts: reference/studio.md 1. It runs as `sagemaker-user` under `/bin/sh` or what its first line says,
-//! may run twice in a start, has five minutes, and a space whose script fails does not start.
+//! It runs as `sagemaker-user` under the program that its first line names, may run twice in a start, has five
+//! minutes, and a space whose script fails does not start.
+//!
+//! Source: "Lifecycle configurations in Amazon SageMaker Studio" of SageMaker's developer guide.
 
 use std::path::Path;
 
@@ -12,22 +14,17 @@ use sha2::{Digest as _, Sha256};
 use super::Error;
 use crate::process::shell_quoted;
 
-/// The script without its settings.
 const SCRIPT: &str = include_str!("lifecycle.sh");
 /// What the API takes: 16,384 characters of base64 (API_CreateStudioLifecycleConfig).
 const LIMIT: usize = 16_384 / 4 * 3;
 
-/// A lifecycle script's settings.
 pub(crate) struct Lifecycle {
-    /// Where the archive is.
+    /// Address of the archive.
     pub(crate) source: Source,
-    /// Its SHA-256, 64 hexadecimal digits.
     pub(crate) sha256: Sha256Hex,
-    /// A failure keeps the space from starting.
     pub(crate) strict: bool,
-    /// Of `git codecommit setup`.
+    /// The arguments of `git codecommit setup`.
     pub(crate) arguments: Vec<String>,
-    /// Where their repository is to be cloned to.
     pub(crate) clone: Option<CloneFolder>,
 }
 
@@ -40,7 +37,7 @@ impl std::str::FromStr for Source {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return Err("an address has no spaces".into());
+            return Err("an address contains no spaces".into());
         }
         let is_one = if let Some(rest) = text.strip_prefix("s3://") {
             rest.split_once('/')
@@ -54,7 +51,7 @@ impl std::str::FromStr for Source {
         if is_one {
             return Ok(Self(text.to_owned()));
         }
-        Err("it is s3://BUCKET/KEY, https://HOST/PATH or file:///PATH".into())
+        Err("write s3://BUCKET/KEY, https://HOST/PATH or file:///PATH".into())
     }
 }
 
@@ -70,7 +67,6 @@ impl Source {
     }
 }
 
-/// A SHA-256.
 #[derive(Clone, Debug)]
 pub(crate) struct Sha256Hex(String);
 
@@ -85,16 +81,13 @@ impl std::str::FromStr for Sha256Hex {
     }
 }
 
-/// A folder in a space.
+/// A folder below the home directory of a space, or an absolute one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CloneFolder(String);
 
 impl CloneFolder {
     /// Takes a folder as it was typed. What is below `home`, to which the shell of whoever makes the script
     /// expands `~`, is meant below the home directory of the space: where the script runs.
-    ///
-    /// # Errors
-    /// If it has no place in a script.
     pub(crate) fn of(folder: &Path, home: Option<&Path>) -> Result<Self, Error> {
         let home = home.filter(|home| *home != Path::new("/"));
         let below = folder
@@ -110,10 +103,7 @@ impl CloneFolder {
 }
 
 impl Lifecycle {
-    /// The script.
-    ///
-    /// # Errors
-    /// If it would be longer than the API takes, or hold a secret.
+    /// Fills the template. Errors if the result is longer than the API takes, or contains a secret.
     pub(crate) fn script(&self) -> Result<String, Error> {
         if self.source.holds_a_secret() {
             return Err(Error::SecretSource);
@@ -174,7 +164,6 @@ pub(super) fn filled(script: &str, settings: &[(&str, &str)]) -> String {
     filled
 }
 
-/// What the API takes.
 pub(crate) fn base64(script: &str) -> String {
     STANDARD.encode(script)
 }

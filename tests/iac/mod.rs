@@ -156,17 +156,17 @@ fn roles_of_another_partition_or_account_are_refused() {
         (
             "--execution-role",
             "arn:aws-cn:iam::222222222222:role/Execution",
-            "a role's ARN is of the partition aws-cn, and --region eu-west-1 is in aws",
+            "a role ARN is in partition aws-cn, but --region eu-west-1 is in aws",
         ),
         (
             "--role-name",
             "arn:aws-us-gov:iam::111111111111:role/R",
-            "a role's ARN is of the partition aws-us-gov, and --region eu-west-1 is in aws",
+            "a role ARN is in partition aws-us-gov, but --region eu-west-1 is in aws",
         ),
         (
             "--execution-role",
             "arn:aws:iam::111111111111:role/Execution",
-            "the ARN of --execution-role is of another account",
+            "the ARN in --execution-role belongs to another account",
         ),
     ] {
         let program = helpers().join("git-codecommit");

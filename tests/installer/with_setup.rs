@@ -164,7 +164,7 @@ fn arguments_that_setup_refuses_are_found_before_anything_is_replaced() {
         for (more, error) in [
             (
                 ["--role-arn", "nonsense", "--region", "eu-west-1"],
-                "git-codecommit: \"nonsense\" is no value of",
+                "git-codecommit: invalid value \"nonsense\" for",
             ),
             (
                 ["--role-arn", ROLE, "--regoin", "eu-west-1"],

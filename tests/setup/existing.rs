@@ -19,15 +19,15 @@ fn a_profile_with_another_role_is_a_conflict_and_force_changes_it_and_back() {
     assert_eq!(
         said.said(),
         format!(
-            "git-codecommit: ~/.aws/config: profile \"{PROFILE}\" is there with other settings, so nothing \
+            "git-codecommit: ~/.aws/config: profile \"{PROFILE}\" exists with other settings, so nothing \
              was changed\n\
-             hint: --force goes ahead (git codecommit unsetup brings the old values back); --dry-run shows \
-             what it would do"
+             hint: --force replaces these settings (git codecommit unsetup restores them); --dry-run shows \
+             the changes"
         )
     );
     assert!(
         said.stdout.starts_with(&format!(
-            "~/.aws/config: profile \"{PROFILE}\" is there with other settings\n  - role_arn = {OTHER}\n  \
+            "~/.aws/config: profile \"{PROFILE}\" exists with other settings\n  - role_arn = {OTHER}\n  \
              + role_arn = {ROLE}\n  + credential_source = EcsContainer\n  - source_profile = base\n"
         )),
         "{said:?}"
@@ -276,7 +276,7 @@ fn our_own_files_changed_by_hand_are_not_overwritten() {
     assert_eq!(said.code, Some(3), "{said:?}");
     assert!(
         said.stdout
-            .contains("gitconfig: it was changed by hand\n  - # mine\n"),
+            .contains("gitconfig: this file was edited by hand\n  - # mine\n"),
         "{said:?}"
     );
     assert_eq!(home.read(name), mine);
@@ -338,7 +338,7 @@ fn read_only_and_unreadable_files_are_named_and_nothing_is_changed() {
     let said = home.setup(&[]).failed();
     assert!(
         said.stderr
-            .contains("it is a symbolic link that leads nowhere"),
+            .contains("it is a symbolic link to a file that does not exist"),
         "{said:?}"
     );
 }

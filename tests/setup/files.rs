@@ -212,8 +212,8 @@ fn without_a_person_to_ask_nothing_is_done_without_yes() {
     assert_eq!(said.code, Some(2));
     assert_eq!(
         said.said(),
-        "git-codecommit: nobody can be asked here, so nothing was changed\n\
-         hint: --yes goes ahead without asking, --dry-run only shows"
+        "git-codecommit: cannot ask for confirmation without a terminal, so nothing was changed\n\
+         hint: use --yes to confirm, or --dry-run to see the changes"
     );
     assert_same(&home.snapshot(), &before, "");
 }
@@ -315,14 +315,14 @@ fn home_may_be_unset_or_the_root_folder() {
     let said = dry_run(&home);
     assert!(
         said.stderr
-            .contains("warning: HOME is not set: the home directory /"),
+            .contains("warning: HOME is not set: setup uses the home directory /"),
         "{said:?}"
     );
     home.set("HOME", "/");
     let said = dry_run(&home);
     assert!(
         said.stderr
-            .contains("warning: HOME is /: the home directory /"),
+            .contains("warning: HOME is /: setup uses the home directory /"),
         "{said:?}"
     );
     home.set("HOME", "/nowhere");
@@ -330,6 +330,6 @@ fn home_may_be_unset_or_the_root_folder() {
     assert_eq!(
         said.said(),
         "git-codecommit: the home directory /nowhere does not exist\n\
-         hint: set HOME to the folder that holds .gitconfig"
+         hint: set HOME to the folder with your .gitconfig"
     );
 }

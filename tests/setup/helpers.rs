@@ -249,7 +249,7 @@ fn a_folder_whose_name_a_setting_cannot_hold_is_refused() {
         let said = said.said();
         assert!(
             said.contains(
-                "is not text in UTF-8 on one line\nhint: choose a folder with a plain name"
+                "contains a control character, or is not UTF-8\nhint: choose a folder with a plain name"
             ),
             "{said}"
         );

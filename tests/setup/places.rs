@@ -78,7 +78,7 @@ fn a_home_on_a_full_disk_is_left_as_it_is() {
     );
     assert!(
         said.stderr
-            .contains("hint: the disk is full: make room (df -h "),
+            .contains("hint: the disk is full: free some space (df -h "),
         "{said:?}"
     );
     std::fs::remove_dir(home.path("full")).unwrap();

@@ -181,7 +181,7 @@ fn a_full_disk_changes_nothing_and_says_so() {
             assert_eq!(said.code, Some(5), "{call} {at}: {said:?}");
             assert!(
                 said.stderr
-                    .contains("hint: the disk is full: make room (df -h "),
+                    .contains("hint: the disk is full: free some space (df -h "),
                 "{said:?}"
             );
             let mut now = home.snapshot();

@@ -98,7 +98,7 @@ fn a_conflict_with_what_a_person_has_changes_nothing_of_it() {
     studio.write(".aws/config", theirs);
     let said = start_of_space(&studio, &lifecycle_script(&studio, &[])).succeeded();
     assert!(
-        said.stderr.contains("is there with other settings"),
+        said.stderr.contains("exists with other settings"),
         "{said:?}"
     );
     assert!(

@@ -55,7 +55,7 @@ fn a_space_says_who_it_is_and_other_places_say_that_they_are_none() {
         (
             Some(3),
             "git-codecommit: this is not a SageMaker Studio app: none.json does not exist\n\
-             hint: run it in a terminal of a space"
+             hint: run this command in a terminal of a space"
         )
     );
 }

@@ -19,20 +19,18 @@ use self::names::{LOCK, NEW, OLD, beside};
 use super::error::Error;
 pub(super) use owner::make_folder;
 
-/// A file before and after.
 #[derive(Debug)]
 pub(in crate::setup) struct Change {
-    /// The file, symbolic links followed.
+    /// With symbolic links resolved.
     pub(in crate::setup) path: PathBuf,
     pub(in crate::setup) kind: Kind,
     pub(in crate::setup) before: Option<Vec<u8>>,
-    /// None takes the file away.
+    /// None removes the file.
     pub(in crate::setup) after: Option<Vec<u8>>,
-    /// Keep a copy of what a person had, once.
+    /// Whether to keep a copy of the user's file, once.
     pub(in crate::setup) backup: bool,
 }
 
-/// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::setup) enum Kind {
     /// One of our own, which every user of the home directory's names must be able to read: git ends
@@ -54,23 +52,21 @@ impl Kind {
 }
 
 impl Change {
-    /// Whether there is anything to do.
     pub(in crate::setup) fn is_needed(&self) -> bool {
         self.before != self.after
     }
 }
 
-/// A symbolic link to make, or to take away.
+/// A symbolic link to make or to remove.
 #[derive(Debug)]
 pub(in crate::setup) struct Link {
     pub(in crate::setup) path: PathBuf,
     before: Option<PathBuf>,
-    /// None takes the link away.
+    /// None removes the link.
     pub(in crate::setup) target: Option<PathBuf>,
 }
 
 impl Link {
-    /// Looks at what is there.
     pub(in crate::setup) fn new(path: PathBuf, target: Option<PathBuf>) -> Self {
         let before = fs::read_link(&path).ok();
         Self {
@@ -80,13 +76,12 @@ impl Link {
         }
     }
 
-    /// Whether there is anything to do.
     pub(in crate::setup) fn is_needed(&self) -> bool {
         self.before != self.target
     }
 }
 
-/// Where a copy of what a person had is kept.
+/// The name of the backup copy.
 pub(in crate::setup) fn backup_of(path: &Path) -> PathBuf {
     beside(path, "", ".bak-git-codecommit")
 }
@@ -183,7 +178,7 @@ pub(in crate::setup) fn apply(changes: &[Change], links: &[Link]) -> Result<(), 
     needed_links(false).try_for_each(set_link)
 }
 
-/// What a run that was stopped left beside a file.
+/// Files that an interrupted run left beside a file.
 pub(in crate::setup) fn leftovers(path: &Path) -> Vec<PathBuf> {
     let names = [NEW, OLD, LOCK].map(|name| beside(path, ".", name));
     let mut left: Vec<PathBuf> = names
@@ -194,7 +189,7 @@ pub(in crate::setup) fn leftovers(path: &Path) -> Vec<PathBuf> {
     left
 }
 
-/// A content that lies beside its file, and is taken away unless it is put in place.
+/// New content in a file beside the real one; removed if it is never renamed.
 struct Staged {
     path: Option<PathBuf>,
 }
@@ -221,7 +216,7 @@ impl Staged {
                 change.kind.mode()
             }
         };
-        // After the owner: chown takes special bits away.
+        // After the owner: chown clears special bits.
         file.set_permissions(Permissions::from_mode(mode))
             .map_err(failed)?;
         file.write_all(content).map_err(failed)?;
@@ -253,17 +248,16 @@ impl Drop for Staged {
     }
 }
 
-/// A folder, a pipe or a device is in a file's place.
+/// A folder, a pipe or a device has the name of a file.
 fn no_file(path: &Path) -> Error {
     Error::Protected {
         path: path.to_owned(),
         problem: "it is not a file",
-        hint: "move it away",
+        hint: "move it to another name",
     }
 }
 
-/// What is known of the file that is there. One that its owner made read-only, or that is another
-/// user's, is not replaced.
+/// The metadata of the present file. A read-only file, or one of another user, is not replaced.
 fn protected(change: &Change) -> Result<Option<fs::Metadata>, Error> {
     let refuse = |problem, hint| Error::Protected {
         path: change.path.clone(),
@@ -281,19 +275,19 @@ fn protected(change: &Change) -> Result<Option<fs::Metadata>, Error> {
     if existing.mode() & 0o200 == 0 {
         return Err(refuse(
             "it is read-only",
-            "make it writable (chmod u+w), or leave that file out: --no-aws-config, --no-path",
+            "make it writable (chmod u+w), or skip this file: --no-aws-config, --no-path",
         ));
     }
     if existing.nlink() > 1 {
         return Err(refuse(
-            "it has a second name (a hard link), and replacing one would part the two",
-            "make it a file of its own: copy it, and move the copy over it",
+            "it has a second name (a hard link), and replacing it would separate the two",
+            "replace it by a copy of itself (cp FILE NEW && mv NEW FILE)",
         ));
     }
     Ok(Some(existing))
 }
 
-/// Keeps what a person had, once and for its owner only.
+/// Copies the user's file, once and readable by its owner only.
 fn back_up(change: &Change, made: &mut Vec<PathBuf>) -> Result<(), Error> {
     let (backup, Some(content)) = (backup_of(&change.path), &change.before) else {
         return Ok(());

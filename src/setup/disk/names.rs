@@ -1,4 +1,4 @@
-//! Names beside a file.
+//! Names of temporary files, backups and locks.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,6 @@ pub(super) const NEW: &str = ".git-codecommit-new";
 pub(super) const OLD: &str = ".git-codecommit-old";
 pub(super) const LOCK: &str = ".git-codecommit-lock";
 
-/// A name beside a file's.
 pub(super) fn beside(path: &Path, before: &str, after: &str) -> PathBuf {
     let mut name = std::ffi::OsString::from(before);
     name.push(path.file_name().unwrap_or_default());

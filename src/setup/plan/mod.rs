@@ -1,4 +1,4 @@
-//! What becomes of each file.
+//! Plans the new content of each file.
 
 mod role;
 mod surroundings;
@@ -44,15 +44,7 @@ pub(in crate::setup) fn of_setup(
     plan.notes.extend(section.notes);
     role::check_source(world, &mut plan, &role, &profiles);
 
-    match plan
-        .state
-        .roles
-        .iter_mut()
-        .find(|known| known.profile == role.profile)
-    {
-        Some(known) => *known = role.clone(),
-        None => plan.state.roles.push(role.clone()),
-    }
+    plan.state.set_role(role);
     let allow = !existing.decides_protocol();
     if !allow {
         plan.notes
@@ -68,13 +60,12 @@ pub(in crate::setup) fn of_setup(
     surroundings::lfs(&mut plan, request, &existing);
 
     folders(&mut plan, made, state_before.is_none());
-    // First of all: what is to be added must be known before it is.
-    let after = plan.state.content();
+    // The state is written first: undo must know an insertion before it is made.
     let state = Change {
         path: state_file,
         kind: Kind::Own,
         before: state_before,
-        after: Some(after),
+        after: Some(plan.state.content()),
         backup: false,
     };
     plan.changes.insert(0, state);
@@ -125,7 +116,6 @@ fn folders(plan: &mut Plan, made: &[PathBuf], is_first: bool) {
     }
 }
 
-/// Our own file of profiles.
 pub(in crate::setup) fn roles_file(roles: &[Role]) -> String {
     let mut text = String::from(
         "# Written by \"git codecommit setup\". A profile counts here where ~/.aws/config and\n\

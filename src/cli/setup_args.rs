@@ -1,4 +1,4 @@
-//! What a set-up is to give: the arguments of `setup`, and of the lifecycle script that runs it.
+//! The arguments that `setup` and the lifecycle script that runs it have in common.
 
 use std::path::{Path, PathBuf};
 
@@ -9,45 +9,45 @@ use crate::aws::iam::{ExternalId, SessionName};
 use crate::aws::{Region, RepositoryName, RoleArn};
 use crate::setup::{CredentialSource, Mode, NewProfile, Placement, Request};
 
-/// A role, its repositories, and how git reaches them.
+/// A role, its repositories, and how git connects to them.
 #[derive(clap::Args)]
-pub(super) struct Wanted {
-    /// The role that may use the repositories
+pub(super) struct SetupArgs {
+    /// ARN of the role that may use the repositories
     #[arg(long, value_name = "ARN")]
     role_arn: RoleArn,
-    /// A region of the repositories; the first is the profile's own
+    /// Region of the repositories; the first one is written to the profile
     #[arg(long = "region", value_name = "REGION", required = true, value_parser = region)]
     regions: Vec<Region>,
-    /// The AWS profile that stands for the role
+    /// Name of the AWS profile to create or use
     #[arg(long, value_name = "NAME", default_value = "CrossAccountAccessProfile")]
     profile: NewProfile,
-    /// Where the keys come from that may assume the role [default: EcsContainer, unless --source-profile is given]
+    /// Source of the keys that assume the role [default: EcsContainer]
     #[arg(long, value_name = "SOURCE", conflicts_with = "source_profile")]
     credential_source: Option<CredentialSource>,
-    /// The profile whose keys may assume the role
+    /// Name of the profile whose keys assume the role
     #[arg(long, value_name = "NAME")]
     source_profile: Option<NewProfile>,
-    /// The external id that the role's trust policy asks for
+    /// External ID that the role's trust policy requires
     #[arg(long, value_name = "ID")]
     external_id: Option<ExternalId>,
-    /// The session's name in CloudTrail
+    /// Name of the session in CloudTrail
     #[arg(long, value_name = "NAME")]
     role_session_name: Option<SessionName>,
-    /// A repository of the role: --clone clones it
+    /// Name of a repository of the role, for --clone
     #[arg(long, value_name = "NAME", value_parser = repository)]
     repo: Option<RepositoryName>,
-    /// Clone --repo there, unless that is done
+    /// Clone --repo into this folder, unless it is a clone already
     #[arg(long, value_name = "FOLDER", requires = "repo")]
     clone: Option<PathBuf>,
-    /// How git reaches the repositories
+    /// Choose how git connects to the repositories
     #[arg(long, value_name = "MODE", value_enum, default_value_t = Mode::Both)]
     mode: Mode,
-    /// Lead git-lfs to the https URLs
+    /// Configure Git LFS as well
     #[arg(long)]
     lfs: bool,
 }
 
-impl Wanted {
+impl SetupArgs {
     /// The request, and the folder to clone to.
     pub(super) fn request(self, placement: Placement) -> (Request, Option<PathBuf>) {
         let source = match (self.credential_source, &self.source_profile) {
@@ -70,14 +70,14 @@ impl Wanted {
         (request, self.clone)
     }
 
-    /// Where the repository is to be cloned to.
+    /// The folder of `--clone`.
     pub(super) fn clone_folder(&self) -> Option<&Path> {
         self.clone.as_deref()
     }
 
-    /// The arguments that say the same to `git codecommit setup`, less the folder to clone to.
+    /// The same arguments for `git codecommit setup`, without `--clone`.
     pub(super) fn arguments(&self) -> Vec<String> {
-        // Whole, for a value may begin with a dash.
+        // As one word, because a value may begin with a dash.
         let argument = |name: &str, value: &str| format!("--{name}={value}");
         let mut arguments = vec![argument("role-arn", self.role_arn.as_str())];
         let regions = self.regions.iter();
@@ -114,12 +114,10 @@ impl Wanted {
     }
 }
 
-/// A region, for clap.
 pub(super) fn region(text: &str) -> Result<Region, String> {
     Region::parse(text).map_err(|_| "a region looks like eu-west-1".to_owned())
 }
 
-/// A repository's name, for clap.
 pub(super) fn repository(text: &str) -> Result<RepositoryName, String> {
     RepositoryName::parse(text).map_err(|error| error.hint().to_owned())
 }
