@@ -115,7 +115,6 @@ pub(crate) struct CapturedMessages<'m> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Notice {
     Warning(String),
-    /// A line of the server's.
     Remote(String),
 }
 

@@ -240,7 +240,7 @@ fn a_refused_session_gives_way_to_a_new_one_and_a_refusal_is_never_hidden() {
     assert!(said.stderr.contains("HTTP 403"), "{}", said.stderr);
     assert!(
         said.stderr
-            .contains("a kept session: git codecommit cache clear drops it"),
+            .contains("(cached session; git codecommit cache clear removes it)"),
         "{}",
         said.stderr
     );

@@ -31,7 +31,7 @@ impl Explain for Error {
             Self::Path(_) => {
                 vec!["a CodeCommit URL ends in /v1/repos/ and the repository's name".into()]
             }
-            Self::Protocol(_) => vec!["this program is started by git, not by hand".into()],
+            Self::Protocol(_) => vec!["git starts this program; do not run it by hand".into()],
             Self::Pipe(_) => vec![],
         }
     }

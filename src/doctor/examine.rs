@@ -326,7 +326,7 @@ impl<'a> Scope<'a> {
         let mut has_sts = true;
         if let Some((place, host)) = &sts {
             let is_needed = resolver.at_hand().is_none();
-            let way = http.way_to_aws(host);
+            let way = http.route_to_aws(host);
             let reached = place.reach(examination, way, is_needed).await;
             has_sts = reached.is_there;
             clocks.push(("STS", reached.ahead));
@@ -370,7 +370,7 @@ impl<'a> Scope<'a> {
             Err(_) => format!("https://{host}/"),
         };
         let remote = self.aim.map_or("origin", |aim| aim.remote.as_str());
-        let way = http.way_to_git_host(&url, remote, self.notices);
+        let way = http.route_to_git_host(&url, remote, self.notices);
         if examination.has_warnings() {
             let by_https = "by https git itself sends the requests: to it, all its settings count";
             let finding = match self.is_by_https() {

@@ -11,7 +11,7 @@ use super::examination::Examination;
 use super::report::Finding;
 use crate::aws::{Host, Region};
 use crate::error::Error;
-use crate::http::{self, Way};
+use crate::http::{self, Route};
 
 /// The exit code of the network.
 pub(super) const NETWORK: u8 = 5;
@@ -100,7 +100,7 @@ impl Place {
     pub(super) async fn reach(
         &self,
         examination: &mut Examination<'_>,
-        way: Result<Way, http::Error>,
+        way: Result<Route, http::Error>,
         is_needed: bool,
     ) -> Reached {
         let toned = |finding: Finding| match is_needed {

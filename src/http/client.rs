@@ -18,7 +18,7 @@ pub(super) fn common(https_only: bool) -> ClientBuilder {
         .no_proxy()
         // A redirect would carry a signature to a place that was not signed.
         .redirect(Policy::none())
-        // reqwest's HTTP/2 windows make it 8 times slower than HTTP/1.1 at 80 ms (reference/rust.md).
+        // reqwest's HTTP/2 windows make it 8 times slower than HTTP/1.1 at 80 ms .
         .http1_only()
         .connect_timeout(CONNECT_TIMEOUT + BEHIND)
         .tcp_nodelay(true)

@@ -9,15 +9,15 @@ use rustls::crypto::CryptoProvider;
 use rustls::version::{TLS12, TLS13};
 
 use super::client::{build, common};
-use super::connect::{Connections, Role, Route, Slot};
+use super::connect::{Connections, ProxyRoute, Purpose, Slot};
 use super::failure::Error;
 use super::family::Family;
 use super::git_host::GitHost;
 use super::proxy::{self, Passwords};
+use super::route::Route;
 use super::settings::Settings;
 use super::tls::{self, Authorities, ProxyTrust, Roots, Verifier};
 use super::trace;
-use super::way::Way;
 use crate::message::Notices;
 use crate::world::{World, variable};
 
@@ -58,10 +58,8 @@ impl<'w> Http<'w> {
         }
     }
 
-    /// The client for AWS services: https only, the environment's proxy, no redirects.
-    ///
-    /// # Errors
-    /// If a CA bundle or the proxy cannot be used.
+    /// The client for AWS services: https only, the environment's proxy, no redirects. Fails if a CA bundle
+    /// or the proxy cannot be used.
     pub(crate) fn internet(&self) -> Result<Client, Error> {
         if let Some(client) = self.internet.get() {
             return Ok(client.clone());
@@ -73,7 +71,7 @@ impl<'w> Http<'w> {
         let mut builder = common(true)
             .user_agent(USER_AGENT)
             .tls_backend_preconfigured(tls::config(verifier, None, &[&TLS13, &TLS12])?);
-        let route = Arc::new(Route {
+        let route = Arc::new(ProxyRoute {
             proxy,
             exempt: exempt.unwrap_or_default(),
         });
@@ -81,16 +79,14 @@ impl<'w> Http<'w> {
             let ways = Arc::clone(&route);
             builder = builder.proxy(proxy.for_client(move |host| ways.proxy_to(host).is_some())?);
         }
-        let role = Role::User(Slot::default());
-        let client = build(builder.connector_layer(Connections { route, role }))?;
+        let purpose = Purpose::User(Slot::default());
+        let client = build(builder.connector_layer(Connections { route, purpose }))?;
         Ok(self.internet.get_or_init(|| client).clone())
     }
 
-    /// The git host's client, with git's settings for a repository's URL. `remote` is the name git
-    /// gave the remote. What the person should know of the settings is said on `messages`.
-    ///
-    /// # Errors
-    /// If git's configuration, a certificate or the proxy cannot be used.
+    /// The git host's client, with git's settings for a repository's URL. `remote` is the name git gave the remote.
+    /// What the person should know of the settings is said on `messages`. Fails if git's configuration, a certificate
+    /// or the proxy cannot be used.
     pub(crate) fn git_host(
         &self,
         url: &str,
@@ -147,8 +143,7 @@ impl<'w> Http<'w> {
     ///
     /// `encrypted` says whether TLS, and so the trust roots, will be needed.
     ///
-    /// # Errors
-    /// If a CA bundle cannot be read.
+    /// Fails if a CA bundle cannot be read.
     pub(crate) fn near(&self, encrypted: bool) -> Result<Client, Error> {
         let verifier = if encrypted {
             let trust = self.trust()?;
@@ -219,33 +214,28 @@ fn verifier(aws: &AwsTrust, url: &Url, settings: &mut Settings) -> Verifier {
 }
 
 impl<'w> Http<'w> {
-    /// The way to an AWS service at `host[:port]`.
-    ///
-    /// # Errors
-    /// If a CA bundle or the proxy cannot be used.
-    pub(crate) fn way_to_aws(&self, authority: &str) -> Result<Way, Error> {
+    /// The way to an AWS service at `host[:port]`. Fails if a CA bundle or the proxy cannot be used.
+    pub(crate) fn route_to_aws(&self, authority: &str) -> Result<Route, Error> {
         let client = self.internet()?;
         let (proxy, exempt) = proxy::for_aws(self.world, &self.passwords)?.unzip();
-        let route = Route {
+        let route = ProxyRoute {
             proxy,
             exempt: exempt.unwrap_or_default(),
         };
         let url = parsed(&format!("https://{authority}/"))?;
-        Ok(Way::new(client, url, Arc::new(route), Vec::new()))
+        Ok(Route::new(client, url, Arc::new(route), Vec::new()))
     }
 
-    /// The way to the git host of a repository's URL, as [`git_host`](Self::git_host) goes it.
-    ///
-    /// # Errors
-    /// If git's configuration, a certificate or the proxy cannot be used.
-    pub(crate) fn way_to_git_host(
+    /// The way to the git host of a repository's URL, as [`git_host`](Self::git_host) goes it. Fails if git's
+    /// configuration, a certificate or the proxy cannot be used.
+    pub(crate) fn route_to_git_host(
         &self,
         url: &str,
         remote: &str,
         messages: &'w dyn Notices,
-    ) -> Result<Way, Error> {
+    ) -> Result<Route, Error> {
         let host = self.git_host(url, remote, Family::Any, messages)?;
-        Ok(host.into_way())
+        Ok(host.into_route())
     }
 }
 

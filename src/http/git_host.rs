@@ -8,24 +8,21 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Body, Client, Method, Request, StatusCode, Url};
 
 use super::client::build;
-use super::connect::{Connections, Role, Route, Slot};
+use super::connect::{Connections, ProxyRoute, Purpose, Slot};
 use super::failure::Error;
-use super::pieces::{Coming, Pieces};
+use super::pieces::{BodyReader, Pieces};
+use super::route::Route;
 use super::settings::Settings;
 use super::speed::{TooSlow, Watch};
 use super::tls::Roots;
 use super::trace::Trace;
-use super::way::Way;
 use crate::aws::BasicAuth;
 use crate::secret::Scrubber;
 
-/// The body of a request.
 pub(crate) enum Load {
-    /// None.
     Nothing,
     /// In memory: sent with its length.
     Whole(Bytes),
-    /// Sent as it is made.
     Streamed(Body),
 }
 
@@ -33,7 +30,6 @@ pub(crate) enum Load {
 pub(crate) struct Ask<'r> {
     pub(crate) method: Method,
     pub(crate) url: &'r str,
-    /// Less Authorization.
     pub(crate) headers: HeaderMap,
     pub(crate) auth: &'r BasicAuth,
     pub(crate) load: Load,
@@ -43,12 +39,11 @@ pub(crate) struct Ask<'r> {
 pub(crate) struct GitHost<'w> {
     url: Url,
     settings: Settings,
-    /// Those that are tried first.
     roots: Option<Arc<Roots>>,
     client: Client,
     /// Opens the first connection before there is a request for it.
     opener: Client,
-    route: Arc<Route>,
+    route: Arc<ProxyRoute>,
     trace: Option<Trace<'w>>,
     /// The opener has begun, or a request: then it is too late for it.
     has_begun: Cell<bool>,
@@ -66,18 +61,18 @@ impl<'w> GitHost<'w> {
         trace: Option<Trace<'w>>,
     ) -> Result<Self, Error> {
         let plain = [builder(&settings)?, builder(&settings)?];
-        let route = Arc::new(Route {
+        let route = Arc::new(ProxyRoute {
             proxy: settings.proxy.take(),
             exempt: String::new(),
         });
         let slot = Slot::default();
         let [client, opener] = plain;
-        let with = |role| Connections {
+        let with = |purpose| Connections {
             route: Arc::clone(&route),
-            role,
+            purpose,
         };
         Ok(Self {
-            client: build(client.connector_layer(with(Role::User(slot.clone()))))?,
+            client: build(client.connector_layer(with(Purpose::User(slot.clone()))))?,
             opener: build(opener.connector_layer(with(slot.opener())))?,
             url,
             settings,
@@ -90,8 +85,8 @@ impl<'w> GitHost<'w> {
     }
 
     /// How this host is reached. What comes of it opens connections of its own.
-    pub(super) fn into_way(self) -> Way {
-        Way::new(self.client, self.url, self.route, self.settings.addresses)
+    pub(super) fn into_route(self) -> Route {
+        Route::new(self.client, self.url, self.route, self.settings.addresses)
     }
 
     /// What git's configuration and environment say.
@@ -99,11 +94,8 @@ impl<'w> GitHost<'w> {
         &self.settings
     }
 
-    /// The `User-Agent` of a run that git of this version started. Ours stands at its end, whatever is
-    /// configured: AWS logs it.
-    ///
-    /// # Errors
-    /// If `http.userAgent` holds what a header cannot.
+    /// The `User-Agent` of a run that git of this version started. Ours stands at its end, whatever is configured:
+    /// AWS logs it. Fails if `http.userAgent` holds what a header cannot.
     pub(crate) fn user_agent(&self, git_version: &str) -> Result<HeaderValue, Error> {
         let ours = concat!("git-codecommit/", env!("CARGO_PKG_VERSION"));
         let agent = match &self.settings.user_agent {
@@ -118,7 +110,7 @@ impl<'w> GitHost<'w> {
         if self.has_begun.replace(true) {
             return;
         }
-        self.info("opens a connection early");
+        self.info("opening a connection early");
         let request = self.opener.get(self.url.clone()).send();
         // Its connector fails in every case: the connection is in the slot then, or the reason.
         tokio::spawn(async move { drop(request.await) });
@@ -128,10 +120,7 @@ impl<'w> GitHost<'w> {
         }
     }
 
-    /// Signs a request and sends it; waits for the answer's headers.
-    ///
-    /// # Errors
-    /// If no answer comes.
+    /// Signs a request and sends it; waits for the answer's headers. Fails if no answer comes.
     pub(crate) async fn send(&self, ask: Ask<'_>) -> Result<Answer<'_, 'w>, Error> {
         let Ask {
             method,
@@ -178,14 +167,13 @@ impl<'w> GitHost<'w> {
         Ok(Answer {
             status: response.status(),
             headers: response.headers().clone(),
-            coming: Coming::new(response),
+            body: BodyReader::new(response),
             watch,
             scrubber: self.trace.as_ref().map(|_| auth.scrubber()),
             git_host: self,
         })
     }
 
-    /// `host[:port]`, as requests name it.
     fn authority(&self) -> &str {
         self.url.authority()
     }
@@ -218,31 +206,26 @@ impl<'w> GitHost<'w> {
 pub(crate) struct Answer<'h, 'w> {
     status: StatusCode,
     headers: HeaderMap,
-    coming: Coming,
+    body: BodyReader,
     watch: Watch,
-    /// For the trace.
     scrubber: Option<Scrubber>,
     git_host: &'h GitHost<'w>,
 }
 
 impl Answer<'_, '_> {
-    /// Its status.
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// Its headers.
     pub(crate) fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// What has come of the body since the last time; none at its end.
-    ///
-    /// # Errors
-    /// If the connection was cut before the body's announced end, or is too slow.
+    /// What has come of the body since the last time; none at its end. Fails if the connection was cut before the
+    /// body's announced end, or is too slow.
     pub(crate) async fn pieces(&mut self) -> Result<Option<Pieces>, Error> {
         let git_host = self.git_host;
-        let pieces = self.watch.wait(self.coming.next()).await;
+        let pieces = self.watch.wait(self.body.next()).await;
         let pieces = pieces
             .map_err(|slow| git_host.too_slow(slow))?
             .map_err(|error| git_host.failed(&error))?;
@@ -259,10 +242,6 @@ impl Answer<'_, '_> {
         Ok(pieces)
     }
 
-    /// The whole body.
-    ///
-    /// # Errors
-    /// As for [`pieces`](Self::pieces).
     pub(crate) async fn body(mut self) -> Result<Vec<u8>, Error> {
         let mut body = Vec::new();
         while let Some(pieces) = self.pieces().await? {

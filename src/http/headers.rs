@@ -8,8 +8,8 @@ use reqwest::header::{
 
 use crate::git::config::{self, Value};
 
-/// What a request must keep as it is: its signature, whom it is for, where it ends, and how it and its
-/// answer are to be read.
+/// What a request must keep as it is: its signature, whom it is for, where it ends, and how it and
+/// its answer are to be read.
 const OURS: [HeaderName; 13] = [
     AUTHORIZATION,
     PROXY_AUTHORIZATION,
@@ -34,10 +34,8 @@ pub(super) struct ExtraHeaders {
 }
 
 impl ExtraHeaders {
-    /// Reads `Name: value` lines; an empty one forgets those before it.
-    ///
-    /// # Errors
-    /// If one of them cannot be a header: a line break would smuggle in another request.
+    /// Reads `Name: value` lines; an empty one forgets those before it. Fails if one of them cannot be a header: a
+    /// line break would smuggle in another request.
     pub(super) fn read(
         values: &[Value<'_>],
         warnings: &mut Vec<String>,
@@ -60,7 +58,7 @@ impl ExtraHeaders {
         }
         if let Some((key, name)) = refused {
             warnings.push(format!(
-                "{key} would set {name}, which is this program's own: it is not sent"
+                "{key} would set {name}, which git-codecommit sets itself; ignoring it"
             ));
         }
         Ok(all)
@@ -157,7 +155,7 @@ mod tests {
             assert_eq!(
                 warnings,
                 [format!(
-                    "http.extraheader would set {}, which is this program's own: it is not sent",
+                    "http.extraheader would set {}, which git-codecommit sets itself; ignoring it",
                     name.to_ascii_lowercase()
                 )]
             );

@@ -37,15 +37,11 @@ impl Pieces {
         }
     }
 
-    /// Them.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Bytes> {
         self.pieces.iter()
     }
 
-    /// Writes all of them.
-    ///
-    /// # Errors
-    /// If nobody takes them.
+    /// Writes all of them. Fails if nobody takes them.
     pub(crate) fn write_to(mut self, output: &mut impl Write) -> io::Result<()> {
         while self.has_remaining() {
             let mut slices = [IoSlice::new(&[]); WRITTEN_AT_ONCE];
@@ -91,7 +87,7 @@ impl Buf for Pieces {
 }
 
 /// A body that is being read.
-pub(super) enum Coming {
+pub(super) enum BodyReader {
     /// By whoever waits for it: best where pieces are large.
     Here {
         response: Option<Response>,
@@ -101,8 +97,7 @@ pub(super) enum Coming {
     There(Collector),
 }
 
-impl Coming {
-    /// Begins to read.
+impl BodyReader {
     pub(super) fn new(response: Response) -> Self {
         Self::Here {
             response: Some(response),
@@ -110,10 +105,7 @@ impl Coming {
         }
     }
 
-    /// Waits for the next pieces; none at the end.
-    ///
-    /// # Errors
-    /// If the body was cut.
+    /// Waits for the next pieces; none at the end. Fails if the body was cut.
     pub(super) async fn next(&mut self) -> reqwest::Result<Option<Pieces>> {
         let (response, small_in_a_row) = match self {
             Self::There(collector) => return collector.pieces.recv().await.transpose(),
@@ -308,10 +300,10 @@ mod tests {
         for ends in [true, false] {
             let url = host(CHUNKS, ends);
             let (steps, body, result) = runtime.block_on(async {
-                let mut coming = Coming::new(client.get(url).send().await.unwrap());
+                let mut reader = BodyReader::new(client.get(url).send().await.unwrap());
                 let (mut steps, mut body) = (0, Vec::new());
                 let result = loop {
-                    match coming.next().await {
+                    match reader.next().await {
                         Ok(Some(pieces)) => {
                             steps += 1;
                             pieces.write_to(&mut body).unwrap();
@@ -320,7 +312,7 @@ mod tests {
                         Err(error) => break Err(error),
                     }
                 };
-                assert!(matches!(coming, Coming::There(_)));
+                assert!(matches!(reader, BodyReader::There(_)));
                 (steps, body, result)
             });
             assert_eq!(result.is_ok(), ends);

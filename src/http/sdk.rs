@@ -25,7 +25,6 @@ pub(crate) struct SdkClient {
 }
 
 impl SdkClient {
-    /// Wraps a client.
     #[must_use]
     pub(crate) fn new(client: Client) -> Self {
         Self {

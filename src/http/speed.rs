@@ -33,7 +33,6 @@ pub(super) struct TooSlow {
     pub(super) time: Duration,
 }
 
-/// Watches one exchange.
 pub(super) struct Watch {
     rule: LowSpeed,
     is_asked_for: bool,
@@ -68,7 +67,6 @@ impl Watch {
         }
     }
 
-    /// Counts bytes that have arrived.
     pub(super) fn count(&self, bytes: usize) {
         self.meter.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
     }
@@ -160,7 +158,6 @@ impl http_body::Body for Counted {
     }
 }
 
-/// A body in memory.
 struct Pieces {
     rest: Bytes,
     meter: Arc<Meter>,

@@ -61,12 +61,10 @@ impl<'w> Trace<'w> {
         })
     }
 
-    /// What happens beside the conversation.
     pub(super) fn info(&self, text: &str) {
         self.line(&format!("== Info: {text}"));
     }
 
-    /// A request's line and headers.
     pub(super) fn request(&self, method: &Method, url: &Url, headers: &HeaderMap) {
         let mut lines = Vec::new();
         let query = url.query().map(|query| format!("?{query}"));
@@ -85,7 +83,6 @@ impl<'w> Trace<'w> {
         self.line("=> Send header:");
     }
 
-    /// An answer's line and headers.
     pub(super) fn answer(&self, status: StatusCode, headers: &HeaderMap, auth: &BasicAuth) {
         let mut lines = vec![format!("HTTP/1.1 {status}")];
         // A host may repeat what it was sent.
@@ -142,12 +139,10 @@ impl<'w> Trace<'w> {
     }
 }
 
-/// `0000000017 bytes (0x00000011)`.
 fn counted(text: &str, bytes: usize) -> String {
     format!("{text}, {bytes:010} bytes (0x{bytes:08x})")
 }
 
-/// The headers, secrets hidden.
 fn shown(headers: &HeaderMap) -> impl Iterator<Item = String> {
     headers.iter().map(|(name, value)| {
         let mut line = format!("{name}: ");
@@ -181,7 +176,7 @@ fn open(target: &str) -> Result<File, String> {
         return append.open(path).map_err(|error| error.to_string());
     }
     if !Path::new(target).is_absolute() {
-        return Err("it is neither a number nor an absolute path".into());
+        return Err("neither a number nor an absolute path".into());
     }
     let file = append.create(true).open(target);
     file.map_err(|error| error.to_string())

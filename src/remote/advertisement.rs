@@ -20,7 +20,6 @@ pub(super) struct Advertisement {
     capabilities: Vec<Vec<u8>>,
 }
 
-/// A line of the advertisement.
 #[derive(Debug, PartialEq, Eq)]
 struct Reference {
     oid: Vec<u8>,
@@ -30,9 +29,7 @@ struct Reference {
 /// Why an answer is no advertisement.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Problem {
-    /// Not the format, in words.
     Format(&'static str),
-    /// An `ERR` packet's text.
     Remote(String),
 }
 
@@ -45,7 +42,7 @@ impl Advertisement {
         // A server that speaks v2 may leave the announcement out.
         if packet == Some(announcement.as_bytes()) {
             if next(&mut rest)?.is_some() {
-                return Err(Problem::Format("no flush behind the service's name"));
+                return Err(Problem::Format("no flush after the service announcement"));
             }
             packet = peek(rest)?;
         } else {
@@ -56,7 +53,7 @@ impl Advertisement {
             Some(b"version 2") => 2,
             Some(b"version 1") => 1,
             _ if start > 0 => 0,
-            _ => return Err(Problem::Format("it does not announce the service")),
+            _ => return Err(Problem::Format("no service announcement")),
         };
         let mut advertisement = Self {
             bytes: Vec::new(),
@@ -98,11 +95,11 @@ impl Advertisement {
             }
             first = false;
             let Some(space) = reference.iter().position(|b| *b == b' ') else {
-                return Err(Problem::Format("a reference without a name"));
+                return Err(Problem::Format("a line without a reference name"));
             };
             let (oid, name) = (&reference[..space], &reference[space + 1..]);
             if !is_oid(oid) || name.is_empty() {
-                return Err(Problem::Format("a reference that is none"));
+                return Err(Problem::Format("an invalid object id or reference name"));
             }
             self.refs.push(Reference {
                 oid: oid.to_vec(),
@@ -172,7 +169,6 @@ impl Advertisement {
             .find_map(|capability| capability.strip_prefix(key))
     }
 
-    /// The target in `symref=<name>:<target>`.
     fn symref_target(&self, name: &[u8]) -> Option<&[u8]> {
         self.capabilities.iter().find_map(|capability| {
             let pair = capability.strip_prefix(b"symref=".as_slice())?;
@@ -212,8 +208,8 @@ fn next<'a>(rest: &mut &'a [u8]) -> Result<Option<&'a [u8]>, Problem> {
                 _ => Err(Problem::Format("an unexpected packet")),
             }
         }
-        Ok(Stream::Incomplete { .. }) => Err(Problem::Format("it ends in the middle of a packet")),
-        Err(_) => Err(Problem::Format("it is not made of packets")),
+        Ok(Stream::Incomplete { .. }) => Err(Problem::Format("cut off in the middle of a packet")),
+        Err(_) => Err(Problem::Format("not in pkt-line format")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The conversation with git: commands line by line, each with its reply.
 //!
-//! Source: git's `Documentation/gitremote-helpers.adoc`; what git sends when, reference/git.md 1.2.
+//! Source: git's `Documentation/gitremote-helpers.adoc`.
 
 use std::io::{BufRead, Write};
 
@@ -40,7 +40,6 @@ pub(super) struct Conversation<'a, In, Out> {
 }
 
 impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
-    /// Prepares to listen.
     pub(super) fn new(git_host: SmartHttp<'a>, waiting: Waiting, input: In, output: Out) -> Self {
         Self {
             git_host,
@@ -52,7 +51,6 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
         }
     }
 
-    /// Obeys until git is done.
     pub(super) fn run(mut self) -> Result<(), Error> {
         while let Some(line) = self.line()? {
             if line.is_empty() {

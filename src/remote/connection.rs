@@ -26,11 +26,10 @@ pub(crate) struct Connection<'a> {
     http: &'a Http<'a>,
     pub(super) resolver: Resolver<'a>,
     pub(super) credentials: RefCell<Option<Rc<Credentials>>>,
-    /// The host refused a kept session, and a new one was asked for.
+    /// The host refused a cached session, and a new one was asked for.
     pub(super) is_renewed: Cell<bool>,
     git: OnceCell<GitVersion>,
     git_asked: RefCell<Option<JoinHandle<Option<GitVersion>>>>,
-    /// What git calls the remote.
     remote: String,
     /// The addresses that may be used, from the first connection on.
     pub(super) family: Cell<Family>,

@@ -16,60 +16,44 @@ pub(crate) enum Error {
     /// The host speaks HTTP, but not git's smart HTTP.
     #[error("{host} did not answer as a git host: {problem}")]
     NotGit {
-        /// `host[:port]`.
         host: String,
         /// What was wrong with the answer.
         problem: String,
     },
     /// The host sent an `ERR` packet.
-    #[error("the git host says: {0}")]
+    #[error("the git host reports: {0}")]
     Remote(String),
     /// A body ended in the middle of a packet, or broke the framing.
-    #[error("the answer of {host} is damaged: {problem}")]
-    Damaged {
-        /// `host[:port]`.
-        host: String,
-        /// What was wrong.
-        problem: &'static str,
-    },
+    #[error("damaged response from {host}: {problem}")]
+    Damaged { host: String, problem: &'static str },
     /// A push whose answer was lost: the host may have done it.
     #[error("{0}")]
     Unclear(Box<Self>),
     /// Git sent something that is no command.
-    #[error("git sent a command this helper does not know: {0:?}")]
+    #[error("unknown command from git: {0:?}")]
     UnknownCommand(String),
     /// Git, or one of its programs, sent a packet that is none.
-    #[error("git sent a damaged packet")]
+    #[error("damaged packet from git")]
     DamagedRequest,
     /// A git program could not be started.
     #[error("cannot start \"git {program}\": {cause}")]
     Start {
-        /// Its name.
         program: &'static str,
-        /// The system's reason.
         cause: io::Error,
     },
     /// A git program failed and has said why itself: there is nothing to add.
     #[error("\"git {program}\" failed")]
-    Spoken {
-        /// Its name.
-        program: &'static str,
-    },
+    Spoken { program: &'static str },
     /// A git program ended without a word: a signal, most often for want of memory.
     #[error("\"git {program}\" ended early ({status})")]
     Ended {
-        /// Its name.
         program: &'static str,
-        /// How it ended.
         status: std::process::ExitStatus,
     },
-    /// The credentials cannot be obtained.
     #[error(transparent)]
     Credentials(#[from] credentials::Error),
-    /// The network failed.
     #[error(transparent)]
     Http(#[from] http::Error),
-    /// Git's configuration cannot be used.
     #[error(transparent)]
     GitConfig(#[from] config::Error),
     /// Reading from or writing to git failed.
@@ -117,15 +101,15 @@ impl Explain for Error {
                 hints
             }
             Self::NotGit { .. } => vec![
-                "a proxy's login page or a wrong CODE_COMMIT_ENDPOINT answers like this".into(),
+                "check CODE_COMMIT_ENDPOINT, and whether a proxy wants you to log in first".into(),
             ],
             Self::Damaged { .. } => vec!["try again".into()],
             Self::Start { .. } => vec!["check that git is installed and on PATH".into()],
             Self::UnknownCommand(_) | Self::DamagedRequest => {
-                vec!["this program is started by git, not by hand".into()]
+                vec!["git starts this program; do not run it by hand".into()]
             }
             Self::Ended { .. } => {
-                vec!["if nobody stopped it, check the free memory and disk space".into()]
+                vec!["check free memory and disk space".into()]
             }
             Self::Credentials(error) => error.hints(),
             Self::Http(error) => error.hints(),

@@ -23,10 +23,7 @@ use crate::world::{World, variable};
 /// Git's program; `git remote-https` finds it wherever git keeps it.
 const PROGRAM: &str = "remote-https";
 
-/// Whether `codecommit.transport` wants this.
-///
-/// # Errors
-/// If it is neither `git` nor `native`.
+/// Whether `codecommit.transport` wants this. Fails if it is neither `git` nor `native`.
 pub(super) fn is_wanted(own: &OwnConfig<'_>) -> Result<bool, config::Error> {
     match own.text("transport")? {
         None => Ok(false),
@@ -118,23 +115,35 @@ fn set_environment(
         parameters.push(&*quoted(&parameter));
     }
     command.env(variable::GIT_CONFIG_PARAMETERS, &parameters);
+    keep_quiet(command);
+    allow_https(command, world);
+    pass_ca_bundle(command, world, &url)
+}
+
+/// Git neither logs the signature nor asks for a user name that does not exist.
+fn keep_quiet(command: &mut Command) {
     // Administrators let every git log settings by patterns such as "http.*": not this one.
     command.env("GIT_TRACE2_CONFIG_PARAMS", "");
-    // A 401 must not become a question for a user name that does not exist.
     command.env(variable::GIT_TERMINAL_PROMPT, "0");
     command.env(variable::GIT_ASKPASS, "");
-    // It beats all configuration.
+}
+
+/// `GIT_ALLOW_PROTOCOL` beats all configuration.
+fn allow_https(command: &mut Command, world: &World) {
     if let Some(allowed) = world.raw_variable(variable::GIT_ALLOW_PROTOCOL)
         && allowed.split(':').all(|protocol| protocol != "https")
     {
         command.env(variable::GIT_ALLOW_PROTOCOL, format!("{allowed}:https"));
     }
-    // Git does not know AWS's variable.
+}
+
+/// Git does not know AWS's variable for certificate authorities.
+fn pass_ca_bundle(command: &mut Command, world: &World, url: &str) -> Result<(), Error> {
     if let Some(bundle) = world.path(variable::AWS_CA_BUNDLE)
         && world.path(variable::GIT_SSL_CAINFO).is_none()
         && world
             .git_config()?
-            .at_url("http", &url)
+            .at_url("http", url)
             .value("sslCAInfo")
             .is_none()
     {

@@ -6,7 +6,6 @@ use super::service::Service;
 use super::smart_http::SmartHttp;
 use crate::aws::Credentials;
 
-/// What a repository advertises.
 pub(crate) struct References {
     /// How many branches, tags and other references it has.
     pub(crate) count: usize,
@@ -14,10 +13,8 @@ pub(crate) struct References {
     pub(crate) head: Option<String>,
 }
 
-/// Asks for a repository's references, signed with these credentials and sent as in a fetch.
-///
-/// # Errors
-/// As git would be told.
+/// Asks for a repository's references, signed with these credentials and sent as in a
+/// fetch. Fails as git would be told.
 pub(crate) async fn references(
     connection: Connection<'_>,
     credentials: Credentials,

@@ -8,6 +8,7 @@ mod advertisement;
 mod commands;
 mod connection;
 mod error;
+mod error_body;
 mod handover;
 mod inquiry;
 mod options;
@@ -23,7 +24,6 @@ mod smart_http;
 mod stateless;
 mod upload;
 mod waiting;
-mod words;
 
 use std::io::{self, BufRead, Write};
 

@@ -1,12 +1,11 @@
 //! `option <name> <value>`: what git asks for, and the arguments it becomes.
 //!
-//! Source: the table of reference/git.md 1.3.
+//! Source: git's `Documentation/gitremote-helpers.adoc`, and `remote-curl`'s use of `fetch-pack` and `send-pack`.
 
 use std::ffi::OsString;
 
 use crate::http::Family;
 
-/// The options of this run.
 #[derive(Debug, Default)]
 pub(super) struct Options {
     verbosity: Option<i32>,
@@ -43,7 +42,6 @@ pub(super) enum Reply {
 }
 
 impl Reply {
-    /// The line git reads.
     pub(super) fn line(&self) -> &'static str {
         match self {
             Self::Ok => "ok\n",
@@ -172,7 +170,6 @@ impl Options {
     }
 }
 
-/// A command line under construction.
 struct Arguments(Vec<OsString>);
 
 impl Arguments {

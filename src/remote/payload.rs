@@ -1,6 +1,6 @@
 //! What a request carries, and how it is sent: whole or as it is made, plain or compressed.
 //!
-//! Source: `http.postBuffer` in git's `Documentation/config/http.adoc`; reference/git.md 1.7.
+//! Source: `http.postBuffer` in git's `Documentation/config/http.adoc`.
 
 use std::io::Write;
 
@@ -16,16 +16,13 @@ use crate::http::Load;
 /// Git compresses what is longer than this.
 const WORTH_COMPRESSING: usize = 1024;
 
-/// What a request carries.
 pub(super) enum Payload {
-    /// Nothing.
     Nothing,
     /// An empty request in front of a large one, so that a refusal is heard before that is on its way:
     /// hyper does not wait for a "100 Continue". Git sends the same, for its own reasons.
     Probe,
     /// A request that is kept, and so can be sent again.
     Whole {
-        /// As it is sent.
         bytes: Bytes,
         /// Its length before it was compressed.
         plain: Option<usize>,
@@ -72,13 +69,12 @@ impl Payload {
         !matches!(self, Self::Streamed(None))
     }
 
-    /// Whether it is compressed.
     pub(super) fn is_compressed(&self) -> bool {
         matches!(self, Self::Whole { plain: Some(_), .. })
     }
 
     /// What git says of a request with `-v -v`, in its words; none for those it does not mention.
-    pub(super) fn in_words(&self) -> Option<String> {
+    pub(super) fn description(&self) -> Option<String> {
         match self {
             Self::Nothing | Self::Probe => None,
             Self::Whole {
@@ -156,7 +152,7 @@ mod tests {
     #[test]
     fn a_request_is_described_in_gits_words() {
         let text = vec![b'x'; 5000];
-        let said = Payload::whole(Service::UploadPack, text.clone()).in_words();
+        let said = Payload::whole(Service::UploadPack, text.clone()).description();
         let said = said.unwrap();
         assert!(said.starts_with("gzip 5000 to "), "{said}");
         for (payload, words) in [
@@ -168,7 +164,7 @@ mod tests {
             (Payload::Probe, None),
             (Payload::Nothing, None),
         ] {
-            assert_eq!(payload.in_words().as_deref(), words);
+            assert_eq!(payload.description().as_deref(), words);
         }
     }
 }

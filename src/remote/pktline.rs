@@ -35,8 +35,7 @@ fn prefix(bytes: [u8; 4]) -> Option<Prefix> {
     })
 }
 
-/// Reads packets from git, prefixes kept, up to and with the flush that ends a request. None at the
-/// end of the input.
+/// Reads packets from git, prefixes kept, up to and with the flush that ends a request. None at the end of the input.
 pub(super) fn read_request(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     let mut request = Vec::new();
     loop {
@@ -60,10 +59,8 @@ pub(super) fn read_request(input: &mut impl BufRead) -> io::Result<Option<Vec<u8
     }
 }
 
-/// Reads one packet's data from a child; none is a flush.
-///
-/// # Errors
-/// `UnexpectedEof` when the child has ended, `InvalidData` when this is no packet.
+/// Reads one packet's data from a child; none is a flush. Errors: `UnexpectedEof` when the child has ended,
+/// `InvalidData` when this is no packet.
 pub(super) async fn read_data(input: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<Bytes>> {
     let mut head = [0; 4];
     input.read_exact(&mut head).await?;
@@ -82,10 +79,7 @@ pub(super) async fn read_data(input: &mut (impl AsyncRead + Unpin)) -> io::Resul
     }
 }
 
-/// Appends a data packet.
-///
-/// # Errors
-/// If the data is empty or longer than a packet can hold.
+/// Appends a data packet. Fails if the data is empty or longer than a packet can hold.
 pub(super) fn write_data(data: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
     gix_packetline::blocking_io::encode::data_to_write(data, out).map(drop)
 }
@@ -103,10 +97,7 @@ pub(super) struct Framing {
 }
 
 impl Framing {
-    /// Follows the next piece.
-    ///
-    /// # Errors
-    /// What is wrong, in words.
+    /// Follows the next piece. Errors: what is wrong, in words.
     pub(super) fn follow(&mut self, mut piece: &[u8]) -> Result<(), &'static str> {
         self.seen |= !piece.is_empty();
         while !piece.is_empty() {
@@ -125,21 +116,18 @@ impl Framing {
                     Some(Prefix::Data(length)) => self.body_left = length,
                     Some(Prefix::Flush | Prefix::Delimiter) => {}
                     Some(Prefix::ResponseEnd) => return Err("unexpected response-end packet"),
-                    None => return Err("it is not made of packets"),
+                    None => return Err("not in pkt-line format"),
                 }
             }
         }
         Ok(())
     }
 
-    /// Checks that the response may end here.
-    ///
-    /// # Errors
-    /// What is missing, in words.
+    /// Checks that the response may end here. Errors: what is missing, in words.
     pub(super) fn end(&self) -> Result<(), &'static str> {
         match (self.seen, self.body_left > 0 || self.head_length > 0) {
-            (false, _) => Err("it is empty"),
-            (true, true) => Err("it ends in the middle of a packet"),
+            (false, _) => Err("empty body"),
+            (true, true) => Err("cut off in the middle of a packet"),
             (true, false) => Ok(()),
         }
     }
@@ -178,9 +166,9 @@ mod tests {
     #[test]
     fn a_cut_forged_or_empty_response_is_seen() {
         for (stream, problem) in [
-            (&b""[..], "it is empty"),
-            (b"00", "it ends in the middle of a packet"),
-            (b"0009hel", "it ends in the middle of a packet"),
+            (&b""[..], "empty body"),
+            (b"00", "cut off in the middle of a packet"),
+            (b"0009hel", "cut off in the middle of a packet"),
         ] {
             let mut framing = Framing::default();
             framing.follow(stream).unwrap();

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use time::Duration;
 
-use super::words::Words;
+use super::error_body::ErrorBody;
 
 /// From this much on, a clock that differs explains a refusal.
 const SKEW: Duration = Duration::minutes(5);
@@ -14,13 +14,9 @@ const CORRECTABLE: Duration = Duration::days(1);
 /// What is known about a request that the git host refused.
 #[derive(Debug)]
 pub(crate) struct Refusal {
-    /// The HTTP status.
     pub(crate) status: StatusCode,
-    /// `host[:port]`.
     pub(crate) host: String,
-    /// The region signed for.
     pub(crate) region: String,
-    /// The repository.
     pub(crate) repository: String,
     /// The repository's ARN, account left open.
     pub(crate) resource: String,
@@ -31,7 +27,7 @@ pub(crate) struct Refusal {
     /// How far this machine's clock is ahead of the host's.
     pub(crate) clock_ahead: Option<Duration>,
     /// What the host wrote for people.
-    pub(super) words: Words,
+    pub(super) body: ErrorBody,
 }
 
 impl std::error::Error for Refusal {}
@@ -43,17 +39,17 @@ impl std::fmt::Display for Refusal {
         } = self;
         let place = format!("repository {repository:?} in {region}");
         match self.status.as_u16() {
-            401 => write!(f, "the signature for {place} was not accepted"),
-            403 => write!(f, "access to {place} was refused"),
-            404 => write!(f, "{place} was not found"),
+            401 => write!(f, "the git host did not accept the signature for {place}"),
+            403 => write!(f, "access to {place} denied"),
+            404 => write!(f, "{place} not found"),
             413 => write!(f, "the push to {place} is too large for the git host"),
-            429 => write!(f, "the git host limits the rate of requests to {place}"),
-            300..=399 => write!(f, "the git host of {place} redirects elsewhere"),
+            429 => write!(f, "too many requests to {place}"),
+            300..=399 => write!(f, "the git host redirected the request for {place}"),
             500..=599 => write!(f, "the git host of {place} failed"),
-            _ => write!(f, "the request for {place} was not answered"),
+            _ => write!(f, "the request for {place} failed"),
         }?;
         write!(f, " ({}, HTTP {})", self.host, self.status.as_u16())?;
-        f.write_str(&self.words.after_a_colon())
+        f.write_str(&self.body.after_a_colon())
     }
 }
 
@@ -65,10 +61,9 @@ impl Refusal {
         (SKEW..=CORRECTABLE).contains(&ahead.abs()).then_some(ahead)
     }
 
-    /// What to do next.
     #[must_use]
     pub(crate) fn hints(&self) -> Vec<String> {
-        let identity = format!("signed by {}", self.identity);
+        let identity = format!("signed as {}", self.identity);
         let mut hints = match self.status.as_u16() {
             401 | 403 => vec![
                 identity,
@@ -98,7 +93,7 @@ impl Refusal {
         };
         // CodeCommit's API names its errors so where a repository's key is the reason.
         if self
-            .words
+            .body
             .kind
             .as_deref()
             .is_some_and(|kind| kind.starts_with("EncryptionKey"))
@@ -146,7 +141,7 @@ mod tests {
             permission: "codecommit:GitPull",
             identity: "arn:aws:sts::1:assumed-role/R/S".into(),
             clock_ahead,
-            words: Words::default(),
+            body: ErrorBody::default(),
         }
     }
 

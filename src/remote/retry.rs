@@ -1,7 +1,7 @@
 //! Whether a request that failed is sent again, and when.
 //!
 //! Git repeats only a `GET` that was answered 429, and only if `http.maxRetries` says so
-//! (reference/git.md 1.9). CodeCommit limits the rate of all requests, so here every request that may be
+//!. CodeCommit limits the rate of all requests, so here every request that may be
 //! repeated is, unless `http.maxRetries` says otherwise.
 
 use std::time::Duration;
@@ -14,10 +14,8 @@ use crate::http::Retries;
 
 /// How often a request is repeated where `http.maxRetries` does not say.
 const MOST: u32 = 5;
-/// The first wait where neither the host nor `http.retryAfter` says how long. Each further one is
-/// twice as long.
+/// The first wait where neither the host nor `http.retryAfter` says how long. Each further one is twice as long.
 const FIRST: Duration = Duration::from_millis(500);
-/// Where that stops.
 const LONGEST_GUESS: Duration = Duration::from_secs(16);
 /// The longest wait that is worth it where `http.maxRetryTime` does not say; git's own default.
 const LONGEST: Duration = Duration::from_secs(300);
@@ -31,18 +29,16 @@ pub(super) enum Effect {
     Push,
 }
 
-/// How a request failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trouble {
-    /// It was answered so.
     Status(StatusCode),
     /// Nothing came back; it may have been sent.
     NoAnswer,
 }
 
 impl Trouble {
-    /// Whether sending the request again may help, and does no harm; `asked` is whether the host asks for
-    /// it, by `Retry-After`.
+    /// Whether sending the request again may help, and does no harm; `asked` is whether
+    /// the host asks for it, by `Retry-After`.
     pub(super) fn may_pass(self, effect: Effect, asked: bool) -> bool {
         let is_harmless = effect == Effect::None;
         match self {
@@ -62,16 +58,12 @@ impl Trouble {
 /// The next wait, or why there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
-    /// So long.
     Wait(Duration),
     /// The host asks for a longer wait than is worth it.
     TooLong {
-        /// What it asks for.
         asked: Duration,
-        /// What is worth it.
         longest: Duration,
     },
-    /// It was tried often enough.
     Enough,
 }
 
@@ -106,8 +98,7 @@ pub(super) fn asked(value: &str, now: OffsetDateTime) -> Option<Duration> {
     Some((date - now).try_into().unwrap_or(Duration::ZERO))
 }
 
-/// A wait in words.
-pub(super) fn in_words(wait: Duration) -> String {
+pub(super) fn duration(wait: Duration) -> String {
     match wait.as_secs() {
         0..10 => format!("{:.1} seconds", wait.as_secs_f64()),
         10..120 => format!("{} seconds", wait.as_secs()),
@@ -221,7 +212,7 @@ mod tests {
             (61_900, "61 seconds"),
             (280_000, "5 minutes"),
         ] {
-            assert_eq!(in_words(Duration::from_millis(millis)), words);
+            assert_eq!(duration(Duration::from_millis(millis)), words);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Protocol v0 and v1: the conversation between `git fetch-pack` or `git send-pack` and the host.
 //!
 //! With `--stateless-rpc` these programs write each request as pkt-lines ended by a flush, and read
-//! the host's answers from their standard input (reference/git.md 1.5). Packs go by in both
+//! the host's answers from their standard input. Packs go by in both
 //! directions without ever being whole in memory.
 
 use std::ffi::OsString;
@@ -97,9 +97,7 @@ fn how_it_ended(program: &'static str, status: ExitStatus) -> Error {
 
 /// Why a conversation stops before its end.
 enum Stop {
-    /// The program has gone.
     ProgramEnded,
-    /// Anything else.
     Failure(Error),
 }
 
@@ -109,7 +107,6 @@ impl<E: Into<Error>> From<E> for Stop {
     }
 }
 
-/// A conversation under way.
 struct Rpc<'h, 'w> {
     git_host: &'h SmartHttp<'w>,
     service: Service,
@@ -210,7 +207,7 @@ impl<'h, 'w> Rpc<'h, 'w> {
             written.map_err(|_| Stop::ProgramEnded)?;
         }
         if is_empty {
-            return Err(self.git_host.damaged("it is empty").into());
+            return Err(self.git_host.damaged("empty body").into());
         }
         Ok(())
     }

@@ -12,11 +12,11 @@ use time::format_description::well_known::Rfc2822;
 
 use super::connection::Connection;
 use super::error::Error;
+use super::error_body::ErrorBody;
 use super::payload::Payload;
 use super::refusal::Refusal;
 use super::retry::{self, Effect, Next, Trouble};
 use super::service::Service;
-use super::words::Words;
 use crate::aws::{BasicAuth, signature};
 use crate::aws::{Credentials, Origin};
 use crate::http::{self, Answer, Ask, GitHost};
@@ -31,7 +31,6 @@ pub(super) struct Outgoing {
     pub(super) method: Method,
     pub(super) url: String,
     pub(super) service: Service,
-    /// The value of `Git-Protocol`.
     pub(super) version: Option<u8>,
     pub(super) headers: HeaderMap,
     pub(super) payload: Payload,
@@ -71,7 +70,7 @@ impl<'a> Connection<'a> {
             match remedy {
                 None => return Err(self.said(failure)),
                 Some(Remedy::Credentials) => {
-                    let line = "the git host refused the kept session: asking for a new one";
+                    let line = "the git host refused the cached session: getting a new one";
                     self.notices.trace(|| line.to_owned());
                     self.is_renewed.set(true);
                     // If there is no new one to be had, the refusal is what the person must hear of.
@@ -89,7 +88,7 @@ impl<'a> Connection<'a> {
                     self.notices.warning(&format!(
                         "{}: trying again in {}",
                         failure.error,
-                        retry::in_words(wait)
+                        retry::duration(wait)
                     ));
                     tokio::time::sleep(wait).await;
                 }
@@ -173,9 +172,9 @@ impl<'a> Connection<'a> {
             Next::Enough => None,
             Next::TooLong { asked, longest } => {
                 self.notices.warning(&format!(
-                    "the git host asks to wait {}; http.maxRetryTime is {}",
-                    retry::in_words(asked),
-                    retry::in_words(longest)
+                    "the git host asks for a wait of {}, longer than http.maxRetryTime ({})",
+                    retry::duration(asked),
+                    retry::duration(longest)
                 ));
                 None
             }
@@ -199,7 +198,7 @@ impl<'a> Connection<'a> {
         let asked = asked.and_then(|value| retry::asked(value, date.unwrap_or(now)));
         let status = answer.status();
         let media_type = media_type(&answer);
-        let words = Words::find(&media_type, &auth.scrubbed(&beginning(answer).await));
+        let body = ErrorBody::find(&media_type, &auth.scrubbed(&beginning(answer).await));
         let refusal = Refusal {
             status,
             host: self.endpoint.authority().to_owned(),
@@ -209,7 +208,7 @@ impl<'a> Connection<'a> {
             permission,
             identity: identity(credentials),
             clock_ahead: date.map(|date| now - date),
-            words,
+            body,
         };
         Failure {
             trouble: Some(Trouble::Status(status)),
@@ -222,7 +221,7 @@ impl<'a> Connection<'a> {
     /// A failure that nothing helps against, with the host's own lines in front.
     fn said(&self, failure: Failure) -> Error {
         if let Error::Refused(refusal) = &failure.error {
-            for line in &refusal.words.lines {
+            for line in &refusal.body.lines {
                 self.notices.remote(line);
             }
         }
@@ -232,7 +231,6 @@ impl<'a> Connection<'a> {
 
 /// What may help against a failure.
 enum Remedy {
-    /// Other credentials.
     Credentials,
     /// Sending it again after a while.
     Wait(Duration),
@@ -292,7 +290,6 @@ async fn beginning(mut answer: Answer<'_, '_>) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// The value of `Git-Protocol`.
 fn protocol(version: u8) -> HeaderValue {
     HeaderValue::from_static(if version == 2 {
         "version=2"
@@ -301,14 +298,13 @@ fn protocol(version: u8) -> HeaderValue {
     })
 }
 
-/// Who signed, in words.
 fn identity(credentials: &Credentials) -> String {
     let mut identity = match &credentials.principal {
         Some(arn) => arn.clone(),
         None => format!("access key {}", credentials.access_key_id),
     };
     if credentials.origin == Origin::Cache {
-        identity.push_str(", a kept session: git codecommit cache clear drops it");
+        identity.push_str(" (cached session; git codecommit cache clear removes it)");
     }
     identity
 }

@@ -5,9 +5,7 @@ use reqwest::header::HeaderValue;
 /// What smart HTTP can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Service {
-    /// Fetching.
     UploadPack,
-    /// Pushing.
     ReceivePack,
     /// `git archive --remote`, from git 2.44 on, where the git host speaks protocol v2.
     UploadArchive,
@@ -41,7 +39,6 @@ impl Service {
         }
     }
 
-    /// The IAM permission it needs.
     pub(super) fn permission(self) -> &'static str {
         match self {
             Self::UploadPack | Self::UploadArchive => "codecommit:GitPull",

@@ -1,6 +1,6 @@
 //! Smart HTTP with CodeCommit: what is asked of the git host, and what counts as an answer.
 //!
-//! Source: git's `Documentation/gitprotocol-http.adoc`; headers as reference/git.md 1.7.
+//! Source: git's `Documentation/gitprotocol-http.adoc`.
 
 use std::cell::Cell;
 
@@ -78,7 +78,7 @@ impl<'a> SmartHttp<'a> {
         payload: Payload,
     ) -> Result<Answer<'_, 'a>, Error> {
         if self.is_verbose.get()
-            && let Some(words) = payload.in_words()
+            && let Some(words) = payload.description()
         {
             let line = format!("POST {} ({words})", service.name());
             self.connection.notices.as_git(&line);

@@ -1,6 +1,6 @@
 //! Protocol v2: git speaks it itself, this helper carries requests and answers.
 //!
-//! Source: `stateless-connect` in git's `Documentation/gitremote-helpers.adoc`; reference/git.md 1.6.
+//! Source: `stateless-connect` in git's `Documentation/gitremote-helpers.adoc`.
 
 use std::io::{BufRead, Write};
 

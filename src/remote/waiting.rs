@@ -23,7 +23,6 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    /// Starts the runtime.
     pub(super) fn new() -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         // The thread that will look up the host's name is there when it is needed.
@@ -35,10 +34,7 @@ impl Waiting {
         })
     }
 
-    /// Does the work to its end, unless git ends first.
-    ///
-    /// # Errors
-    /// If nobody reads standard output any more.
+    /// Does the work to its end, unless git ends first. Fails if nobody reads standard output any more.
     pub(super) fn until<F: Future>(&self, work: F) -> Result<F::Output, Error> {
         self.runtime.block_on(async {
             let mut work = pin!(work);

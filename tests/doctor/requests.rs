@@ -253,9 +253,9 @@ fn what_the_git_host_refuses_is_explained_as_to_git() {
     for (status, words) in [
         (
             403,
-            "access to repository \"demo-repo\" in eu-west-1 was refused",
+            "access to repository \"demo-repo\" in eu-west-1 denied",
         ),
-        (404, "repository \"demo-repo\" in eu-west-1 was not found"),
+        (404, "repository \"demo-repo\" in eu-west-1 not found"),
     ] {
         let studio = studio();
         let fault = Fault::new(Service::Git, Action::status(status, "the host's words"));

@@ -11,24 +11,24 @@ use crate::harness::{WITH_REGION, digits};
 fn every_http_error_of_the_git_host_is_explained() {
     let session = "arn:aws:sts::111111111111:assumed-role/\
                    MyCrossAccountRepositoryContributorRole/git-codecommit";
-    let signed_by = format!("hint: signed by {session}");
+    let signed_by = format!("hint: signed as {session}");
     let policy = "hint: its policy must allow codecommit:GitPull on \
                   arn:aws:codecommit:eu-west-1:*:demo-repo\n\
                   hint: check that the repository is in this region, and this profile's account";
     for (code, error, hints) in [
         (
             401,
-            "the signature for repository \"demo-repo\" in eu-west-1 was not accepted",
+            "the git host did not accept the signature for repository \"demo-repo\" in eu-west-1",
             format!("{signed_by}\n{policy}"),
         ),
         (
             403,
-            "access to repository \"demo-repo\" in eu-west-1 was refused",
+            "access to repository \"demo-repo\" in eu-west-1 denied",
             format!("{signed_by}\n{policy}"),
         ),
         (
             404,
-            "repository \"demo-repo\" in eu-west-1 was not found",
+            "repository \"demo-repo\" in eu-west-1 not found",
             format!(
                 "{signed_by}\nhint: check the name, upper and lower case too, and that the repository \
                  is in this identity's account and in eu-west-1"
@@ -88,7 +88,7 @@ fn a_clock_that_is_days_off_is_named_first() {
     );
     assert!(
         said.contains(&format!(
-            "hint: signed by access key {}",
+            "hint: signed as access key {}",
             keys.access_key_id
         )),
         "{said}"
@@ -104,21 +104,21 @@ fn what_the_host_says_is_in_the_line_whatever_it_is_wrapped_in() {
             "text/html",
             "<NotAuthorizedException><Message>SPNEGO token required</Message>\
              </NotAuthorizedException>",
-            "the signature for repository \"demo-repo\" in eu-west-1 was not accepted \
+            "the git host did not accept the signature for repository \"demo-repo\" in eu-west-1 \
              (localhost:PORT, HTTP 401): SPNEGO token required (NotAuthorizedException)",
         ),
         (
             403,
             "application/x-amz-json-1.1",
             r#"{"__type":"x#EncryptionKeyAccessDeniedException","message":"no \u001b[31mkey\u0007"}"#,
-            "access to repository \"demo-repo\" in eu-west-1 was refused (localhost:PORT, HTTP 403): \
+            "access to repository \"demo-repo\" in eu-west-1 denied (localhost:PORT, HTTP 403): \
              no \\u{1b}[31mkey\\u{7} (EncryptionKeyAccessDeniedException)",
         ),
         (
             404,
             "text/plain; charset=utf-8",
             "demo-repo does not exist\n",
-            "repository \"demo-repo\" in eu-west-1 was not found (localhost:PORT, HTTP 404): \
+            "repository \"demo-repo\" in eu-west-1 not found (localhost:PORT, HTTP 404): \
              demo-repo does not exist",
         ),
         (
@@ -132,7 +132,7 @@ fn what_the_host_says_is_in_the_line_whatever_it_is_wrapped_in() {
             429,
             "application/json",
             r#"{"message": "Rate Exceeded"}"#,
-            "the git host limits the rate of requests to repository \"demo-repo\" in eu-west-1 \
+            "too many requests to repository \"demo-repo\" in eu-west-1 \
              (localhost:PORT, HTTP 429): Rate Exceeded",
         ),
     ] {
@@ -205,7 +205,7 @@ fn a_certificate_that_is_not_trusted_says_how_to_trust_it() {
     studio.set("AWS_CA_BUNDLE", other.ca_file().to_str().unwrap());
     assert_eq!(
         cannot_clone(&studio, "codecommit::eu-west-1://demo-repo"),
-        "git-remote-codecommit: no secure connection to localhost:PORT: invalid peer certificate: \
+        "git-remote-codecommit: TLS handshake with localhost:PORT failed: invalid peer certificate: \
          BadSignature\n\
          hint: if a proxy inspects TLS, put its CA certificate (PEM) in a file and name it in \
          AWS_CA_BUNDLE"
@@ -227,7 +227,7 @@ fn an_answer_that_is_not_gits_is_recognised() {
         cannot_clone(&studio, WITH_REGION),
         "git-remote-codecommit: localhost:PORT did not answer as a git host: its content type is \
          \"text/html\"\n\
-         hint: a proxy's login page or a wrong CODE_COMMIT_ENDPOINT answers like this"
+         hint: check CODE_COMMIT_ENDPOINT, and whether a proxy wants you to log in first"
     );
 }
 
@@ -238,7 +238,7 @@ fn a_redirect_is_not_followed() {
     studio.aws.fail(Fault::new(Service::Git, elsewhere));
     let said = cannot_clone(&studio, WITH_REGION);
     assert!(
-        said.contains("in eu-west-1 redirects elsewhere (localhost:PORT, HTTP 302)"),
+        said.contains("the git host redirected the request for repository \"demo-repo\" in eu-west-1 (localhost:PORT, HTTP 302)"),
         "{said}"
     );
     assert_eq!(studio.aws.git_requests().len(), 1);

@@ -14,7 +14,7 @@ fn an_unreachable_container_endpoint_is_named_by_host() {
     );
     assert_eq!(
         cannot_clone(&studio, WITH_REGION),
-        "git-remote-codecommit: no container credentials: cannot connect to 127.0.0.1:9: \
+        "git-remote-codecommit: no container credentials: cannot connect to 127.0.0.1:PORT: \
          Connection refused (os error 111)\n\
          hint: the variable belongs to the container it was set in: in Studio, open a new terminal or \
          restart the space"
@@ -92,7 +92,7 @@ fn an_unreachable_sts_is_named_with_the_endpoint_a_vpc_needs() {
         cannot_clone(&studio, WITH_REGION),
         format!(
             "git-remote-codecommit: no answer from STS to assume {CONTRIBUTOR_ROLE}: cannot connect to \
-             127.0.0.1:9: Connection refused (os error 111)\n\
+             127.0.0.1:PORT: Connection refused (os error 111)\n\
              hint: check the network and https_proxy; a VPC without internet needs the interface \
              endpoint com.amazonaws.eu-west-1.sts\n\
              hint: STS is asked in the region of codecommit.stsRegion, else AWS_DEFAULT_REGION, else of \
@@ -109,8 +109,8 @@ fn an_sts_that_is_not_trusted_says_how_to_trust_it() {
     assert_eq!(
         cannot_clone(&studio, WITH_REGION),
         format!(
-            "git-remote-codecommit: no answer from STS to assume {CONTRIBUTOR_ROLE}: no secure \
-             connection to localhost:PORT: invalid peer certificate: BadSignature\n\
+            "git-remote-codecommit: no answer from STS to assume {CONTRIBUTOR_ROLE}: TLS \
+             handshake with localhost:PORT failed: invalid peer certificate: BadSignature\n\
              hint: if a proxy inspects TLS, put its CA certificate (PEM) in a file and name it in \
              AWS_CA_BUNDLE"
         )
@@ -130,11 +130,7 @@ fn wrong_network_settings_are_found_before_any_key_is_fetched() {
             "http://localhost:1",
             "AWS_ENDPOINT_URL_STS is not an https URL",
         ),
-        (
-            "https_proxy",
-            "://",
-            "the proxy in https_proxy cannot be used",
-        ),
+        ("https_proxy", "://", "invalid proxy URL in https_proxy"),
         (
             "CODE_COMMIT_ENDPOINT",
             "https://h",

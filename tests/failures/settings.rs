@@ -102,7 +102,10 @@ fn a_helper_started_by_hand_says_who_starts_it() {
     let said = studio
         .helper("git-remote-codecommit", &["origin", WITH_REGION], "dance\n")
         .failed();
-    assert!(said.stderr.contains("does not know: \"dance\""), "{said:?}");
+    assert!(
+        said.stderr.contains("unknown command from git: \"dance\""),
+        "{said:?}"
+    );
     let said = studio
         .helper("git-credential-codecommit", &["--prifile", "x", "get"], "")
         .failed();

@@ -128,7 +128,7 @@ fn an_encrypted_proxy_is_trusted_by_its_own_authorities() {
         vec![&setting, "http.sslVerify=false"],
     ] {
         let said = refusal(&studio, &settings);
-        let error = "git-remote-codecommit: no secure connection to the proxy localhost:PORT: invalid peer \
+        let error = "git-remote-codecommit: TLS handshake with the proxy localhost:PORT failed: invalid peer \
              certificate: UnknownIssuer\n\
              hint: if a proxy inspects TLS, put its CA certificate (PEM) in a file and name it in \
              AWS_CA_BUNDLE";
@@ -164,7 +164,7 @@ fn the_proxys_authorities_count_for_the_proxy_alone() {
     let said = said.failed().said();
     assert!(
         said.contains(&format!(
-            "no secure connection to {HOST}: invalid peer certificate"
+            "TLS handshake with {HOST} failed: invalid peer certificate"
         )),
         "{said}"
     );

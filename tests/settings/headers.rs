@@ -72,8 +72,8 @@ fn a_header_cannot_replace_the_signature() {
         assert_eq!(
             said.said(),
             format!(
-                "git-remote-codecommit: warning: http.extraheader would set {}, which is this \
-                 program's own: it is not sent",
+                "git-remote-codecommit: warning: http.extraheader would set {}, which git-codecommit \
+                 sets itself; ignoring it",
                 name.to_ascii_lowercase()
             )
         );
@@ -115,5 +115,8 @@ fn the_user_agent_is_gits_or_the_persons_and_ours_stands_behind_it() {
     assert_eq!(agent(&studio), format!("env/2 {ours}"));
     studio.set("GIT_HTTP_USER_AGENT", "a\nHost: evil");
     let said = refusal(&studio, &[]);
-    assert!(said.contains("http.userAgent holds a character"), "{said}");
+    assert!(
+        said.contains("http.userAgent contains a character"),
+        "{said}"
+    );
 }

@@ -147,11 +147,11 @@ fn a_user_and_a_password_may_stand_in_the_proxys_url() {
     let wrong = format!("http.proxy=http://do%40main:hunter2@{authority}");
     let said = refusal(&studio, &[&wrong]);
     assert_eq!(
-        said.replace(&authority, "PROXY"),
-        "git-remote-codecommit: the proxy PROXY (http.proxy) wants a user name and password, and did \
-         not take what it got\n\
-         hint: only basic authentication is known here: http://user:password@host:port, or \
-         http://user@host:port and a git credential helper that has the password"
+        said,
+        "git-remote-codecommit: the proxy 127.0.0.1:PORT (http.proxy) rejected the user name and \
+         password (HTTP 407)\n\
+         hint: git-codecommit supports basic authentication: http://user:password@host:port, or \
+         http://user@host:port with a git credential helper that stores the password"
     );
 }
 
@@ -193,7 +193,10 @@ fn a_missing_password_is_asked_of_gits_credential_helpers() {
         std::fs::remove_file(studio.home().join("diary")).unwrap();
         with_password_helper(&mut studio, "wrong");
         let said = refusal(&studio, &[&proxy]);
-        assert!(said.contains("wants a user name and password"), "{said}");
+        assert!(
+            said.contains("rejected the user name and password"),
+            "{said}"
+        );
         let diary = std::fs::read_to_string(studio.home().join("diary")).unwrap();
         assert!(
             diary.contains("action=erase\n") && !diary.contains("action=store"),
@@ -226,11 +229,11 @@ fn a_password_that_nobody_gives_is_named() {
     studio.set("GIT_ASKPASS", "false");
     let proxy = format!("http.proxy=http://dev@{authority}");
     assert_eq!(
-        refusal(&studio, &[&proxy]).replace(&authority, "PROXY"),
-        "git-remote-codecommit: nobody gave the password of user \"dev\" for the proxy PROXY \
+        refusal(&studio, &[&proxy]),
+        "git-remote-codecommit: no password for user \"dev\" of the proxy 127.0.0.1:PORT \
          (http.proxy)\n\
-         hint: git credential fill was asked for protocol=http, host=PROXY: set up a credential \
-         helper that has it, or run this in a terminal"
+         hint: store it for protocol=http, host=127.0.0.1:PORT in a git credential helper, or run git in a \
+         terminal"
     );
     assert!(
         studio.aws.requests().is_empty(),
@@ -280,7 +283,7 @@ fn a_proxy_that_cannot_be_reached_is_named_as_the_proxy() {
         let proxy = format!("http.proxy={scheme}://u:hunter2@127.0.0.1:9");
         assert_eq!(
             refusal(&studio, &[&proxy]),
-            "git-remote-codecommit: cannot connect to the proxy 127.0.0.1:9 (http.proxy): Connection \
+            "git-remote-codecommit: cannot connect to the proxy 127.0.0.1:PORT (http.proxy): Connection \
              refused (os error 111)\n\
              hint: check http.proxy; no_proxy lists hosts that are reached without a proxy",
             "{scheme}"
@@ -289,7 +292,7 @@ fn a_proxy_that_cannot_be_reached_is_named_as_the_proxy() {
         let said = refusal(&studio, &[]);
         assert!(
             said.contains(
-                "cannot connect to the proxy 127.0.0.1:9 (https_proxy): Connection refused"
+                "cannot connect to the proxy 127.0.0.1:PORT (https_proxy): Connection refused"
             ),
             "{said}"
         );
@@ -302,12 +305,11 @@ fn a_proxy_that_refuses_is_named_with_what_it_refused() {
     studio.set("CODE_COMMIT_ENDPOINT", "localhost:9");
     let proxy = studio.aws.proxy_url();
     let said = refusal(&studio, &[&format!("http.proxy={proxy}")]);
-    let authority = proxy.replace("http://", "");
     assert_eq!(
-        said.replace(&authority, "PROXY"),
-        "git-remote-codecommit: no connection to localhost:PORT through the proxy PROXY (http.proxy): \
+        said,
+        "git-remote-codecommit: no connection to localhost:PORT through the proxy 127.0.0.1:PORT (http.proxy): \
          tunnel error: unsuccessful\n\
-         hint: ask whoever runs the proxy to allow CONNECT to localhost:PORT"
+         hint: ask the administrator of the proxy to allow CONNECT to localhost:PORT"
     );
 }
 
@@ -318,9 +320,8 @@ fn what_is_no_proxy_is_refused_before_any_key_is_fetched() {
         let said = refusal(&studio, &[&format!("http.proxy={value}")]);
         assert_eq!(
             said,
-            "git-remote-codecommit: the proxy in http.proxy cannot be used\n\
-             hint: it must look like http://host:port, with https, socks4, socks4a, socks5 or socks5h \
-             for http",
+            "git-remote-codecommit: invalid proxy URL in http.proxy\n\
+             hint: use http://host:port; other schemes: https, socks4, socks4a, socks5, socks5h",
             "{value}"
         );
     }

@@ -128,7 +128,7 @@ fn the_trace_may_go_to_a_file_or_a_descriptor() {
     let said = list(&studio, &[]).succeeded().said();
     assert_eq!(
         said,
-        "git-remote-codecommit: warning: GIT_TRACE_CURL=relative cannot be written: it is neither a \
+        "git-remote-codecommit: warning: GIT_TRACE_CURL=relative cannot be written: neither a \
          number nor an absolute path"
     );
     for off in ["0", "false", ""] {

@@ -223,8 +223,8 @@ fn a_client_certificate_that_cannot_be_used_is_named() {
             vec![certificate.clone(), format!("http.sslKey={encrypted}")],
             format!("the key {encrypted} of the client certificate is encrypted"),
             format!(
-                "git-codecommit does not ask for its password: openssl pkey -in {encrypted} -out FILE \
-                 writes one without, for http.sslKey"
+                "git-codecommit does not ask for the password of a key: decrypt it (openssl pkey \
+                 -in {encrypted} -out FILE) and set http.sslKey=FILE"
             ),
         ),
         (
@@ -236,7 +236,7 @@ fn a_client_certificate_that_cannot_be_used_is_named() {
         (
             vec![certificate.clone(), "http.sslCertType=P12".to_owned()],
             "http.sslCertType is neither PEM nor DER".to_owned(),
-            "keys in a token or an engine cannot be used; convert the files to PEM".to_owned(),
+            "keys in a token or an engine are not supported; convert the files to PEM".to_owned(),
         ),
         (
             vec![certificate.clone()],
@@ -305,9 +305,9 @@ fn a_pinned_key_must_be_the_hosts() {
         );
         assert!(
             said.ends_with(
-                "git-remote-codecommit: the git host's public key is not the one that \
-                 http.pinnedPubkey names\n\
-                 hint: somebody may sit between; if the host has a new key, change http.pinnedPubkey"
+                "git-remote-codecommit: the git host's public key does not match \
+                 http.pinnedPubkey\n\
+                 hint: someone may be intercepting the connection; if the host has a new key, change http.pinnedPubkey"
             ),
             "{said}"
         );

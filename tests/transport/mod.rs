@@ -235,8 +235,8 @@ fn the_conversation_itself_is_as_gits_documentation_has_it() {
         assert_eq!(
             said.said(),
             format!(
-                "git-remote-codecommit: git sent a command this helper does not know: {command:?}\n\
-                 hint: this program is started by git, not by hand"
+                "git-remote-codecommit: unknown command from git: {command:?}\n\
+                 hint: git starts this program; do not run it by hand"
             )
         );
     }

@@ -48,12 +48,12 @@ fn every_kind_of_request_is_repeated_and_signed_anew_where_that_does_no_harm() {
             (
                 "GET",
                 Action::status(429, "").header("Retry-After", "1"),
-                "limits the rate",
+                "too many requests",
             ),
             (
                 "POST",
                 Action::status(429, "").header("Retry-After", "1"),
-                "limits the rate",
+                "too many requests",
             ),
             ("GET", Action::status(503, ""), "failed"),
             ("POST", Action::status(500, ""), "failed"),
@@ -73,7 +73,7 @@ fn every_kind_of_request_is_repeated_and_signed_anew_where_that_does_no_harm() {
             assert_eq!(requests[failed].method, method);
             let (first, second) = (&requests[failed], &requests[failed + 1]);
             assert_eq!((&first.method, &first.path), (&second.method, &second.path));
-            if words == "limits the rate" {
+            if words == "too many requests" {
                 assert_pause(first, second, 1.0, 3.0);
             }
             let signed = requests
@@ -201,7 +201,7 @@ fn waits_grow_and_the_last_failure_is_said() {
     let last = last.lines().skip(5).collect::<Vec<_>>().join("\n");
     assert_eq!(
         last,
-        "git-remote-codecommit: the git host limits the rate of requests to repository \"demo-repo\" in \
+        "git-remote-codecommit: too many requests to repository \"demo-repo\" in \
          eu-west-1 (localhost:PORT, HTTP 429)\n\
          hint: wait a moment, and run fewer git commands at once"
     );
@@ -231,8 +231,8 @@ fn gits_settings_decide_how_often_and_how_long() {
     assert_eq!(requests, 1);
     assert!(
         said.said().starts_with(
-            "git-remote-codecommit: warning: the git host asks to wait 1.0 seconds; \
-             http.maxRetryTime is 0.0 seconds\n"
+            "git-remote-codecommit: warning: the git host asks for a wait of 1.0 seconds, longer than \
+             http.maxRetryTime (0.0 seconds)\n"
         ),
         "{said:?}"
     );
@@ -321,7 +321,7 @@ fn a_refusal_that_a_corrected_clock_does_not_cure_is_final() {
     let said = studio.git(&["ls-remote", WITH_REGION]).failed();
     assert_eq!(statuses(&studio), [Some(403), Some(403)]);
     assert!(
-        said.said().contains("\nhint: signed by arn:aws:sts::"),
+        said.said().contains("\nhint: signed as arn:aws:sts::"),
         "{said:?}"
     );
 

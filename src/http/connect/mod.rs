@@ -1,7 +1,7 @@
 //! How connections come about: through which proxy, within what time, and one of them early.
 //!
 //! To open TCP, a proxy's tunnel and TLS takes several round trips, and STS takes some too: they go on
-//! at the same time. reqwest opens a connection only for a request, so an [opener](Role::Opener) makes
+//! at the same time. reqwest opens a connection only for a request, so an [opener](Purpose::Opener) makes
 //! one up whose connection is kept back: its connector never hands a connection to its own client, and
 //! so that client cannot send a byte of HTTP. The real client's connector takes what was kept.
 
@@ -31,13 +31,12 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// The proxy on the way, and the hosts it is not for.
 #[derive(Debug, Default)]
-pub(super) struct Route {
+pub(super) struct ProxyRoute {
     pub(super) proxy: Option<Proxy>,
-    /// As `no_proxy` lists them.
     pub(super) exempt: String,
 }
 
-impl Route {
+impl ProxyRoute {
     /// The proxy on the way to `host[:port]`.
     pub(super) fn proxy_to(&self, host: &str) -> Option<&Proxy> {
         let name = match host.rsplit_once(':') {
@@ -52,7 +51,7 @@ impl Route {
 /// Why no connection came about, with the way it should have taken.
 #[derive(Debug)]
 pub(super) struct Failure {
-    pub(super) route: Arc<Route>,
+    pub(super) route: Arc<ProxyRoute>,
     cause: BoxError,
 }
 
@@ -75,11 +74,11 @@ pub(super) struct Slot(Arc<Mutex<Option<oneshot::Receiver<Kept>>>>);
 type Kept = Result<(Box<dyn Any + Send>, Instant), BoxError>;
 
 impl Slot {
-    /// Makes the opener's role; from now on the real client waits for what it opens.
-    pub(super) fn opener(&self) -> Role {
+    /// Makes the opener's purpose; from now on the real client waits for what it opens.
+    pub(super) fn opener(&self) -> Purpose {
         let (sender, receiver) = oneshot::channel();
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(receiver);
-        Role::Opener(Arc::new(Mutex::new(Some(sender))))
+        Purpose::Opener(Arc::new(Mutex::new(Some(sender))))
     }
 
     fn take(&self) -> Option<oneshot::Receiver<Kept>> {
@@ -89,18 +88,18 @@ impl Slot {
 
 /// What a client's connector does with connections.
 #[derive(Clone)]
-pub(super) enum Role {
+pub(super) enum Purpose {
     /// Keeps the first and lets its own client have none.
     Opener(Arc<Mutex<Option<oneshot::Sender<Kept>>>>),
     /// Takes the one that is kept, or opens one.
     User(Slot),
 }
 
-/// Makes a client's connections as its role wants.
+/// Makes a client's connections as its purpose wants.
 #[derive(Clone)]
 pub(super) struct Connections {
-    pub(super) route: Arc<Route>,
-    pub(super) role: Role,
+    pub(super) route: Arc<ProxyRoute>,
+    pub(super) purpose: Purpose,
 }
 
 impl<S> Layer<S> for Connections {
@@ -114,7 +113,7 @@ impl<S> Layer<S> for Connections {
     }
 }
 
-/// The client's own connector, in its role.
+/// The client's own connector, in its purpose.
 #[derive(Clone)]
 pub(super) struct Connector<S> {
     inner: S,
@@ -136,11 +135,11 @@ where
     }
 
     fn call(&mut self, request: R) -> Self::Future {
-        let Connections { route, role } = self.connections.clone();
+        let Connections { route, purpose } = self.connections.clone();
         // Nothing happens before the first poll.
         let opening = within_time(self.inner.call(request), route);
-        match role {
-            Role::Opener(sender) => Box::pin(async move {
+        match purpose {
+            Purpose::Opener(sender) => Box::pin(async move {
                 let opened = opening.await;
                 let kept = opened.map(|new| (Box::new(new) as Box<dyn Any + Send>, Instant::now()));
                 let sender = sender.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -150,7 +149,7 @@ where
                 }
                 Err(io::Error::other("this connection is for another client").into())
             }),
-            Role::User(slot) => Box::pin(async move {
+            Purpose::User(slot) => Box::pin(async move {
                 let early = match slot.take() {
                     Some(kept) => kept.await.ok(),
                     None => None,
@@ -175,7 +174,7 @@ where
 
 async fn within_time<C>(
     opening: impl Future<Output = Result<C, BoxError>>,
-    route: Arc<Route>,
+    route: Arc<ProxyRoute>,
 ) -> Result<C, BoxError> {
     let cause = match tokio::time::timeout(CONNECT_TIMEOUT, opening).await {
         Ok(Ok(connection)) => return Ok(connection),

@@ -50,13 +50,13 @@ struct Pair {
 
 fn pair() -> Pair {
     let (fake, slot) = (Fake::default(), Slot::default());
-    let connector = |role| {
+    let connector = |purpose| {
         let route = Arc::default();
-        Connections { route, role }.layer(fake.clone())
+        Connections { route, purpose }.layer(fake.clone())
     };
     Pair {
         opener: connector(slot.opener()),
-        user: connector(Role::User(slot)),
+        user: connector(Purpose::User(slot)),
         fake,
     }
 }
@@ -172,7 +172,7 @@ fn a_route_knows_for_which_hosts_it_has_a_proxy() {
     let (proxy, _) = super::super::proxy::for_aws(&world, &Default::default())
         .unwrap()
         .unwrap();
-    let route = Route {
+    let route = ProxyRoute {
         proxy: Some(proxy),
         exempt,
     };
@@ -192,5 +192,5 @@ fn a_route_knows_for_which_hosts_it_has_a_proxy() {
     ] {
         assert!(route.proxy_to(host).is_none(), "{host}");
     }
-    assert!(Route::default().proxy_to("h").is_none());
+    assert!(ProxyRoute::default().proxy_to("h").is_none());
 }

@@ -10,7 +10,6 @@ use tower_service::Service;
 
 /// The tunnel's own error, which its library does not name: what `CONNECT` came to.
 pub(super) type TunnelError = <Tunnel<HttpConnector> as Service<Uri>>::Error;
-/// The same for SOCKS.
 pub(super) type SocksError = <SocksV5<HttpConnector> as Service<Uri>>::Error;
 
 /// The innermost cause's text. The outer ones repeat the URL.
@@ -25,7 +24,7 @@ pub(crate) fn root_cause(error: &(dyn StdError + 'static)) -> String {
     }
     // What TLS and HTTP libraries say of an early end is for their own users.
     match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
-        Some(io::ErrorKind::UnexpectedEof) => "it ended too early".to_owned(),
+        Some(io::ErrorKind::UnexpectedEof) => "closed too early".to_owned(),
         _ => cause.to_string(),
     }
 }

@@ -25,7 +25,7 @@ impl Explain for Error {
                 "check {origin}; no_proxy lists hosts that are reached without a proxy"
             )],
             Self::ProxyRefused { host, .. } => vec![format!(
-                "ask whoever runs the proxy to allow CONNECT to {}",
+                "ask the administrator of the proxy to allow CONNECT to {}",
                 if host.contains(':') {
                     host.clone()
                 } else {
@@ -33,20 +33,20 @@ impl Explain for Error {
                 }
             )],
             Self::ProxyPassword { .. } => one(
-                "only basic authentication is known here: http://user:password@host:port, or \
-                 http://user@host:port and a git credential helper that has the password",
+                "git-codecommit supports basic authentication: http://user:password@host:port, or \
+                 http://user@host:port with a git credential helper that stores the password",
             ),
             Self::NoProxyPassword { proxy, .. } => vec![format!(
-                "git credential fill was asked for protocol=http, host={proxy}: set up a credential \
-                 helper that has it, or run this in a terminal"
+                "store it for protocol=http, host={proxy} in a git credential \
+                 helper, or run git in a terminal"
             )],
             Self::Tls { .. } => one(
                 "if a proxy inspects TLS, put its CA certificate (PEM) in a file and name it in \
                  AWS_CA_BUNDLE",
             ),
-            Self::OtherKey => {
-                one("somebody may sit between; if the host has a new key, change http.pinnedPubkey")
-            }
+            Self::OtherKey => one(
+                "someone may be intercepting the connection; if the host has a new key, change http.pinnedPubkey",
+            ),
             Self::TooSlow { limit: Some(_), .. } => {
                 one("http.lowSpeedLimit and http.lowSpeedTime set this limit")
             }
@@ -54,33 +54,7 @@ impl Explain for Error {
                 "try again; http.lowSpeedLimit=1 and http.lowSpeedTime=SECONDS set another limit",
             ),
             Self::Cut { .. } => one("try again"),
-            Self::CaBundle { origin, .. } => {
-                vec![format!("{origin} must name a PEM file of certificates")]
-            }
-            Self::NoRoots => one(
-                "install the system's CA certificates (package ca-certificates) or set AWS_CA_BUNDLE",
-            ),
-            Self::ClientCertificate { .. } => {
-                one("http.sslCert and http.sslKey name the certificate and its key")
-            }
-            Self::EncryptedKey { path } => vec![format!(
-                "git-codecommit does not ask for its password: openssl pkey -in {} -out FILE writes one \
-                 without, for http.sslKey",
-                path.display()
-            )],
-            Self::CertificateKind { .. } => {
-                one("keys in a token or an engine cannot be used; convert the files to PEM")
-            }
-            Self::Proxy { .. } => one(
-                "it must look like http://host:port, with https, socks4, socks4a, socks5 or socks5h for http",
-            ),
-            Self::Variable { variable, .. } => vec![format!("change or unset {variable}")],
-            Self::UnsendableKey => {
-                one("look for stray characters in the AWS credentials file or variables")
-            }
-            Self::UserAgent => one("see git config --show-origin --get-all http.userAgent"),
-            Self::GitConfig(error) => error.hints(),
-            Self::Client(_) => vec![],
+            _ => self.settings_hints(),
         }
     }
 
@@ -107,6 +81,42 @@ impl Explain for Error {
             | Self::Cut { .. }
             | Self::NoRoots
             | Self::Client(_) => Exit::Network,
+        }
+    }
+}
+
+impl Error {
+    /// For what somebody has to change in a file, a variable or git's configuration.
+    fn settings_hints(&self) -> Vec<String> {
+        let one = |hint: &str| vec![hint.to_owned()];
+        match self {
+            Self::CaBundle { origin, .. } => {
+                vec![format!("{origin} must name a PEM file of certificates")]
+            }
+            Self::NoRoots => one(
+                "install the system's CA certificates (package ca-certificates) or set AWS_CA_BUNDLE",
+            ),
+            Self::ClientCertificate { .. } => {
+                one("http.sslCert and http.sslKey name the certificate and its key")
+            }
+            Self::EncryptedKey { path } => vec![format!(
+                "git-codecommit does not ask for the password of a key: decrypt it (openssl pkey -in {} \
+                 -out FILE) and set http.sslKey=FILE",
+                path.display()
+            )],
+            Self::CertificateKind { .. } => {
+                one("keys in a token or an engine are not supported; convert the files to PEM")
+            }
+            Self::Proxy { .. } => {
+                one("use http://host:port; other schemes: https, socks4, socks4a, socks5, socks5h")
+            }
+            Self::Variable { variable, .. } => vec![format!("change or unset {variable}")],
+            Self::UnsendableKey => {
+                one("look for stray characters in the AWS credentials file or variables")
+            }
+            Self::UserAgent => one("see git config --show-origin --get-all http.userAgent"),
+            Self::GitConfig(error) => error.hints(),
+            _ => vec![],
         }
     }
 }

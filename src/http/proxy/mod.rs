@@ -46,7 +46,6 @@ struct User {
 }
 
 impl Proxy {
-    /// Reads `[scheme://][user[:password]@]host[:port]`.
     fn parse(text: &str, origin: &str, rules: Rules) -> Result<Self, Error> {
         let malformed = || Error::Proxy {
             origin: origin.to_owned(),
@@ -66,24 +65,7 @@ impl Proxy {
             Some((user, address)) => (Some(user), address),
             None => (None, authority),
         };
-        let (host, port) = match address.rsplit_once(':') {
-            Some((host, port)) if !port.contains(']') => (host, Some(port)),
-            _ => (address, None),
-        };
-        let is_name = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
-        let is_address = |host: &str| {
-            let inner = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
-            inner.is_some_and(|inner| inner.parse::<std::net::Ipv6Addr>().is_ok())
-        };
-        if host.is_empty() || !(host.chars().all(is_name) || is_address(host)) {
-            return Err(malformed());
-        }
-        let port = match (port, scheme, rules) {
-            (Some(port), _, _) if !port.is_empty() => port.parse().map_err(|_| malformed())?,
-            (_, "https", _) => 443,
-            (_, "http", Rules::Aws) => 80,
-            _ => 1080,
-        };
+        let (host, port) = place(address, scheme, rules).ok_or_else(malformed)?;
         let decoded = |text: &str| {
             let text = percent_decode_str(text).decode_utf8();
             // A line break would be a line of its own in what credential helpers are asked.
@@ -112,11 +94,8 @@ impl Proxy {
         })
     }
 
-    /// The proxy for the git host, whose host is `host`: the remote's own, then `http.proxy`, then the
-    /// environment's.
-    ///
-    /// # Errors
-    /// If the value is no proxy, or its password cannot be had.
+    /// The proxy for the git host, whose host is `host`: the remote's own, then `http.proxy`, then the environment's.
+    /// Fails if the value is no proxy, or its password cannot be had.
     pub(super) fn of_git_host(
         world: &World,
         passwords: &Passwords,
@@ -140,12 +119,10 @@ impl Proxy {
             .transpose()
     }
 
-    /// `host:port`.
     pub(crate) fn name(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
 
-    /// Where it is set.
     pub(crate) fn origin(&self) -> &str {
         &self.origin
     }
@@ -156,15 +133,11 @@ impl Proxy {
         (self.scheme == "https").then(|| host.strip_suffix(']').unwrap_or(host))
     }
 
-    /// Whether it speaks HTTP.
     pub(super) fn is_http(&self) -> bool {
         self.scheme.starts_with("http")
     }
 
-    /// The client's form of it; `is_for` says which hosts it is for.
-    ///
-    /// # Errors
-    /// If the client cannot use it.
+    /// The client's form of it; `is_for` says which hosts it is for. Fails if the client cannot use it.
     pub(super) fn for_client(
         &self,
         is_for: impl Fn(&str) -> bool + Send + Sync + 'static,
@@ -245,6 +218,29 @@ impl Proxy {
     }
 }
 
+/// The host and port of `host[:port]`; none if they cannot be.
+fn place<'a>(address: &'a str, scheme: &str, rules: Rules) -> Option<(&'a str, u16)> {
+    let (host, port) = match address.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (address, None),
+    };
+    let is_name = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    let is_address = |host: &str| {
+        let inner = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
+        inner.is_some_and(|inner| inner.parse::<std::net::Ipv6Addr>().is_ok())
+    };
+    if host.is_empty() || !(host.chars().all(is_name) || is_address(host)) {
+        return None;
+    }
+    let port = match (port, scheme, rules) {
+        (Some(port), _, _) if !port.is_empty() => port.parse().ok()?,
+        (_, "https", _) => 443,
+        (_, "http", Rules::Aws) => 80,
+        _ => 1080,
+    };
+    Some((host, port))
+}
+
 impl fmt::Debug for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name())
@@ -272,7 +268,6 @@ fn of_environment(world: &World, rules: Rules) -> Result<Option<Proxy>, Error> {
         .transpose()
 }
 
-/// The hosts that `no_proxy` lists.
 fn exempt(world: &World) -> String {
     let list = first_set(world, &variable::NO_PROXY);
     list.map(|(_, list)| list).unwrap_or_default()

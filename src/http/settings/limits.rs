@@ -18,7 +18,7 @@ pub(in crate::http) struct KeepAlive {
     pub(in crate::http) count: Option<u32>,
 }
 
-/// `http.maxRetries` and its fellows, where somebody set them.
+/// `http.maxRetries` , `http.retryAfter` and `http.maxRetryTime`, where somebody set them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Retries {
     /// How often a request is repeated; 0 is never.

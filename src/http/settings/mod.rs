@@ -1,6 +1,6 @@
 //! What git's configuration and environment say about the conversation with the git host.
 //!
-//! Source: git's `Documentation/config/http.adoc`, and reference/git.md section 2. `http.<url>.*` keys are
+//! Source: git's `Documentation/config/http.adoc`. `http.<url>.*` keys are
 //! matched against the repository's real https URL. A variable of git's beats the key. docs/settings.md says
 //! for each key what it does here; what is set and cannot be honoured is named in one warning.
 
@@ -40,10 +40,8 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Reads them for a repository's URL. `remote` is the name git gave the remote.
-    ///
-    /// # Errors
-    /// If git's configuration cannot be read, or one of the values is not of its key's kind.
+    /// Reads them for a repository's URL. `remote` is the name git gave the remote. Fails if git's configuration
+    /// cannot be read, or one of the values is not of its key's kind.
     pub(super) fn read(
         world: &World,
         passwords: &Passwords,

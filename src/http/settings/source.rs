@@ -11,7 +11,6 @@ use crate::http::proxy::Proxy;
 use crate::http::tls::Authorities;
 use crate::world::{World, variable};
 
-/// Git's own default, 16 packets.
 const POST_BUFFER: usize = 16 * LARGEST_PACKET;
 /// Git lets nobody go below one packet.
 const LARGEST_PACKET: usize = 65_520;

@@ -18,7 +18,6 @@ pub(in crate::http) struct Trust {
     pub(in crate::http) verifies: bool,
     /// Beside those of AWS's settings and the system.
     pub(in crate::http) authorities: Vec<Authorities>,
-    /// For an encrypted proxy only.
     pub(in crate::http) proxy_authorities: Vec<Authorities>,
     pub(in crate::http) identity: Option<Identity>,
     pub(in crate::http) pin: Option<Pin>,

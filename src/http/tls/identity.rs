@@ -10,9 +10,7 @@ use crate::http::Error;
 /// How a file is written: `http.sslCertType`, `http.sslKeyType`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) enum Kind {
-    /// Text.
     Pem,
-    /// The bare bytes.
     Der,
 }
 

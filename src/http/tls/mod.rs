@@ -18,7 +18,6 @@ pub(super) use identity::{Identity, Kind};
 pub(super) use roots::{Authorities, Roots};
 pub(super) use verifier::{Pin, ProxyTrust, Verifier};
 
-/// The one crypto library.
 pub(super) fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }

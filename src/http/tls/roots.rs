@@ -1,6 +1,6 @@
 //! Certificate authorities, read only as far as they are needed.
 //!
-//! To read the system's bundle is most of a start-up's work (reference/rust.md 2). So roots come in
+//! To read the system's bundle is most of a start-up's work. So roots come in
 //! groups: the first is read on a thread of its own while the connection opens, the next ones only if a
 //! certificate is not signed by one of those before. A chain ends in one root, so that to try groups
 //! one after the other decides as all roots together would.
@@ -27,10 +27,7 @@ pub(in crate::http) struct Authorities {
 }
 
 impl Authorities {
-    /// Authorities whose file must be there.
-    ///
-    /// # Errors
-    /// If it is not. (What it holds is read later.)
+    /// Authorities whose file must be there. Fails if it is not. (What it holds is read later.)
     pub(in crate::http) fn named(path: PathBuf, origin: &str) -> Result<Self, Error> {
         match File::open(&path) {
             Ok(_) => Ok(Self {
@@ -73,7 +70,6 @@ impl Authorities {
     }
 }
 
-/// A group of roots.
 #[derive(Debug)]
 pub(in crate::http) struct Roots {
     from: From,
@@ -107,7 +103,6 @@ impl Roots {
         (!authorities.is_empty()).then(|| Self::from(From::Named(authorities), provider))
     }
 
-    /// The system's, in two groups.
     pub(in crate::http) fn system(provider: &Arc<CryptoProvider>) -> [Arc<Self>; 2] {
         [From::System, From::SystemFolders].map(|from| Self::from(from, provider))
     }
@@ -181,7 +176,6 @@ fn system_folders() -> Vec<CertificateDer<'static>> {
         .collect()
 }
 
-/// The system's store.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 fn system() -> Vec<CertificateDer<'static>> {
     rustls_native_certs::load_native_certs().certs

@@ -24,7 +24,6 @@ pub(in crate::http) struct Verifier {
     provider: Arc<CryptoProvider>,
     /// In the order in which they are tried.
     roots: Vec<Arc<Roots>>,
-    /// `http.sslVerify=false`.
     trusts_anybody: bool,
     pin: Option<Pin>,
     proxy: Option<ProxyTrust>,
@@ -38,12 +37,10 @@ pub(in crate::http) struct Pin(pub(in crate::http) Vec<[u8; 32]>);
 #[derive(Debug)]
 pub(in crate::http) struct ProxyTrust {
     pub(in crate::http) host: String,
-    /// Beside the others.
     pub(in crate::http) roots: Option<Arc<Roots>>,
 }
 
 impl Verifier {
-    /// Trusts the roots.
     pub(in crate::http) fn new(provider: Arc<CryptoProvider>, roots: Vec<Arc<Roots>>) -> Self {
         Self {
             provider,

@@ -11,23 +11,22 @@ use reqwest::{Client, Url};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-use super::connect::{CONNECT_TIMEOUT, Route};
+use super::connect::{CONNECT_TIMEOUT, ProxyRoute};
 use super::failure::Error;
 
 /// A host, and how it is reached.
-pub(crate) struct Way {
+pub(crate) struct Route {
     client: Client,
     url: Url,
-    route: Arc<Route>,
-    /// Names whose addresses are set.
+    route: Arc<ProxyRoute>,
     addresses: Vec<(String, Vec<SocketAddr>)>,
 }
 
-impl Way {
+impl Route {
     pub(super) fn new(
         client: Client,
         mut url: Url,
-        route: Arc<Route>,
+        route: Arc<ProxyRoute>,
         addresses: Vec<(String, Vec<SocketAddr>)>,
     ) -> Self {
         url.set_path("/");
@@ -39,7 +38,6 @@ impl Way {
         }
     }
 
-    /// `host[:port]`.
     pub(crate) fn authority(&self) -> &str {
         self.url.authority()
     }
@@ -50,11 +48,8 @@ impl Way {
         Some((proxy.name(), proxy.origin()))
     }
 
-    /// The addresses that TCP leads to: the proxy's where there is one. They are `http.curloptResolve`'s, or
-    /// what the system says, which is asked as the client asks it.
-    ///
-    /// # Errors
-    /// If the name has none.
+    /// The addresses that TCP leads to: the proxy's where there is one. They are `http.curloptResolve`'s, or what the
+    /// system says, which is asked as the client asks it. Fails if the name has none.
     pub(crate) async fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
         let name = match self.proxy() {
             Some((proxy, _)) => proxy,
@@ -70,11 +65,8 @@ impl Way {
         Ok(tokio::net::lookup_host(name).await?.collect())
     }
 
-    /// Opens a connection, TLS included, and has the host say anything at all: what it says is not looked
-    /// at, but for its time. The request has no signature.
-    ///
-    /// # Errors
-    /// If no answer comes.
+    /// Opens a connection, TLS included, and has the host say anything at all: what it says is not looked at, but for
+    /// its time. The request has no signature. Fails if no answer comes.
     pub(crate) async fn time(&self) -> Result<Option<OffsetDateTime>, Error> {
         let asked = self.client.head(self.url.clone()).timeout(CONNECT_TIMEOUT);
         let answer = asked.send().await;

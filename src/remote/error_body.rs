@@ -8,18 +8,16 @@ use serde_json::Value;
 /// More than this is no sentence.
 const LONGEST: usize = 300;
 
-/// An error body's words.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Words {
+pub(super) struct ErrorBody {
     /// The name of the error, such as `NotAuthorizedException`.
     pub(super) kind: Option<String>,
-    /// One line.
     pub(super) message: Option<String>,
     /// A text of several lines, which is passed on as git does it: `remote: …`.
     pub(super) lines: Vec<String>,
 }
 
-impl Words {
+impl ErrorBody {
     /// Finds them; `media_type` only decides whether a text that has no form is for people.
     pub(super) fn find(media_type: &str, body: &str) -> Self {
         let body = body.trim();
@@ -72,7 +70,6 @@ fn json(body: &str) -> Option<(Option<String>, Option<String>)> {
     Some((kind, text(&["message", "Message", "errorMessage"])))
 }
 
-/// `<Kind><Message>…</Message></Kind>`, and AWS's `<ErrorResponse><Error><Code>…</Code><Message>…`.
 fn xml(body: &str) -> Option<(Option<String>, Option<String>)> {
     let mut rest = body;
     // The declaration.
@@ -129,7 +126,7 @@ mod tests {
     use super::*;
 
     fn found(media_type: &str, body: &str) -> String {
-        let words = Words::find(media_type, body);
+        let words = ErrorBody::find(media_type, body);
         format!("{}{}", words.after_a_colon(), words.lines.join("|"))
     }
 
@@ -187,7 +184,7 @@ mod tests {
     #[test]
     fn a_long_text_is_cut() {
         let body = format!("{{\"message\": \"{}\"}}", "ü".repeat(5000));
-        let message = Words::find("", &body).message.unwrap();
+        let message = ErrorBody::find("", &body).message.unwrap();
         assert_eq!(message.chars().count(), LONGEST + 1);
         assert!(message.ends_with("ü…"), "{message}");
     }
