@@ -1,262 +1,248 @@
-//! Name, TCP and TLS of a host, or the proxy on the way to it; and what time it is there.
+//! DNS, TCP and TLS of a host, or of the proxy on the way to it; and this machine's clock against theirs.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use time::OffsetDateTime;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
-use super::examination::Examination;
-use super::report::Finding;
 use crate::aws::{Host, Region};
-use crate::error::Error;
+use crate::doctor::check_id::CheckId;
+use crate::doctor::examination::Examination;
+use crate::doctor::report::{Finding, Outcome};
+use crate::doctor::verdict::Why;
+use crate::error::Exit;
 use crate::http::{self, Way};
 
-/// The exit code of the network.
-pub(super) const NETWORK: u8 = 5;
-/// How long a name or an address may take: AWS answers in a fraction of a second, and what has no way
-/// out of a VPC never.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// A clock this far off is worth a word; services refuse signatures that are 5 minutes off.
-const DRIFT: time::Duration = time::Duration::minutes(1);
+/// How long a name or an address may take: AWS answers in a fraction of a second, and a VPC without a way out never
+/// does.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Services refuse signatures that are 5 minutes off.
+const CLOCK_TOLERANCE: time::Duration = time::Duration::minutes(1);
 
-/// A host to be reached.
-pub(super) struct Place {
-    /// What its checks begin with: `sts` or `git`.
-    prefix: &'static str,
-    /// In words.
-    name: &'static str,
+pub(in crate::doctor) struct Place {
+    /// Its checks: settings, DNS, TCP, TLS.
+    checks: [CheckId; 4],
     /// The interface VPC endpoint that leads there.
     service: Option<String>,
-    /// Where one sets another host.
+    /// The setting that names another host.
     setting: &'static str,
-    /// Who chose it.
-    note: Option<String>,
+    advice: Option<String>,
 }
 
-/// What came of it.
-#[derive(Clone, Copy)]
-pub(super) struct Reached {
-    pub(super) is_there: bool,
+#[derive(Clone, Copy, Default)]
+pub(in crate::doctor) struct Reached {
+    pub(in crate::doctor) is_there: bool,
     /// How far this machine's clock is ahead.
-    pub(super) ahead: Option<time::Duration>,
-}
-
-impl Reached {
-    const NOT: Self = Self {
-        is_there: false,
-        ahead: None,
-    };
+    pub(in crate::doctor) ahead: Option<time::Duration>,
 }
 
 impl Place {
     /// STS at `host[:port]` in a region.
-    pub(super) fn sts(authority: &str, region: &Region, decided_by: &str) -> Self {
+    pub(in crate::doctor) fn sts(authority: &str, region: &Region, decided_by: &str) -> Self {
         let label = authority.split('.').next().unwrap_or_default();
         let is_aws = matches!(label, "sts" | "sts-fips");
         Self {
-            prefix: "sts",
-            name: "STS",
+            checks: [
+                CheckId::StsSettings,
+                CheckId::StsDns,
+                CheckId::StsTcp,
+                CheckId::StsTls,
+            ],
             service: is_aws.then(|| format!("com.amazonaws.{region}.{label}")),
             setting: "AWS_ENDPOINT_URL_STS",
-            note: Some(format!(
-                "if the STS of another region can be reached: codecommit.stsRegion chooses it; {region} is {decided_by}"
+            advice: Some(format!(
+                "or set codecommit.stsRegion to a region whose STS can be reached ({region} is {decided_by})"
             )),
         }
     }
 
-    /// The git host at `host[:port]`.
-    pub(super) fn git_host(authority: &str) -> Self {
+    pub(in crate::doctor) fn git_host(authority: &str) -> Self {
         let host = Host::recognise(authority);
-        let service = host.map(|h| format!("com.amazonaws.{}.{}", h.region(), h.service()));
         Self {
-            prefix: "git",
-            name: "the git host",
-            service,
+            checks: [
+                CheckId::GitSettings,
+                CheckId::GitDns,
+                CheckId::GitTcp,
+                CheckId::GitTls,
+            ],
+            service: host.map(|h| format!("com.amazonaws.{}.{}", h.region(), h.service())),
             setting: "CODE_COMMIT_ENDPOINT",
-            note: None,
+            advice: None,
         }
     }
 
-    /// Its checks, as ids and titles.
-    fn checks(&self) -> [(String, String); 3] {
-        let Self { prefix, name, .. } = self;
-        [
-            (format!("{prefix}-dns"), format!("name of {name}")),
-            (format!("{prefix}-tcp"), format!("TCP to {name}")),
-            (format!("{prefix}-tls"), format!("TLS with {name}")),
-        ]
+    /// Notes that its checks are not made.
+    pub(in crate::doctor) fn skip(&self, x: &mut Examination<'_>, why: &Why) {
+        x.skip_rest(&self.checks[1..], why);
     }
 
-    /// Notes that none of its checks is made.
-    pub(super) fn skip(&self, examination: &mut Examination<'_>, why: &str) {
-        for (id, title) in self.checks() {
-            examination.skip(&id, &title, why);
-        }
-    }
-
-    /// Makes the checks, each if the one before it went well. `is_needed`: a failure stops a command today.
-    pub(super) async fn reach(
+    /// Makes its checks, each if the one before it succeeded. `settings`: what came of the settings on the way;
+    /// `is_needed`: a failure stops a command today.
+    pub(in crate::doctor) async fn reach(
         &self,
-        examination: &mut Examination<'_>,
-        way: Result<Way, http::Error>,
+        x: &mut Examination<'_>,
+        settings: Outcome<Way>,
         is_needed: bool,
     ) -> Reached {
-        let toned = |finding: Finding| match is_needed {
-            true => finding,
-            false => finding.softened(),
-        };
-        let [(dns, dns_title), (tcp, tcp_title), (tls, tls_title)] = self.checks();
-        let started = Instant::now();
-        let way = match way {
-            Ok(way) => way,
-            Err(error) => {
-                let title = format!("proxy and trust for {}", self.name);
-                let finding = toned(Finding::error(&Error::from(error)));
-                examination.add(
-                    &format!("{}-settings", self.prefix),
-                    &title,
-                    started,
-                    finding,
-                );
-                self.skip(examination, &format!("{title}: failed"));
-                return Reached::NOT;
+        let was_beside = x.is_beside;
+        x.is_beside |= !is_needed;
+        let answered = self.answer(x, settings).await;
+        let reached = match answered {
+            Ok(date) => Reached {
+                is_there: true,
+                ahead: date.map(|date| x.world.now() - date),
+            },
+            Err(why) => {
+                self.skip(x, &why);
+                Reached::default()
             }
         };
-        let proxy = way
-            .proxy()
-            .map(|(proxy, origin)| format!("{proxy} ({origin})"));
-        let what = match &proxy {
-            Some(proxy) => format!("the proxy {proxy}"),
-            None => way.authority().to_owned(),
-        };
+        x.is_beside = was_beside;
+        reached
+    }
 
-        let resolving = timeout(PATIENCE, way.addresses());
-        let found = examination
-            .wait(&format!("resolving {what}"), resolving)
-            .await;
+    /// The checks; the host's time, if it sends one.
+    async fn answer(
+        &self,
+        x: &mut Examination<'_>,
+        settings: Outcome<Way>,
+    ) -> Result<Option<OffsetDateTime>, Why> {
+        let [of_settings, dns, tcp, tls] = self.checks;
+        let way = x
+            .check_quietly(of_settings, async { settings })
+            .await
+            .go()?;
+        let addresses = x.check(dns, self.resolve(&way)).await.go()?;
+        x.check(tcp, self.connect(&way, &addresses)).await.go()?;
+        x.check(tls, secure(&way)).await.go()
+    }
+
+    async fn resolve(&self, way: &Way) -> Outcome<Vec<SocketAddr>> {
+        let target = target(way);
+        let found = timeout(ANSWER_TIMEOUT, way.addresses()).await;
         let found = found.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
         let addresses = match found {
             Ok(addresses) if !addresses.is_empty() => addresses,
             other => {
                 let cause = other.map_or_else(|error| error.to_string(), |_| "no address".into());
-                let finding = Finding::failed(NETWORK, format!("{what} has no address: {cause}"));
-                let finding = self.cured(finding, proxy.as_deref(), &[]);
-                examination.add(&dns, &dns_title, started, toned(finding));
-                for (id, title) in [(tcp, tcp_title), (tls, tls_title)] {
-                    examination.skip(&id, &title, &format!("{dns_title}: failed"));
-                }
-                return Reached::NOT;
+                let finding =
+                    Finding::failed(Exit::Network, format!("{target} has no address: {cause}"));
+                return Err(self.with_fix(finding, way, &[]));
             }
         };
-        let mut finding = Finding::ok([format!("{what} is at {}", listed(&addresses))]);
-        if proxy.is_none() && addresses.iter().all(|address| is_private(address.ip())) {
-            finding = finding.and("private addresses: a VPC endpoint, or a network of one's own");
-        }
-        examination.add(&dns, &dns_title, started, finding);
+        let finding = Finding::good(format!("{target} is at {}", listed(&addresses)));
+        let is_vpc = way.proxy().is_none() && addresses.iter().all(|a| is_private(a.ip()));
+        let finding = match is_vpc {
+            true => finding.and("private addresses: a VPC endpoint, or a private network"),
+            false => finding,
+        };
+        Ok((finding, addresses))
+    }
 
-        let started = Instant::now();
-        let connecting = connect(&addresses);
-        let connected = examination
-            .wait(&format!("connecting to {what}"), connecting)
-            .await;
-        let finding = match &connected {
-            Ok(address) => Finding::ok([format!("{what} answers at {address}")]),
+    async fn connect(&self, way: &Way, addresses: &[SocketAddr]) -> Outcome {
+        match connect(addresses).await {
+            Ok(address) => Finding::good(format!("connected to {address}")).outcome(),
             Err(why) => {
-                let finding = Finding::failed(NETWORK, format!("no connection to {what}: {why}"));
-                self.cured(finding, proxy.as_deref(), &addresses)
+                let problem = format!("no connection to {}: {why}", target(way));
+                let finding = Finding::failed(Exit::Network, problem);
+                Err(self.with_fix(finding, way, addresses))
             }
-        };
-        examination.add(&tcp, &tcp_title, started, toned(finding));
-        if connected.is_err() {
-            examination.skip(&tls, &tls_title, &format!("{tcp_title}: failed"));
-            return Reached::NOT;
-        }
-
-        let started = Instant::now();
-        let asking = way.time();
-        let waiting = format!("waiting for {}", way.authority());
-        let answer = examination.wait(&waiting, asking).await;
-        let now = examination.world.now();
-        let finding = match &answer {
-            Ok(_) => Finding::ok([match &proxy {
-                Some(proxy) => format!("{} answers through the proxy {proxy}", way.authority()),
-                None => format!("{} answers", way.authority()),
-            }]),
-            Err(error) => Finding::error(&Error::from(error.clone())),
-        };
-        examination.add(&tls, &tls_title, started, toned(finding));
-        Reached {
-            is_there: answer.is_ok(),
-            ahead: answer.ok().flatten().map(|date| now - date),
         }
     }
 
-    /// What to do where there is no way to the host.
-    fn cured(&self, finding: Finding, proxy: Option<&str>, found: &[SocketAddr]) -> Finding {
-        if let Some(proxy) = proxy {
-            return finding.cured_by(format!(
-                "check the proxy {proxy}, or list the host in no_proxy"
-            ));
+    /// Adds what to do where the host was not reached.
+    fn with_fix(&self, finding: Finding, way: &Way, found: &[SocketAddr]) -> Finding {
+        match way.proxy() {
+            Some((proxy, origin)) => finding.fixed_by(format!(
+                "check the proxy {proxy} ({origin}), or list the host in no_proxy"
+            )),
+            None => self.with_direct_fix(finding, found),
         }
+    }
+
+    fn with_direct_fix(&self, finding: Finding, found: &[SocketAddr]) -> Finding {
         let Some(service) = &self.service else {
-            return finding.cured_by(format!("check {}, and the network", self.setting));
+            return finding.fixed_by(format!("check {} and the network", self.setting));
         };
         if !found.is_empty() && found.iter().all(|address| is_private(address.ip())) {
-            return finding.cured_by(format!(
+            return finding.fixed_by(format!(
                 "the security group of the VPC endpoint {service} must let port 443 in from here"
             ));
         }
         let finding = finding
-            .cured_by(format!(
+            .fixed_by(format!(
                 "a VPC without internet needs the interface endpoint {service}, with private DNS names"
             ))
-            .cured_by("elsewhere, check the network and its name servers, or set https_proxy");
-        match &self.note {
-            Some(note) => finding.cured_by(note.clone()),
+            .fixed_by("elsewhere, check the network and its DNS, or set https_proxy");
+        match &self.advice {
+            Some(advice) => finding.fixed_by(advice.clone()),
             None => finding,
         }
     }
 }
 
-/// The clock, by what the hosts say.
-pub(super) fn clock(examination: &mut Examination<'_>, hosts: &[(&str, Option<time::Duration>)]) {
-    let said = hosts
-        .iter()
-        .filter_map(|(host, ahead)| Some((*host, (*ahead)?)));
-    let Some((host, ahead)) = said.max_by_key(|(_, ahead)| ahead.abs()) else {
-        return examination.skip("clock", "clock", "no host said what time it is");
-    };
+/// The settings on the way to a host.
+pub(in crate::doctor) fn settings(way: Result<Way, http::Error>) -> Outcome<Way> {
+    let way = way.map_err(Finding::error)?;
+    Ok((Finding::ok([]), way))
+}
+
+/// The host that TCP leads to, in words: the proxy's where there is one.
+fn target(way: &Way) -> String {
+    match way.proxy() {
+        Some((proxy, origin)) => format!("the proxy {proxy} ({origin})"),
+        None => way.authority().to_owned(),
+    }
+}
+
+/// Opens a TLS connection and asks for the time there.
+async fn secure(way: &Way) -> Outcome<Option<OffsetDateTime>> {
+    let date = way.time().await.map_err(Finding::error)?;
+    let host = way.authority();
+    let finding = Finding::good(match way.proxy() {
+        Some((proxy, origin)) => format!("{host} answers through the proxy {proxy} ({origin})"),
+        None => format!("{host} answers"),
+    });
+    Ok((finding, date))
+}
+
+/// This machine's clock against the hosts'.
+pub(in crate::doctor) fn clock(hosts: &[(&str, Option<time::Duration>)]) -> Result<Finding, Why> {
+    let answers = hosts.iter();
+    let answers = answers.filter_map(|(host, ahead)| Some((*host, (*ahead)?)));
+    let (host, ahead) = answers
+        .max_by_key(|(_, ahead)| ahead.abs())
+        .ok_or(Why::NoTime)?;
     let seconds = ahead.whole_seconds().unsigned_abs();
-    let direction = if ahead.is_negative() {
-        "behind"
-    } else {
-        "ahead of"
-    };
     let apart = match seconds {
         0..120 => format!("{seconds} seconds"),
         120..7200 => format!("{} minutes", seconds / 60),
         7200..172_800 => format!("{} hours", seconds / 3600),
         _ => format!("{} days", seconds / 86_400),
     };
+    let direction = match ahead.is_negative() {
+        true => "behind",
+        false => "ahead of",
+    };
     let text = match seconds {
         // A host's time comes in whole seconds, and takes a while to come.
-        0..=2 => format!("as {host} has it"),
-        _ => format!("this machine's is {apart} {direction} that of {host}"),
+        0..=2 => "right within 2 seconds".to_owned(),
+        _ => format!("{apart} {direction} that of {host}"),
     };
-    let finding = match ahead.abs() < DRIFT {
-        true => Finding::ok([text]),
+    Ok(match ahead.abs() < CLOCK_TOLERANCE {
+        true => Finding::good(text),
         false => Finding::ok([])
             .but(text)
-            .cured_by("set it right: AWS refuses signatures that are 5 minutes off"),
-    };
-    examination.add_timed("clock", "clock", Duration::ZERO, finding);
+            .fixed_by("set this machine's clock: AWS refuses signatures that are 5 minutes off"),
+    })
 }
 
 /// The first address that takes a connection, or why none does.
 async fn connect(addresses: &[SocketAddr]) -> Result<SocketAddr, String> {
-    let share = PATIENCE / u32::try_from(addresses.len()).unwrap_or(u32::MAX);
+    let share = ANSWER_TIMEOUT / u32::try_from(addresses.len()).unwrap_or(u32::MAX);
     let mut why = Vec::new();
     for address in addresses {
         match timeout(share, TcpStream::connect(address)).await {
@@ -325,21 +311,22 @@ mod tests {
     }
 
     #[test]
-    fn a_private_address_that_does_not_answer_is_a_matter_of_its_security_group() {
+    fn a_private_address_that_does_not_answer_hints_at_its_security_group() {
         let place = Place::git_host("git-codecommit.eu-west-1.amazonaws.com");
-        let cure = |found: &[&str]| {
+        let fix = |found: &[&str]| {
             let found: Vec<SocketAddr> = found.iter().map(|text| text.parse().unwrap()).collect();
-            place.cured(Finding::ok([]), None, &found).cure.join("\n")
+            let finding = place.with_direct_fix(Finding::ok([]), &found);
+            finding.fix.join("\n")
         };
-        assert!(cure(&["10.0.1.5:443", "172.31.0.9:443"]).contains("security group"));
-        assert!(cure(&["[fd00::5]:443"]).contains("security group"));
+        assert!(fix(&["10.0.1.5:443", "172.31.0.9:443"]).contains("security group"));
+        assert!(fix(&["[fd00::5]:443"]).contains("security group"));
         for public in [
             &["52.1.2.3:443"][..],
             &["10.0.1.5:443", "52.1.2.3:443"],
             &[],
         ] {
             assert!(
-                cure(public).contains(
+                fix(public).contains(
                     "needs the interface endpoint com.amazonaws.eu-west-1.git-codecommit,"
                 )
             );

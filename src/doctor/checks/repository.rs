@@ -3,24 +3,22 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
-use super::examination::Examination;
-use super::report::{Finding, Status};
 use crate::aws::Credentials;
-use crate::endpoint::Endpoint;
+use crate::doctor::report::{Finding, Outcome};
+use crate::error::Exit;
 use crate::process;
 use crate::remote::{self, Connection};
+use crate::world::World;
 
-/// The check of git's own request, as id and title.
-pub(super) const GIT_REQUEST: (&str, &str) = ("git-request", "git itself");
 /// How long git may take: it asks for the credentials again.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// Lines of git's that are repeated.
+const GIT_TIMEOUT: Duration = Duration::from_secs(60);
+/// How many lines of git's messages are shown.
 const MOST_LINES: usize = 12;
-/// What would have git print more than is wanted, secrets among it: variables that begin so.
+/// Variables that begin so make git print more, secrets among it.
 const TRACES: [&str; 2] = ["GIT_TRACE", "GIT_CURL_VERBOSE"];
-/// How git and our helper begin what they say. Other helpers' words are not repeated: they may be secrets.
+/// How messages of git and our helper begin. Those of other helpers may hold secrets, and are not shown.
 const SPEAKERS: [&str; 6] = [
     "fatal: ",
     "error: ",
@@ -29,91 +27,73 @@ const SPEAKERS: [&str; 6] = [
     "remote: ",
     "git-credential-codecommit: ",
 ];
-/// What git says with the whole command of a helper in it, which may hold a password.
+/// The command of a helper follows in git's messages; it may hold a password.
 const HELPER: &str = "credential helper '";
 
-/// Asks for the references as every fetch does; whether that went well.
-pub(super) async fn references(
-    examination: &mut Examination<'_>,
-    endpoint: &Endpoint,
+/// Asks for the references as every fetch does.
+pub(in crate::doctor) async fn references(
     connection: Connection<'_>,
     credentials: Credentials,
-) -> bool {
-    let started = Instant::now();
-    let waiting = format!(
-        "asking {} for the references of {}",
-        endpoint.authority(),
-        endpoint.repository()
-    );
-    let asking = remote::references(connection, credentials);
-    let finding = match examination.wait(&waiting, asking).await {
-        Ok(found) if found.count == 0 => Finding::ok(["it may be read, and is empty".to_owned()]),
-        Ok(found) => {
-            let head = found.head.map(|head| format!(", HEAD is {head}"));
-            let head = head.unwrap_or_default();
-            Finding::ok([format!("it may be read: {} references{head}", found.count)])
+) -> Outcome {
+    let found = remote::references(connection, credentials).await;
+    let found = found.map_err(refused)?;
+    let finding = match (found.count, found.head) {
+        (0, _) => Finding::good("readable, and empty"),
+        (count, Some(head)) => {
+            Finding::good(format!("readable: {count} references, HEAD is {head}"))
         }
-        Err(error) => refused(error),
+        (count, None) => Finding::good(format!("readable: {count} references")),
     };
-    let is_well = finding.status != Status::Failed;
-    examination.add("repository", "repository", started, finding);
-    is_well
+    finding.outcome()
 }
 
-/// An error of the request; who signed it is no cure.
+/// An error of the request. Its hint who signed it tells nothing to do.
 fn refused(error: remote::Error) -> Finding {
     let signed = match &error {
         remote::Error::Refused(refusal) => Some(format!("signed by {}", refusal.identity)),
         _ => None,
     };
-    let mut finding = Finding::error(&error.into());
+    let mut finding = Finding::error(error);
     if let Some(signed) = signed {
-        finding.cure.retain(|hint| *hint != signed);
+        finding.fix.retain(|hint| *hint != signed);
         finding = finding.and(signed);
     }
     finding
 }
 
-/// By https it is git that sends the requests, with settings of its own: it tries, too. It asks nobody anything, and so is
-/// not tried where it would take another MFA code. `place`: what git is told.
-pub(super) async fn by_git(examination: &mut Examination<'_>, place: &str, code: Option<&str>) {
-    let (id, title) = GIT_REQUEST;
-    if let Some(serial) = code {
-        let why = format!("git would ask for an MFA code of {serial}");
-        return examination.skip(id, title, &why);
-    }
-    let started = Instant::now();
+/// With https, git sends the requests itself, with its own settings: it is run as well, and may ask for nothing. `place` is
+/// what a person would tell git.
+pub(in crate::doctor) async fn by_git(world: &World, place: &str) -> Outcome {
     let mut git = process::git("-c");
     git.args(["core.askPass=", "-c", "http.lowSpeedLimit=1"])
-        // Git alone can be ended, not what it has started: that ends by itself.
+        // Only git can be killed, not what it has started: that ends by itself.
         .args(["-c", "http.lowSpeedTime=50"])
         .args(["ls-remote", "--quiet", "--", place, "HEAD"])
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("GIT_ASKPASS", "")
         .env("SSH_ASKPASS", "")
-        // Its words are told apart by how they begin.
+        // Its messages are told apart by their first words.
         .env("LC_ALL", "C")
         .stdin(Stdio::null());
-    for name in TRACES.map(|start| examination.world.names_beginning(start)) {
+    for name in TRACES.map(|start| world.names_beginning(start)) {
         name.for_each(|name| _ = git.env_remove(name));
     }
     let mut git = tokio::process::Command::from(git);
-    let running = timeout(PATIENCE, git.kill_on_drop(true).output());
-    let ended = examination.wait("waiting for git ls-remote", running).await;
-    let failed = |problem: &str| Finding::failed(super::reach::NETWORK, problem.to_owned());
-    let finding = match ended {
-        Err(_) => failed("git ls-remote does not end"),
-        Ok(Err(error)) => failed(&format!("git ls-remote cannot be started: {error}")),
-        Ok(Ok(said)) if said.status.success() => Finding::ok(["git ls-remote succeeds".to_owned()]),
-        Ok(Ok(said)) => {
-            let words = String::from_utf8_lossy(&said.stderr);
-            let lines = words.lines().filter_map(repeatable).take(MOST_LINES);
-            lines
-                .fold(failed("git ls-remote fails"), Finding::and)
-                .cured_by("git has settings of its own for https: git config --get-urlmatch http URL shows them")
+    let ended = timeout(GIT_TIMEOUT, git.kill_on_drop(true).output()).await;
+    let failed = |problem: String| Finding::failed(Exit::Network, problem);
+    let said = match ended {
+        Err(_) => {
+            let seconds = GIT_TIMEOUT.as_secs();
+            return Err(failed(format!("no end after {seconds} seconds")));
         }
+        Ok(Err(error)) => return Err(failed(format!("git does not start: {error}"))),
+        Ok(Ok(said)) if said.status.success() => return Finding::good("succeeds").outcome(),
+        Ok(Ok(said)) => String::from_utf8_lossy(&said.stderr).into_owned(),
     };
-    examination.add(id, title, started, finding);
+    let lines = said.lines().filter_map(repeatable).take(MOST_LINES);
+    Err(lines
+        .fold(failed("git ls-remote failed".to_owned()), Finding::and)
+        .fixed_by("check git's settings for https: git config --get-urlmatch http URL"))
 }
 
 /// A line of git's as it may be shown, if it may.
@@ -128,12 +108,6 @@ fn repeatable(line: &str) -> Option<String> {
         }
         None => line.to_owned(),
     })
-}
-
-/// Notes that git itself is not tried.
-pub(super) fn skip_git(examination: &mut Examination<'_>, why: &str) {
-    let (id, title) = GIT_REQUEST;
-    examination.skip(id, title, why);
 }
 
 #[cfg(test)]
