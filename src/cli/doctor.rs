@@ -1,26 +1,29 @@
 //! `git codecommit doctor`.
 
 use super::session::Session;
-use crate::doctor::{self, Show};
+use crate::doctor::{self, Look, Show};
 use crate::error::Error;
 
-/// Check whether git can reach a repository, and say what to do where it cannot
+/// Check each step to a repository, and say what to fix
 ///
-/// The checks go in the order a request takes: git and its settings, profile, network, credentials, and a real
-/// request for the repository's references. The exit code is 0 if nothing failed, else the class of the first
-/// failure: 3 settings, 4 credentials, 5 network or git host.
+/// The checks are made in the order of a request: git and its settings, profile, network, credentials, and a signed
+/// request for the repository's references. The exit code is 0 if no check failed, else the class of the first failure:
+/// 3 settings, 4 credentials, 5 network or git host.
 #[derive(clap::Args)]
 pub(super) struct Doctor {
-    /// Print the plan without a request: each step, with the file and line that decided it
-    #[arg(long, conflicts_with_all = ["json", "offline"])]
+    /// Print only the plan, with the file and line that decided each step
+    #[arg(long, conflicts_with_all = ["json", "offline", "verbose"])]
     explain: bool,
-    /// Make no request: check only what this machine knows
+    /// Make no request
     #[arg(long)]
     offline: bool,
-    /// Write what was found as JSON
+    /// Print the result as JSON
     #[arg(long)]
     json: bool,
-    /// As git clone takes it, or a remote's name; without it, this repository's CodeCommit remotes
+    /// Show the details of every check, and how long it took
+    #[arg(short, long, conflicts_with = "json")]
+    verbose: bool,
+    /// Address, URL or name of a remote; this repository's CodeCommit remotes if omitted
     address: Option<String>,
 }
 
@@ -39,7 +42,11 @@ impl Doctor {
             writeln!(session.out, "{text}")?;
             return Ok(report.exit_code());
         }
-        let mut show = Show::new(session.out, world.takes_colours());
+        let look = Look {
+            has_marks: world.takes_colours(),
+            is_verbose: self.verbose,
+        };
+        let mut show = Show::new(session.out, look);
         let mut each = |check: &doctor::Check| show.check(check);
         let report = doctor::examine(world, messages, address, self.offline, &mut each)?;
         show.end(&report)?;

@@ -1,18 +1,19 @@
-//! The checks, in the order a request takes.
+//! The list of the checks, in the order of docs/doctor.md, which is that of a request.
 
 use tokio::runtime;
 use tokio::time::Instant;
 
-use super::aim::{self, Aim, Program};
+use super::check_id::CheckId;
+use super::checks::helpers::{Answer, CodecommitHelper, Helpers};
+use super::checks::programs::Programs;
+use super::checks::reach::{self, Place, Reached};
+use super::checks::{git, identity, passwords, repository, surroundings};
 use super::examination::Examination;
-use super::helpers::{Answer, Helpers, Ours};
 use super::lines;
-use super::programs::Programs;
-use super::reach::{self, Place, Reached};
-use super::report::{Check, Finding, Report, Status};
-use super::{git_settings, identity, repository, stored, surroundings};
-use crate::address::Address;
-use crate::aws::{Host, Region};
+use super::remote_url::{Program, RemoteUrl, remote_urls};
+use super::report::{Check, Finding, Outcome, Report};
+use super::verdict::Why;
+use crate::aws::Host;
 use crate::credentials::{self, Resolver};
 use crate::error::Error;
 use crate::git::config::GitConfig;
@@ -22,378 +23,360 @@ use crate::remote::Connection;
 use crate::target::{Overrides, Target};
 use crate::world::World;
 
-const NO_ADDRESS: &str = "no address was given, and this folder has no CodeCommit remote";
+/// What is noted as skipped where one of the checks before them fails.
+const DEPENDENT: [CheckId; 4] = [
+    CheckId::Profile,
+    CheckId::Plan,
+    CheckId::Source,
+    CheckId::Repository,
+];
 
-/// Goes through the checks for an address, the name of a remote, or this repository's CodeCommit remotes; each is
-/// shown when it is done.
+/// Makes the checks for an address, the name of a remote, or this repository's CodeCommit remotes; each is shown when
+/// it is done.
 ///
 /// # Errors
 /// If a check cannot be shown. What a check finds is in the report, never an error.
 pub(crate) fn examine(
     world: &World,
     messages: &Messages,
-    address: Option<&str>,
+    typed: Option<&str>,
     is_offline: bool,
     show: &mut dyn FnMut(&Check) -> std::io::Result<()>,
 ) -> Result<Report, Error> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(credentials::Error::Runtime)?;
     let captured = CapturedMessages::new(messages);
-    let mut examination = Examination::new(world, messages, &captured, show);
-    runtime.block_on(all(&mut examination, &captured, address, is_offline));
+    let mut x = Examination::new(world, messages, &captured, show);
+    runtime.block_on(async {
+        match of_machine(&mut x).await {
+            Err(why) => x.skip_rest(&DEPENDENT, &why),
+            Ok((programs, config)) => {
+                let urls = remote_urls(config, typed);
+                for url in urls.iter().map(Some).chain(urls.is_empty().then_some(None)) {
+                    x.address = url.map(RemoteUrl::shown);
+                    let scope = Scope {
+                        world,
+                        notices: &captured,
+                        config,
+                        programs: &programs,
+                        url,
+                        is_offline,
+                    };
+                    scope.examine(&mut x).await;
+                }
+            }
+        }
+    });
     // A name server that does not answer is not waited for any more.
     runtime.shutdown_background();
-    examination.end()
+    x.end()
 }
 
-async fn all(
-    examination: &mut Examination<'_>,
-    notices: &dyn Notices,
-    address: Option<&str>,
-    is_offline: bool,
-) {
-    let world = examination.world;
-    let started = Instant::now();
-    let programs = Programs::new(world);
-    let git = programs.git();
-    let is_there = git.status == Status::Ok;
-    examination.add("git", "git", started, git);
-    if !is_there {
-        return skip(examination, "profile", "git: failed");
-    }
-    let started = Instant::now();
-    let config = match world.git_config() {
-        Ok(config) => config,
-        Err(error) => {
-            let finding = Finding::error(&Error::from(error));
-            examination.add("git-config", "git's configuration", started, finding);
-            return skip(examination, "profile", "git's configuration: failed");
-        }
-    };
-    let versions = programs.versions().await;
-    examination.add("programs", "programs", started, versions);
-    let started = Instant::now();
-    let place = surroundings::surroundings(world);
-    examination.add("surroundings", "surroundings", started, place);
-    let started = Instant::now();
-    let passwords = stored::stored_passwords(world, config);
-    examination.add("stored-passwords", "kept passwords", started, passwords);
-
-    let aims = aim::aims(config, address);
-    for aim in aims.iter().map(Some).chain(aims.is_empty().then_some(None)) {
-        examination.address = aim.map(Aim::shown);
-        let scope = Scope {
-            world,
-            notices,
-            config,
-            programs: &programs,
-            aim,
-            is_offline,
-        };
-        scope.examine(examination).await;
-    }
+/// The checks that hold for every address.
+async fn of_machine<'w>(x: &mut Examination<'w>) -> Result<(Programs<'w>, &'w GitConfig), Why> {
+    let world = x.world;
+    let programs = async { Programs::git(world) };
+    let programs = x.check(CheckId::Git, programs).await.go()?;
+    let config = async { git::configuration(world) };
+    let config = x.check_quietly(CheckId::GitConfig, config).await.go()?;
+    x.check_alone(CheckId::Programs, programs.versions()).await;
+    let place = async { surroundings::surroundings(world) };
+    x.check_alone(CheckId::Surroundings, place).await;
+    let stored = async { passwords::stored_passwords(world, config) };
+    x.check_alone(CheckId::StoredPasswords, stored).await;
+    Ok((programs, config))
 }
 
-/// One address, or none.
 struct Scope<'a> {
     world: &'a World,
     notices: &'a dyn Notices,
     config: &'a GitConfig,
     programs: &'a Programs<'a>,
-    aim: Option<&'a Aim>,
+    url: Option<&'a RemoteUrl>,
     is_offline: bool,
 }
 
 impl<'a> Scope<'a> {
-    async fn examine(&self, examination: &mut Examination<'_>) {
-        let Some(aim) = self.aim else {
-            self.identity(examination, None).await;
-            return;
+    async fn examine(&self, x: &mut Examination<'_>) {
+        let ended = match self.url {
+            Some(url) => self.of_address(x, url).await,
+            None => self.of_identity(x, None).await,
         };
-        let Some(address) = self.address(examination, aim) else {
-            return skip(examination, "profile", "address: failed");
-        };
-        match (aim.program, address.host) {
-            (Program::CredentialHelper, Some(host)) => {
-                self.by_https(examination, aim, &host).await;
+        if let Err(why) = ended {
+            x.skip_rest(&DEPENDENT, &why);
+            if self.is_by_https() {
+                x.skip_rest(&[CheckId::GitRequest], &why);
             }
-            _ => {
-                let started = Instant::now();
-                let finding = self.programs.remote_helper().await;
-                examination.add("helper", "remote helper", started, finding);
-                self.identity(examination, None).await;
+        }
+        x.is_beside = false;
+        x.second_code = None;
+    }
+
+    async fn of_address(&self, x: &mut Examination<'_>, url: &RemoteUrl) -> Result<(), Why> {
+        let address = x.check(CheckId::Address, async { url.check() });
+        let address = address.await.go()?;
+        let protocol = async { git::protocol(self.world, self.config, url.protocol()) };
+        x.check_alone(CheckId::Protocol, protocol).await;
+        match address.host.filter(|_| self.is_by_https()) {
+            Some(host) => self.by_https(x, url, &host).await,
+            None => {
+                let helper = self.programs.remote_helper();
+                x.check_alone(CheckId::Helper, helper).await;
+                self.of_identity(x, None).await
             }
         }
     }
 
-    /// An https URL: git sends the requests, with the password of whoever answers first.
-    async fn by_https(&self, examination: &mut Examination<'_>, aim: &Aim, host: &Host) {
-        let helpers = self.credential_helpers(examination, host, &aim.asked, true);
-        let answer = helpers.as_ref().map_or(Answer::Nobody, Helpers::answer);
-        let ours = helpers.and_then(|helpers| helpers.ours());
-        if let Some(ours) = &ours {
-            let started = Instant::now();
-            let finding = self.programs.credential_helper(ours.path(self.world)).await;
-            examination.add("helper", "credential helper", started, finding);
-        }
-        let why_not = match answer {
-            Answer::Others => {
-                let why = "another credential helper answers, with an identity of its own";
-                skip(examination, "profile", why);
-                None
-            }
-            _ => self.identity(examination, ours).await,
-        };
-        let is_beside = std::mem::take(&mut examination.is_beside);
-        let code = examination.code.take();
-        match why_not.filter(|_| !is_beside) {
-            _ if examination.is_unread() => {}
-            _ if self.is_offline => repository::skip_git(examination, "offline"),
-            Some(why) => repository::skip_git(examination, &why),
-            None => repository::by_git(examination, &aim.place, code.as_deref()).await,
-        }
-    }
-
-    /// Who a command is, as far as the request for the repository. Returns why git itself need not try.
-    async fn identity(
+    /// An https URL: git sends the requests, with the password of the first helper that answers.
+    async fn by_https(
         &self,
-        examination: &mut Examination<'_>,
-        mut ours: Option<Ours>,
-    ) -> Option<String> {
+        x: &mut Examination<'_>,
+        url: &RemoteUrl,
+        host: &Host,
+    ) -> Result<(), Why> {
+        let helpers = Helpers::of_url(self.config, &url.asked);
+        let ours = helpers.ours();
+        if let Some(ours) = &ours {
+            let path = ours.path(self.world);
+            let helper = self.programs.credential_helper(path);
+            x.check_alone(CheckId::Helper, helper).await;
+        }
+        x.is_beside = matches!(
+            helpers.answer(),
+            Answer::OthersFirst | Answer::OursOtherwise
+        );
+        self.credential_helpers(x, &helpers, host, &url.asked, true)
+            .await;
+        let of_identity = match helpers.answer() {
+            Answer::Others => Err(Why::OtherHelper),
+            _ => self.of_identity(x, ours).await,
+        };
+        let is_decisive = !std::mem::take(&mut x.is_beside);
+        match of_identity {
+            // Git itself may succeed all the same.
+            Err(Why::OtherHelper) => x.skip_rest(&DEPENDENT, &Why::OtherHelper),
+            Err(why) if is_decisive || why == Why::Offline || why == Why::OutputClosed => {
+                return Err(why);
+            }
+            Err(why) => x.skip_rest(&DEPENDENT, &why),
+            Ok(()) => {}
+        }
+        if self.is_offline {
+            return Err(Why::Offline);
+        }
+        if let Some(device) = x.second_code.take() {
+            return Err(Why::SecondCode { device });
+        }
+        let request = repository::by_git(self.world, &url.place);
+        x.check(CheckId::GitRequest, request).await.go()
+    }
+
+    /// The identity of a command, and its request for the repository.
+    async fn of_identity(
+        &self,
+        x: &mut Examination<'_>,
+        ours: Option<CodecommitHelper>,
+    ) -> Result<(), Why> {
         let started = Instant::now();
-        let (world, notices) = (self.world, self.notices);
-        let target = match self.aim {
-            Some(aim) => lines::target(world, notices, aim, ours.as_ref()),
-            None => Target::without_address(world, notices, Overrides::default()),
+        let settled = match self.url {
+            Some(url) => lines::target(self.world, self.notices, url, ours.as_ref()),
+            None => Target::without_address(self.world, self.notices, Overrides::default()),
         };
         let took = started.elapsed();
-        let target = match target {
-            Ok(target) if !self.is_by_https() => {
-                let host = Host::recognise(&target.authority);
-                let host = host.unwrap_or_else(|| Host::regional(&target.region, false));
-                let url = format!("https://{}/v1/repos/x", host.name());
-                let found = self.credential_helpers(examination, &host, &url, false);
-                let found = found.and_then(|helpers| helpers.ours());
-                ours = found.filter(|_| self.aim.is_none());
-                match &ours {
-                    // For https URLs, which are what the helper is for.
-                    Some(ours) => Target::without_address(world, notices, ours.overrides()),
-                    None => Ok(target),
-                }
-            }
-            target => target,
+        let settled = match settled {
+            Ok(target) if !self.is_by_https() => self.beside_https(x, target).await,
+            settled => settled,
         };
-        let finding = target.and_then(|target| {
-            let finding = self.profile(&target)?;
-            Ok((target, finding))
-        });
-        let (target, finding) = match finding {
-            Ok(settled) => settled,
-            Err(error) => {
-                let finding = Finding::error(&error);
-                let finding = match self.aim {
-                    Some(_) => finding,
-                    None => finding.and(NO_ADDRESS).cured_by(
-                        "name one: git codecommit doctor codecommit::REGION://PROFILE@REPOSITORY",
-                    ),
-                };
-                examination.add_timed("profile", "profile", took, finding);
-                let why = "profile: failed";
-                skip(examination, "plan", why);
-                return Some(why.to_owned());
-            }
-        };
-        examination.add_timed("profile", "profile", took, finding);
-        self.with_plan(examination, &target).await
+        let profile = settled.and_then(|target| Ok((self.profile(&target)?, target)));
+        let profile = profile.map_err(|error| self.with_advice(Finding::error(error)));
+        let title = CheckId::Profile.title();
+        let target = x.note(CheckId::Profile, title, took, profile).go()?;
+        let http = Http::new(self.world, target.ca_bundle());
+        let plan = async { self.plan(&target, &http) };
+        let (resolver, sts) = x.check(CheckId::Plan, plan).await.go()?;
+        if x.is_unread() {
+            return Err(Why::OutputClosed);
+        }
+        if self.is_offline {
+            skip_requests(x, &target, &resolver, sts.as_ref());
+            return Err(Why::Offline);
+        }
+        self.requests(x, &target, &http, resolver, sts).await
+    }
+
+    /// An address that is not https: which helper git would ask for an https URL. Without any address, ours is
+    /// examined as setup has configured it for https URLs.
+    async fn beside_https(
+        &self,
+        x: &mut Examination<'_>,
+        target: Target<'a>,
+    ) -> Result<Target<'a>, Error> {
+        let host = Host::recognise(&target.authority);
+        let host = host.unwrap_or_else(|| Host::regional(&target.region, false));
+        let url = format!("https://{}/v1/repos/x", host.name());
+        let helpers = Helpers::of_url(self.config, &url);
+        self.credential_helpers(x, &helpers, &host, &url, false)
+            .await;
+        match helpers.ours().filter(|_| self.url.is_none()) {
+            Some(ours) => Target::without_address(self.world, self.notices, ours.overrides()),
+            None => Ok(target),
+        }
+    }
+
+    async fn credential_helpers(
+        &self,
+        x: &mut Examination<'_>,
+        helpers: &Helpers,
+        host: &Host,
+        url: &str,
+        is_asked: bool,
+    ) {
+        let finding = async { helpers.finding(self.config, is_asked, host.name(), url) };
+        x.check_alone(CheckId::CredentialHelpers, finding).await;
     }
 
     /// What is settled for the address.
     fn profile(&self, target: &Target<'_>) -> Result<Finding, Error> {
-        let profile = lines::of_choice(&target.choice);
-        let Some(aim) = self.aim else {
-            let text = format!("{NO_ADDRESS}: what git would use in {}", target.region);
-            return Ok(Finding::ok([text, lines::in_a_line(&profile)]));
+        let (_, profile) = lines::of_choice(&target.choice);
+        let finding = Finding::good(profile);
+        let Some(url) = self.url else {
+            let region = format!("region: {} ({})", target.region, target.region_decided_by);
+            return Ok(finding.and(region).and(Why::NoAddress.to_string()));
         };
-        let mut settled = lines::of_target(target);
-        settled.push(profile);
-        let settled: Vec<String> = settled.iter().map(lines::in_a_line).collect();
-        let finding = Finding::ok(settled);
+        let settled = lines::of_target(target);
+        let settled = settled.iter().map(lines::in_a_line);
+        let finding = settled.fold(finding, Finding::and);
         let transport = target.own.text("transport")?;
         let is_git = transport.is_some_and(|found| found.value == "git");
-        Ok(match is_git && aim.program == Program::RemoteHelper {
+        Ok(match is_git && url.program == Program::RemoteHelper {
             true => finding.and(
-                "codecommit.transport is git: git sends the requests; those here are the helper's own",
+                "codecommit.transport is git: git sends its own requests, unlike the next checks",
             ),
             false => finding,
         })
     }
 
-    fn is_by_https(&self) -> bool {
-        self.aim
-            .is_some_and(|aim| aim.program == Program::CredentialHelper)
-    }
-
-    /// What git makes of the address, and whether it may go there.
-    fn address(&self, examination: &mut Examination<'_>, aim: &Aim) -> Option<Address> {
-        let started = Instant::now();
-        examination.add("address", "address", started, aim.finding());
-        let address = Address::parse(&aim.url).ok()?;
-        let started = Instant::now();
-        let name = match aim.program {
-            Program::RemoteHelper => "codecommit",
-            Program::CredentialHelper => "https",
-        };
-        let finding = git_settings::protocol(self.world, self.config, name);
-        examination.add("protocol", "git's permission", started, finding);
-        Some(address)
-    }
-
-    /// Who answers for a host, and ours among them.
-    fn credential_helpers(
-        &self,
-        examination: &mut Examination<'_>,
-        host: &Host,
-        url: &str,
-        is_asked: bool,
-    ) -> Option<Helpers> {
-        let started = Instant::now();
-        let helpers = Helpers::of_url(url).ok()?;
-        let is_uncertain = matches!(
-            helpers.answer(),
-            Answer::OthersFirst | Answer::OursOtherwise
-        );
-        examination.is_beside = is_asked && is_uncertain;
-        let finding = helpers.finding(self.config, is_asked, host.name(), url);
-        examination.add("credential-helpers", "credential helpers", started, finding);
-        Some(helpers)
-    }
-
-    /// The plan, and everything that needs one.
-    async fn with_plan(
-        &self,
-        examination: &mut Examination<'_>,
-        target: &Target<'a>,
-    ) -> Option<String> {
-        let started = Instant::now();
-        let http = Http::new(self.world, target.ca_bundle());
-        let planned = Resolver::new(target, &http, self.notices).and_then(|resolver| {
-            let lines = lines::of_plan(&resolver)?;
-            let lines: Vec<String> = lines.iter().map(lines::in_a_line).collect();
-            let sts = resolver.sts_host()?;
-            Ok((resolver, lines, sts))
-        });
-        let (resolver, lines, sts) = match planned {
-            Ok(planned) => planned,
-            Err(error) => {
-                let finding = Finding::error(&error.into());
-                examination.add("plan", "plan", started, finding);
-                let why = "plan: failed";
-                skip(examination, "source", why);
-                return Some(why.to_owned());
-            }
-        };
-        examination.add("plan", "plan", started, Finding::ok(lines));
-        // Whoever has closed the pipe waits for nothing more.
-        if examination.is_unread() {
-            return None;
+    fn with_advice(&self, finding: Finding) -> Finding {
+        match self.url {
+            Some(_) => finding,
+            None => finding.and(Why::NoAddress.to_string()).fixed_by(
+                "name an address: git codecommit doctor codecommit::REGION://PROFILE@REPOSITORY",
+            ),
         }
-        self.requests(examination, target, &http, resolver, sts)
-            .await
     }
 
-    /// Everything that goes out.
+    /// The steps to credentials, and STS if one of them needs it.
+    fn plan<'s>(
+        &self,
+        target: &'s Target<'a>,
+        http: &'s Http<'s>,
+    ) -> Outcome<(Resolver<'s>, Option<Sts>)>
+    where
+        'a: 's,
+    {
+        let plan = || {
+            let resolver = Resolver::new(target, http, self.notices)?;
+            let finding = Finding::good(lines::summary(resolver.plan()));
+            let lines = lines::of_plan(&resolver)?;
+            let finding = lines
+                .iter()
+                .map(lines::in_a_line)
+                .fold(finding, Finding::and);
+            let sts = resolver.sts_host()?;
+            let sts = sts.map(|(host, region, decided_by)| Sts {
+                place: Place::sts(&host, &region, &decided_by),
+                host,
+            });
+            Ok((finding, (resolver, sts)))
+        };
+        plan().map_err(|error: credentials::Error| Finding::error(error))
+    }
+
+    fn is_by_https(&self) -> bool {
+        self.url
+            .is_some_and(|url| url.program == Program::CredentialHelper)
+    }
+
     async fn requests<'s>(
         &'s self,
-        examination: &mut Examination<'_>,
+        x: &mut Examination<'_>,
         target: &'s Target<'a>,
         http: &'s Http<'s>,
         resolver: Resolver<'s>,
-        sts: Option<(String, Region, String)>,
-    ) -> Option<String> {
-        let sts = sts.map(|(host, region, by)| (Place::sts(&host, &region, &by), host));
-        if self.is_offline {
-            let why = "offline";
-            if let Some((place, _)) = &sts {
-                place.skip(examination, why);
-            }
-            Place::git_host(&target.authority).skip(examination, why);
-            examination.skip("clock", "clock", why);
-            identity::skip(examination, resolver.plan(), why);
-            skip(examination, "repository", why);
-            return Some(why.to_owned());
-        }
+        sts: Option<Sts>,
+    ) -> Result<(), Why> {
         let mut clocks = Vec::new();
         let mut has_sts = true;
-        if let Some((place, host)) = &sts {
+        if let Some(Sts { place, host }) = &sts {
             let is_needed = resolver.at_hand().is_none();
-            let way = http.route_to_aws(host);
-            let reached = place.reach(examination, way, is_needed).await;
+            let settings = reach::settings(http.route_to_aws(host));
+            let reached = place.reach(x, settings, is_needed).await;
             has_sts = reached.is_there;
             clocks.push(("STS", reached.ahead));
         }
-        let git_host = self.reach_git_host(examination, target, http).await;
+        let git_host = self.reach_git_host(x, target, http).await;
         clocks.push(("the git host", git_host.ahead));
-        reach::clock(examination, &clocks);
-        let credentials = identity::credentials(examination, &resolver, has_sts).await;
-        // Without a kept session, git's own run would want another code.
-        examination.code = resolver.code_wanted().map(str::to_owned);
-        let why = match (target.endpoint().ok().zip(self.aim), credentials) {
-            (None, _) => NO_ADDRESS,
-            (Some(_), _) if !git_host.is_there => "the git host was not reached",
-            (Some(_), None) => "there are no credentials",
-            (Some((endpoint, aim)), Some(credentials)) => {
-                let (world, remote) = (self.world, aim.remote.clone());
-                let connection =
-                    Connection::new(world, self.notices, endpoint, http, resolver, remote);
-                let asked = repository::references(examination, endpoint, connection, credentials);
-                return match asked.await {
-                    true => None,
-                    false => Some("repository: failed".to_owned()),
-                };
-            }
-        };
-        skip(examination, "repository", why);
-        Some(why.to_owned())
+        match reach::clock(&clocks) {
+            Ok(finding) => x.check_alone(CheckId::Clock, async { finding }).await,
+            Err(why) => x.skip_rest(&[CheckId::Clock], &why),
+        }
+        let credentials = identity::credentials(x, &resolver, has_sts).await;
+        // Where no session is cached, git's own run would need another code.
+        x.second_code = resolver.code_wanted().map(str::to_owned);
+        let (endpoint, url) = target.endpoint().ok().zip(self.url).ok_or(Why::NoAddress)?;
+        if !git_host.is_there {
+            return Err(Why::GitHostNotReached);
+        }
+        let credentials = credentials.ok_or(Why::NoCredentials)?;
+        let remote = url.remote.clone();
+        let connection =
+            Connection::new(self.world, self.notices, endpoint, http, resolver, remote);
+        let asked = repository::references(connection, credentials);
+        x.check(CheckId::Repository, asked).await.go()
     }
 
-    /// The way to the git host, as git's settings have it.
-    async fn reach_git_host<'s>(
-        &'s self,
-        examination: &mut Examination<'_>,
-        target: &Target<'a>,
-        http: &'s Http<'s>,
+    async fn reach_git_host(
+        &self,
+        x: &mut Examination<'_>,
+        target: &Target<'_>,
+        http: &Http<'_>,
     ) -> Reached {
-        let started = Instant::now();
-        let host = &target.authority;
         let url = match target.endpoint() {
             Ok(endpoint) => endpoint.url(),
-            Err(_) => format!("https://{host}/"),
+            Err(_) => format!("https://{}/", target.authority),
         };
-        let remote = self.aim.map_or("origin", |aim| aim.remote.as_str());
-        let way = http.route_to_git_host(&url, remote, self.notices);
-        if examination.has_warnings() {
-            let by_https = "by https git itself sends the requests: to it, all its settings count";
-            let finding = match self.is_by_https() {
-                true => Finding::ok([by_https.to_owned()]),
-                false => Finding::ok([]),
-            };
-            let title = "settings for the git host";
-            examination.add("git-settings", title, started, finding);
-        }
-        let place = Place::git_host(host);
-        place.reach(examination, way, true).await
+        let remote = self.url.map_or("origin", |url| url.remote.as_str());
+        let route = reach::settings(http.route_to_git_host(&url, remote, self.notices));
+        let route = route.map(|(finding, route)| match self.is_by_https() {
+            true => (
+                finding.and("for https URLs git itself sends the requests, and none of its settings is ignored"),
+                route,
+            ),
+            false => (finding, route),
+        });
+        Place::git_host(&target.authority)
+            .reach(x, route, true)
+            .await
     }
 }
 
-/// Notes what is not made for want of what comes before it.
-fn skip(examination: &mut Examination<'_>, from: &str, why: &str) {
-    let checks = [
-        ("profile", "profile"),
-        ("plan", "plan"),
-        ("source", "credentials"),
-        ("repository", "repository"),
-    ];
-    for (id, title) in checks.into_iter().skip_while(|(id, _)| *id != from) {
-        examination.skip(id, title, why);
+/// STS, where a plan needs it.
+struct Sts {
+    host: String,
+    place: Place,
+}
+
+fn skip_requests(
+    x: &mut Examination<'_>,
+    target: &Target<'_>,
+    resolver: &Resolver<'_>,
+    sts: Option<&Sts>,
+) {
+    let why = Why::Offline;
+    if let Some(sts) = sts {
+        sts.place.skip(x, &why);
     }
+    Place::git_host(&target.authority).skip(x, &why);
+    x.skip_rest(&[CheckId::Clock], &why);
+    identity::skip(x, resolver.plan(), &why);
 }

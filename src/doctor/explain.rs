@@ -2,11 +2,12 @@
 
 use std::io::Write;
 
-use super::aim::{self, Aim, Program};
-use super::helpers::{Answer, Helpers};
+use super::checks::helpers::{Answer, Helpers};
 use super::lines::{self, Lines};
+use super::remote_url::{Program, RemoteUrl, remote_urls};
 use crate::credentials::Resolver;
 use crate::error::Error;
+use crate::git::config::GitConfig;
 use crate::http::Http;
 use crate::message::Notices;
 use crate::printable::printable;
@@ -24,19 +25,20 @@ pub(crate) fn explain(
     typed: Option<&str>,
     out: &mut dyn Write,
 ) -> Result<(), Error> {
-    let aims = aim::aims(world.git_config()?, typed);
-    if aims.is_empty() {
+    let config = world.git_config_with_origins()?;
+    let urls = remote_urls(config, typed);
+    if urls.is_empty() {
         let target = Target::without_address(world, messages, Overrides::default())?;
         return write(out, &of_credentials(&target, messages)?);
     }
-    for (number, aim) in aims.iter().enumerate() {
+    for (number, url) in urls.iter().enumerate() {
         if number > 0 {
             writeln!(out)?;
         }
-        if typed != Some(aim.place.as_str()) || aim.place == aim.remote {
-            write(out, &[("address".to_owned(), aim.shown())])?;
+        if typed != Some(url.place.as_str()) || url.place == url.remote {
+            write(out, &[("address".to_owned(), url.shown())])?;
         }
-        write(out, &of_aim(world, messages, aim)?)?;
+        write(out, &of_url(world, config, messages, url)?)?;
     }
     Ok(())
 }
@@ -48,19 +50,24 @@ fn write(out: &mut dyn Write, lines: &[(String, String)]) -> Result<(), Error> {
     Ok(())
 }
 
-fn of_aim(world: &World, notices: &dyn Notices, aim: &Aim) -> Result<Lines, Error> {
+fn of_url(
+    world: &World,
+    config: &GitConfig,
+    notices: &dyn Notices,
+    url: &RemoteUrl,
+) -> Result<Lines, Error> {
     let mut lines = Lines::new();
     let mut ours = None;
-    if aim.program == Program::CredentialHelper {
-        let helpers = Helpers::of_url(&aim.asked)?;
+    if url.program == Program::CredentialHelper {
+        let helpers = Helpers::of_url(config, &url.asked);
         ours = helpers.ours();
         if helpers.answer() != Answer::Ours {
-            let text = "another may answer, or nobody: the full doctor says who";
+            let text = "git may use another one: git codecommit doctor without --explain checks it";
             lines.push(("helper".to_owned(), text.to_owned()));
         }
     }
-    let target = lines::target(world, notices, aim, ours.as_ref())?;
-    let rewritten = aim
+    let target = lines::target(world, notices, url, ours.as_ref())?;
+    let rewritten = url
         .rewritten()
         .map(|url| format!("{url} (url.….insteadOf)"));
     lines.extend(rewritten.map(|text| ("rewritten".to_owned(), text)));

@@ -1,12 +1,12 @@
 //! What is settled without a request, as labelled lines.
 
-use super::aim::{Aim, Program};
-use super::helpers::Ours;
+use super::checks::helpers::CodecommitHelper;
+use super::remote_url::{Program, RemoteUrl};
 use crate::credentials::{Error, Resolver};
 use crate::endpoint::Endpoint;
 use crate::error::Error as AnyError;
 use crate::message::Notices;
-use crate::profile::Choice;
+use crate::profile::{Choice, Plan};
 use crate::target::{NoRepository, RequestHost, Target, recognised};
 use crate::world::World;
 
@@ -17,20 +17,19 @@ pub(super) type Lines = Vec<(String, String)>;
 pub(super) fn target<'a>(
     world: &'a World,
     notices: &dyn Notices,
-    aim: &Aim,
-    ours: Option<&Ours>,
+    url: &RemoteUrl,
+    ours: Option<&CodecommitHelper>,
 ) -> Result<Target<'a>, AnyError> {
-    if aim.program == Program::RemoteHelper {
-        return Target::of_address(world, notices, &aim.url);
+    if url.program == Program::RemoteHelper {
+        return Target::of_address(world, notices, &url.url);
     }
-    let rest = aim.url.strip_prefix("https://").unwrap_or(&aim.url);
+    let rest = url.url.strip_prefix("https://").unwrap_or(&url.url);
     let (host, path) = rest.split_once('/').ok_or(NoRepository)?;
     let host: RequestHost = recognised(host).ok_or(NoRepository)?.into();
-    let overrides = ours.map(Ours::overrides).unwrap_or_default();
+    let overrides = ours.map(CodecommitHelper::overrides).unwrap_or_default();
     Target::of_request(world, &host, &format!("/{path}"), overrides)
 }
 
-/// The repository, and where it is.
 pub(super) fn of_target(target: &Target<'_>) -> Lines {
     let region = format!("{} ({})", target.region, target.region_decided_by);
     let repository = target.endpoint().map(Endpoint::repository);
@@ -41,13 +40,22 @@ pub(super) fn of_target(target: &Target<'_>) -> Lines {
     lines
 }
 
-/// The profile, and who chose it.
+/// The profile and the setting that chose it.
 pub(super) fn of_choice(choice: &Choice) -> (String, String) {
     let text = format!("{} ({})", choice.name, choice.chosen_by);
     ("profile".to_owned(), text)
 }
 
-/// The steps to credentials.
+/// A plan in a few words.
+pub(super) fn summary(plan: &Plan) -> String {
+    let source = plan.source.in_words();
+    match plan.hops.len() {
+        0 => source,
+        1 => format!("{source}, then 1 role"),
+        count => format!("{source}, then {count} roles"),
+    }
+}
+
 pub(super) fn of_plan(resolver: &Resolver<'_>) -> Result<Lines, Error> {
     let steps = resolver.plan().steps().into_iter().enumerate();
     let mut lines: Lines = steps

@@ -1,20 +1,18 @@
-//! What came of the checks.
+//! The result of each check, and of all of them.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::error::Error;
+use super::check_id::CheckId;
+use crate::error::{Error, Exit};
 
-/// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Status {
-    /// As it should be.
     Ok,
     /// Works, but not as one would expect.
     Warning,
-    /// Does not work.
     Failed,
     /// Not tried: the detail says why.
     Skipped,
@@ -23,78 +21,87 @@ pub(crate) enum Status {
 /// One check. `--json` writes it as it stands here (docs/doctor.md).
 #[derive(Debug, Serialize)]
 pub(crate) struct Check {
-    /// What was checked: the same word in every version.
-    pub(crate) id: String,
+    pub(super) id: CheckId,
     /// The address it was checked for; none where it holds for all.
-    pub(crate) address: Option<String>,
-    /// The same in words.
-    pub(crate) title: String,
-    /// How it ended.
-    pub(crate) status: Status,
+    pub(super) address: Option<String>,
+    pub(super) title: String,
+    pub(super) status: Status,
     /// How long it took; none if it was skipped.
-    pub(crate) millis: Option<u64>,
-    /// What was found, a line each.
-    pub(crate) detail: Vec<String>,
+    pub(super) millis: Option<u64>,
+    /// What was found, a line each. The first one says it all in a few words.
+    pub(super) detail: Vec<String>,
     /// What to do about it, a line each.
-    pub(crate) cure: Vec<String>,
+    pub(super) fix: Vec<String>,
     #[serde(skip)]
-    exit_code: u8,
+    exit: Option<Exit>,
 }
 
-/// What a check found.
 #[derive(Debug)]
 pub(super) struct Finding {
     pub(super) status: Status,
     pub(super) detail: Vec<String>,
-    pub(super) cure: Vec<String>,
-    /// The class of a failure, as in `error.rs`.
-    pub(super) exit_code: u8,
+    pub(super) fix: Vec<String>,
+    /// The class of a failure.
+    exit: Option<Exit>,
 }
 
+/// What a check found, and what the next ones need of it; an error where they cannot be made.
+pub(super) type Outcome<T = ()> = Result<(Finding, T), Finding>;
+
 impl Finding {
-    /// As it should be.
     pub(super) fn ok(detail: impl Into<Vec<String>>) -> Self {
         Self {
             status: Status::Ok,
             detail: detail.into(),
-            cure: Vec::new(),
-            exit_code: 0,
+            fix: Vec::new(),
+            exit: None,
         }
     }
 
-    /// Not tried.
-    pub(super) fn skipped(why: &str) -> Self {
+    /// As it should be, in one line.
+    pub(super) fn good(detail: impl Into<String>) -> Self {
+        Self::ok([detail.into()])
+    }
+
+    pub(super) fn skipped(why: String) -> Self {
         Self {
             status: Status::Skipped,
-            ..Self::ok([why.to_owned()])
+            ..Self::good(why)
         }
     }
 
     /// An error, as git would be told, and its hints.
-    pub(super) fn error(error: &Error) -> Self {
+    pub(super) fn error(error: impl Into<Error>) -> Self {
+        let error = error.into();
         Self {
-            cure: error.hints(),
-            ..Self::failed(error.exit().code(), error.to_string())
+            fix: error.hints(),
+            ..Self::failed(error.exit(), error.to_string())
         }
     }
 
     /// Something that does not work, of a class of exit codes.
-    pub(super) fn failed(exit_code: u8, problem: String) -> Self {
+    pub(super) fn failed(exit: Exit, problem: impl Into<String>) -> Self {
         Self {
             status: Status::Failed,
-            detail: vec![problem],
-            cure: Vec::new(),
-            exit_code,
+            detail: vec![problem.into()],
+            fix: Vec::new(),
+            exit: Some(exit),
         }
     }
 
-    /// Adds what to do.
-    pub(super) fn cured_by(mut self, cure: impl Into<String>) -> Self {
-        self.cure.push(cure.into());
+    pub(super) fn fixed_by(mut self, fix: impl Into<String>) -> Self {
+        self.fix.push(fix.into());
         self
     }
 
-    /// Adds a line.
+    /// What comes of it, where the next checks need nothing of it: they are made unless it failed.
+    pub(super) fn outcome(self) -> Outcome {
+        match self.status {
+            Status::Failed => Err(self),
+            _ => Ok((self, ())),
+        }
+    }
+
     pub(super) fn and(mut self, detail: impl Into<String>) -> Self {
         self.detail.push(detail.into());
         self
@@ -118,7 +125,7 @@ impl Finding {
 
     pub(super) fn into_check(
         self,
-        id: &str,
+        id: CheckId,
         address: Option<&str>,
         title: &str,
         took: Duration,
@@ -126,19 +133,19 @@ impl Finding {
         let Self {
             status,
             detail,
-            cure,
-            exit_code,
+            fix,
+            exit,
         } = self;
         let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         Check {
-            id: id.to_owned(),
+            id,
             address: address.map(str::to_owned),
             title: title.to_owned(),
             status,
             millis: (status != Status::Skipped).then_some(millis),
             detail,
-            cure,
-            exit_code,
+            fix,
+            exit,
         }
     }
 }
@@ -146,9 +153,9 @@ impl Finding {
 /// Every check, in the order in which they were made.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
-    /// Of this shape: 1.
+    /// Of this shape: 2, since `cure` became `fix`.
     version: u8,
-    /// The worst of them.
+    /// The worst of the checks, skipped ones aside.
     status: Status,
     /// The exit code that goes with it.
     exit_code: u8,
@@ -160,13 +167,13 @@ impl Report {
         let failed = checks.iter().find(|check| check.status == Status::Failed);
         let warns = checks.iter().any(|check| check.status == Status::Warning);
         Self {
-            version: 1,
+            version: 2,
             status: match failed {
                 Some(_) => Status::Failed,
                 None if warns => Status::Warning,
                 None => Status::Ok,
             },
-            exit_code: failed.map_or(0, |check| check.exit_code),
+            exit_code: failed.and_then(|check| check.exit).map_or(0, Exit::code),
             checks,
         }
     }
@@ -181,9 +188,9 @@ impl Report {
         checks.filter(|check| check.status == status).count()
     }
 
-    /// The first check that failed.
-    pub(super) fn first_failure(&self) -> Option<&Check> {
-        let mut checks = self.checks.iter();
-        checks.find(|check| check.status == Status::Failed)
+    /// The first check that failed, or else the first that warns.
+    pub(super) fn first_problem(&self) -> Option<&Check> {
+        let first = |status| self.checks.iter().find(|check| check.status == status);
+        first(Status::Failed).or_else(|| first(Status::Warning))
     }
 }

@@ -1,48 +1,25 @@
 //! What already answers for a CodeCommit host: another helper is not pushed aside.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use super::places::Places;
 use super::{Error, git};
 use crate::aws::Host;
-use crate::git::config::GitConfig;
+use crate::git::config::{GitConfig, Origin};
 
-/// The credential helpers and settings of git's files, with the file of each.
+/// Git's configuration, but for our own files.
 pub(super) struct Existing {
-    entries: Vec<Entry>,
-}
-
-struct Entry {
-    /// The file; none for the command line and the environment.
-    file: Option<PathBuf>,
-    /// `credential.<url>.helper` or `credential.helper`.
-    key: String,
-    value: String,
+    config: GitConfig,
 }
 
 impl Existing {
     /// Asks git; our own files do not count.
     pub(super) fn read(places: &Places) -> Result<Self, Error> {
-        let list = git::list_with_origin(places.home())?;
-        let mut parts = list.split(|byte| *byte == 0);
-        let mut entries = Vec::new();
-        while let (Some(origin), Some(entry)) = (parts.next(), parts.next()) {
-            let origin = String::from_utf8_lossy(origin);
-            let file = origin.strip_prefix("file:").map(PathBuf::from);
-            if file.as_ref().is_some_and(|file| places.is_own(file)) {
-                continue;
-            }
-            let entry = String::from_utf8_lossy(entry);
-            let (key, value) = entry.split_once('\n').unwrap_or((&entry, ""));
-            entries.push(Entry {
-                file,
-                key: key.to_owned(),
-                value: value.to_owned(),
-            });
-        }
-        Ok(Self { entries })
+        let mut config = git::config_with_origins(places.home())?;
+        config.retain(|origin| !origin.file().is_some_and(|file| places.is_own(file)));
+        Ok(Self { config })
     }
 
     /// Who answers for a host today and would no longer be asked, in words: a helper of this very host, or
@@ -52,8 +29,10 @@ impl Existing {
         let url = format!("https://{}/v1/repos/x", host.name());
         let mut claim = None;
         let mut has_store = false;
-        for entry in self.entries.iter().filter(|entry| entry.is_helper_at(&url)) {
-            let value = entry.value.trim();
+        for helper in self.config.every_at_url("credential", &url, "helper") {
+            let value = helper.bytes().map(String::from_utf8_lossy);
+            let value = value.unwrap_or_default();
+            let value = value.trim();
             if value.is_empty() {
                 // As git does: what came before does not count.
                 (claim, has_store) = (None, false);
@@ -61,10 +40,10 @@ impl Existing {
             }
             let is_for_codecommit = value.contains("codecommit");
             has_store |= value == "store";
-            if (is_for_codecommit || entry.has_url()) && !uses_profile(value, profile) {
+            if (is_for_codecommit || helper.has_subsection()) && !uses_profile(value, profile) {
                 claim = Some(format!(
                     "{} has a credential helper for {}",
-                    entry.shown(places),
+                    shown(helper.origin(), places),
                     host.name()
                 ));
             }
@@ -75,37 +54,19 @@ impl Existing {
 
     /// Whether a person decided about `protocol.codecommit.allow`.
     pub(super) fn decides_protocol(&self) -> bool {
-        self.entries
-            .iter()
-            .any(|entry| entry.key.eq_ignore_ascii_case("protocol.codecommit.allow"))
+        self.config.value("protocol.codecommit.allow").is_some()
     }
 
     /// Whether the filters of git-lfs are there.
     pub(super) fn has_lfs(&self) -> bool {
-        self.entries
-            .iter()
-            .any(|entry| entry.key.eq_ignore_ascii_case("filter.lfs.clean"))
+        self.config.value("filter.lfs.clean").is_some()
     }
 }
 
-impl Entry {
-    /// Whether this is a helper that git would ask for a URL. Git's rule is that of `http.<url>.*`, but
-    /// every match counts, not the best alone.
-    fn is_helper_at(&self, url: &str) -> bool {
-        let alone = format!("{}\n{}\0", self.key, self.value);
-        let config = GitConfig::parse(alone.as_bytes());
-        config.at_url("credential", url).value("helper").is_some()
-    }
-
-    fn has_url(&self) -> bool {
-        self.key.matches('.').count() > 1
-    }
-
-    fn shown(&self, places: &Places) -> String {
-        match &self.file {
-            Some(file) => places.shown(file),
-            None => "git's environment".to_owned(),
-        }
+fn shown(origin: Option<&Origin>, places: &Places) -> String {
+    match origin.and_then(Origin::file) {
+        Some(file) => places.shown(file),
+        None => "git's environment".to_owned(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use super::Error;
+use crate::git::config::{self, GitConfig};
 use crate::process;
 
 /// Git's version, its first two numbers.
@@ -55,16 +56,17 @@ pub(super) fn values_in(content: &[u8], key: &str, home: &Path) -> Result<Vec<St
     Ok(text.split_terminator('\0').map(str::to_owned).collect())
 }
 
-/// Everything that holds outside a repository: `origin NUL key LF value NUL`.
-pub(super) fn list_with_origin(home: &Path) -> Result<Vec<u8>, Error> {
+/// Everything that holds outside a repository, with its origin.
+pub(super) fn config_with_origins(home: &Path) -> Result<GitConfig, Error> {
     let said = run("config", home, |git| {
-        git.args(["--list", "--includes", "--show-origin", "-z"])
+        git.args(["--list", "--includes", "-z"])
+            .args(config::WITH_ORIGINS)
             // A home directory may itself be a repository.
             .current_dir("/")
             .env_remove("GIT_DIR");
     })?;
-    let output = said.stdout.clone();
-    text("config", said).map(|_| output)
+    let config = GitConfig::parse_with_origins(&said.stdout);
+    text("config", said).map(|_| config)
 }
 
 /// Clones a repository, with git's own words for the person.

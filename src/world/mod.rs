@@ -229,12 +229,27 @@ impl World {
     /// # Errors
     /// If git is not there or refuses one of its files.
     pub(crate) fn git_config(&self) -> Result<&GitConfig, config::Error> {
+        self.git_config_by(GitConfig::ask)
+    }
+
+    /// The same with the origin of each entry, if this is the first call.
+    ///
+    /// # Errors
+    /// As [`git_config`](Self::git_config).
+    pub(crate) fn git_config_with_origins(&self) -> Result<&GitConfig, config::Error> {
+        self.git_config_by(GitConfig::ask_with_origins)
+    }
+
+    fn git_config_by(
+        &self,
+        ask: fn() -> Result<Asked, config::Error>,
+    ) -> Result<&GitConfig, config::Error> {
         if let Some(config) = self.git_config.get() {
             return Ok(config);
         }
         let asked = match self.git_asked.take() {
             Some(asked) => asked,
-            None => GitConfig::ask()?,
+            None => ask()?,
         };
         let config = asked.answer()?;
         Ok(self.git_config.get_or_init(|| config))

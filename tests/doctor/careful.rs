@@ -43,7 +43,7 @@ fn git_is_told_what_a_person_would_tell_it_and_rewrites_that_once() {
         &["codecommit", "doctor", "origin"],
     ] {
         let said = studio.git_in("work", arguments).succeeded();
-        assert!(said.stdout.contains("git ls-remote succeeds"), "{said:?}");
+        assert!(said.stdout.contains("git ls-remote: succeeds"), "{said:?}");
     }
     set(&studio, &key, &studio.aws.proxy_url());
     let said = found(&studio, &[WITH_REGION]);
@@ -67,7 +67,7 @@ fn a_program_that_a_repository_brings_is_not_run() {
     let arguments = ["codecommit", "doctor", "--offline", HTTPS];
     let said = studio.git_in("work", &arguments).stdout;
     let line =
-        "git starts ./git-credential-codecommit (not asked for its version: a relative path)";
+        "git starts ./git-credential-codecommit (a relative path, not asked for its version)";
     assert!(said.contains(line), "{said}");
 }
 
@@ -148,14 +148,14 @@ fn password_files_are_read_whatever_they_are() {
     let (status, detail) = check();
     assert_eq!(status, "warning");
     assert!(
-        detail.contains("/.git-credentials:2 is a signed"),
+        detail.contains("/.git-credentials:2 has a signed"),
         "{detail}"
     );
 
     std::fs::remove_file(&file).unwrap();
     let home = studio.home().display().to_string();
     let both = format!("{home}/.git-credentials, {home}/.config/git/credentials");
-    let none = format!("none for CodeCommit in {both}");
+    let none = format!("none for CodeCommit\nsearched {both}");
     assert_eq!(check(), ("ok".to_owned(), none));
 
     let path = file.display().to_string();
@@ -164,7 +164,7 @@ fn password_files_are_read_whatever_they_are() {
         .succeeded();
     let (status, detail) = check();
     assert_eq!(status, "warning");
-    let words = format!("cannot look into {path}: it is not a plain file");
+    let words = format!("cannot read {path}: not a plain file");
     assert!(detail.starts_with(&words), "{detail}");
     std::fs::remove_file(&file).unwrap();
 
@@ -172,7 +172,7 @@ fn password_files_are_read_whatever_they_are() {
     studio.write(".mine", &line);
     let (status, detail) = check();
     assert_eq!(status, "warning");
-    assert!(detail.contains("/.mine:1 is a signed"), "{detail}");
+    assert!(detail.contains("/.mine:1 has a signed"), "{detail}");
 }
 
 #[test]

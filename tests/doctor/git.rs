@@ -40,15 +40,12 @@ fn the_helper_that_git_really_starts_is_named() {
         said.detail("helper"),
         format!(
             "git starts {}/conda/bin/git-remote-codecommit (git-remote-codecommit 1.16 of Python)\n\
-             the checks here are made with {}/git-remote-codecommit",
+             the next checks use {}/git-remote-codecommit",
             home.display(),
             helpers().display()
         )
     );
-    assert!(
-        said.cure("helper")
-            .starts_with("git codecommit setup leads git past it\n")
-    );
+    assert!(said.fix("helper").starts_with("run git codecommit setup\n"));
 }
 
 #[test]
@@ -124,15 +121,15 @@ fn an_https_url_uses_the_profile_of_the_helper_that_answers_for_it() {
     let said = found(&studio, &[HTTPS]);
     assert_eq!(said.code, Some(0), "{:#}", said.report);
     let profile = format!(
-        "profile: {PROFILE} (--profile in {}/.gitconfig)",
+        "{PROFILE} (--profile in {}/.gitconfig)\nrepository: demo-repo\n",
         studio.home().display()
     );
     assert!(
-        said.detail("profile").ends_with(&profile),
+        said.detail("profile").starts_with(&profile),
         "{}",
         said.detail("profile")
     );
-    assert_eq!(said.detail("repository"), "it may be read: 3 references");
+    assert_eq!(said.detail("repository"), "readable: 3 references");
     assert_eq!(said.status("git-request"), "ok");
 
     // Whom the helpers trust, git itself need not trust.
@@ -146,7 +143,7 @@ fn an_https_url_uses_the_profile_of_the_helper_that_answers_for_it() {
     assert_eq!(said.ids("failed"), ["git-request"]);
     let detail = said.detail("git-request");
     assert!(
-        detail.starts_with("git ls-remote fails\nfatal: "),
+        detail.starts_with("git ls-remote failed\nfatal: "),
         "{detail}"
     );
     studio.git(&["config", "--global", &trust, &ca]).succeeded();
@@ -158,7 +155,7 @@ fn an_https_url_uses_the_profile_of_the_helper_that_answers_for_it() {
     let said = found(&studio, &["--offline", HTTPS]);
     assert_eq!(said.ids("failed"), ["credential-helpers"]);
     assert_eq!(
-        said.cure("credential-helpers"),
+        said.fix("credential-helpers"),
         format!("git config --global {key} true")
     );
     studio.git(&["ls-remote", HTTPS]).failed();
@@ -182,21 +179,24 @@ fn helpers_before_and_behind_ours_are_a_warning() {
     assert!(said.detail("credential-helpers").contains("store ("));
     assert!(
         said.detail("credential-helpers")
-            .contains("ends after 15 minutes, to keep")
+            .contains("to store the password, which expires after 15 minutes")
     );
     add("");
     add("osxkeychain");
     add(&helper);
     let said = found(&studio, &["--offline", HTTPS]);
     assert!(said.detail("credential-helpers").contains("osxkeychain ("));
-    assert!(said.detail("credential-helpers").contains("is asked first"));
+    assert!(
+        said.detail("credential-helpers")
+            .contains("first and uses its answer")
+    );
     assert!(!said.detail("credential-helpers").contains("store"));
     add("");
     let said = found(&studio, &["--offline", HTTPS]);
     assert_eq!(said.code, Some(3));
     assert!(
         said.detail("credential-helpers")
-            .ends_with("no credential helper is set for it")
+            .ends_with("no credential helper is configured")
     );
 }
 
@@ -216,8 +216,8 @@ fn old_passwords_in_gits_files_are_found_and_not_shown() {
     let at = format!("{}/.git-credentials:2", studio.home().display());
     assert!(said.detail("stored-passwords").contains(&at));
     assert!(
-        said.cure("stored-passwords")
-            .starts_with(&format!("take line {at} out"))
+        said.fix("stored-passwords")
+            .starts_with(&format!("delete line {at}; "))
     );
     for secret in ["hunter2", "ASIAOLD", "20260101T000000Z"] {
         assert!(!said.report.to_string().contains(secret));
@@ -239,7 +239,7 @@ fn a_shared_space_is_told_and_a_space_without_its_variable_is_a_warning() {
     let said = found(&studio, &["--offline", WITH_REGION]);
     assert_eq!(said.status("surroundings"), "warning");
     assert!(
-        said.cure("surroundings")
+        said.fix("surroundings")
             .contains("sudo, cron and su drop it")
     );
 }

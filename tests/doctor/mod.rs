@@ -65,8 +65,8 @@ impl Found {
         lines(&self.check(id)["detail"])
     }
 
-    fn cure(&self, id: &str) -> String {
-        lines(&self.check(id)["cure"])
+    fn fix(&self, id: &str) -> String {
+        lines(&self.check(id)["fix"])
     }
 }
 

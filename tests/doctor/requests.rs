@@ -44,12 +44,13 @@ fn where_all_is_well_each_service_is_asked_once_as_in_a_fetch() {
     let role = said.detail("role-1");
     assert!(
         role.starts_with(
-            "arn:aws:sts::111111111111:assumed-role/MyCrossAccountRepositoryContributorRole/git-codecommit, \
-             account 111111111111, until "
+            "account 111111111111\n\
+             arn:aws:sts::111111111111:assumed-role/MyCrossAccountRepositoryContributorRole/git-codecommit\n\
+             expires "
         ),
         "{role}"
     );
-    assert_eq!(said.detail("repository"), "it may be read: 3 references");
+    assert_eq!(said.detail("repository"), "readable: 3 references");
     let count = |service| {
         let requests = studio.aws.requests().into_iter();
         requests
@@ -90,7 +91,7 @@ fn a_profile_that_is_not_there_is_where_it_ends() {
     let said = found(&studio, &["codecommit::eu-west-1://typo@demo-repo"]);
     assert_eq!(said.code, Some(3));
     assert_eq!(said.ids("failed"), ["profile"]);
-    assert_eq!(said.cure("profile"), format!("the profiles are: {PROFILE}"));
+    assert_eq!(said.fix("profile"), format!("the profiles are: {PROFILE}"));
     assert_eq!(said.ids("skipped"), ["plan", "source", "repository"]);
     assert!(studio.aws.requests().is_empty());
 }
@@ -106,7 +107,7 @@ fn a_dead_container_endpoint_fails_the_source_and_skips_the_role() {
         said.detail("source")
             .starts_with("no container credentials: ")
     );
-    assert!(said.cure("source").contains("open a new terminal"));
+    assert!(said.fix("source").contains("open a new terminal"));
     assert_eq!(said.detail("role-1"), "the step before it failed");
     assert_eq!(said.detail("repository"), "there are no credentials");
 }
@@ -129,7 +130,7 @@ fn a_role_that_sts_refuses_is_named_with_who_asked() {
     let detail = said.detail("role-1");
     assert!(detail.contains("AccessDenied: "), "{detail}");
     assert!(detail.contains(EXECUTION_ROLE_SESSION), "{detail}");
-    assert!(said.cure("role-1").contains("must allow sts:AssumeRole on"));
+    assert!(said.fix("role-1").contains("must allow sts:AssumeRole on"));
     assert_eq!(said.detail("repository"), "there are no credentials");
 }
 
@@ -151,11 +152,11 @@ fn a_host_without_an_address_names_the_vpc_endpoint_that_is_missing() {
             "{service}.zz-nowhere-9.amazonaws.com has no address"
         )));
         assert!(
-            said.cure(check).starts_with(&format!(
+            said.fix(check).starts_with(&format!(
                 "a VPC without internet needs the interface endpoint com.amazonaws.zz-nowhere-9.{service}, "
             )),
             "{}",
-            said.cure(check)
+            said.fix(check)
         );
     }
     // What does not depend on it is checked all the same.
@@ -171,10 +172,10 @@ fn a_host_that_refuses_connections_is_told_from_one_without_an_address() {
     let said = found(&studio, &[WITH_REGION]);
     assert_eq!(said.code, Some(5));
     assert_eq!(said.ids("failed"), ["git-tcp"]);
-    assert_eq!(said.detail("git-tls"), "TCP to the git host: failed");
+    assert_eq!(said.detail("git-tls"), "TCP to the git host failed");
     assert_eq!(
-        said.cure("git-tcp"),
-        "check CODE_COMMIT_ENDPOINT, and the network"
+        said.fix("git-tcp"),
+        "check CODE_COMMIT_ENDPOINT and the network"
     );
     assert_eq!(said.status("role-1"), "ok");
     assert_eq!(said.detail("repository"), "the git host was not reached");
@@ -188,7 +189,7 @@ fn a_certificate_that_is_not_trusted_fails_at_tls() {
     let said = found(&studio, &[WITH_REGION]);
     assert_eq!(said.code, Some(5));
     assert_eq!(said.ids("failed"), ["sts-tls", "git-tls"]);
-    assert!(said.cure("git-tls").contains("AWS_CA_BUNDLE"));
+    assert!(said.fix("git-tls").contains("AWS_CA_BUNDLE"));
     studio.set("AWS_CA_BUNDLE", "/nowhere.pem");
     let said = found(&studio, &[WITH_REGION]);
     assert_eq!(said.code, Some(3));
@@ -218,7 +219,7 @@ fn a_proxy_is_where_the_way_leads_and_where_it_may_end() {
     assert_eq!(said.code, Some(5));
     assert_eq!(said.ids("failed"), ["sts-tcp", "git-tcp"]);
     assert_eq!(
-        said.cure("sts-tcp"),
+        said.fix("sts-tcp"),
         "check the proxy 127.0.0.1:9 (https_proxy), or list the host in no_proxy"
     );
     assert!(!said.report.to_string().contains("hunter2"));
@@ -236,7 +237,7 @@ fn a_wrong_clock_is_a_warning_for_it_may_be_corrected_for() {
     assert_eq!(said.status("clock"), "warning");
     assert!(
         said.detail("clock")
-            .starts_with("this machine's is 23 minutes behind that of ")
+            .starts_with("23 minutes behind that of ")
     );
     // As in a fetch: the git host's time is signed with.
     assert_eq!(said.code, Some(0));
@@ -270,7 +271,7 @@ fn what_the_git_host_refuses_is_explained_as_to_git() {
             "{detail}"
         );
         let git = studio.git(&["ls-remote", WITH_REGION]).failed().said();
-        for line in said.cure("repository").lines() {
+        for line in said.fix("repository").lines() {
             assert!(git.contains(line), "{line}: {git}");
         }
     }
@@ -294,7 +295,9 @@ fn nobody_is_asked_for_an_mfa_code_without_a_terminal() {
     );
     let said = found(&studio, &["codecommit://careful@demo-repo"]);
     assert_eq!(said.code, Some(0));
-    let why = format!("it takes an MFA code of {SERIAL}, which is asked for on a terminal only");
+    let why = format!(
+        "an MFA code of {SERIAL} is needed, and the doctor asks for one on a terminal only"
+    );
     assert_eq!(said.detail("role-1"), why);
     assert_eq!(said.detail("repository"), "there are no credentials");
     assert!(studio.aws.container_requests().is_empty());
@@ -324,7 +327,7 @@ fn on_a_terminal_the_code_is_asked_for_once() {
     let said = said.succeeded();
     let prompt = format!("Enter MFA code for {SERIAL}: ");
     assert_eq!(said.stdout.matches(&prompt).count(), 1, "{said:?}");
-    // As after any command, the session is kept.
+    // As after any command, the session is cached.
     studio
         .git(&["ls-remote", "codecommit://careful@demo-repo"])
         .succeeded();
@@ -359,12 +362,12 @@ fn where_git_would_ask_for_another_code_its_own_request_is_skipped() {
     let options = ["--quiet", "--return", "--command", &command, "/dev/null"];
     let said = studio.run_in(".", "/usr/bin/script".as_ref(), &options, &typed);
     let said = said.succeeded();
-    let line = format!("git itself: git would ask for an MFA code of {SERIAL}");
+    let line = format!("git ls-remote: git would ask for another MFA code of {SERIAL}");
     assert!(said.stdout.contains(&line), "{said:?}");
 }
 
 #[test]
-fn a_kept_session_is_used_and_sts_may_then_be_away() {
+fn a_cached_session_is_used_and_sts_may_then_be_away() {
     let mut studio = studio().with_cache();
     studio.git(&["ls-remote", WITH_REGION]).succeeded();
     studio.aws.clear_record();
@@ -372,8 +375,11 @@ fn a_kept_session_is_used_and_sts_may_then_be_away() {
     let said = found(&studio, &[WITH_REGION]);
     assert_eq!(said.code, Some(0));
     assert_eq!(said.ids("warning"), ["sts-tcp"]);
-    assert_eq!(said.detail("source"), "a kept session makes it unnecessary");
-    assert!(said.detail("role-1").contains("(a kept session: "));
+    assert_eq!(said.detail("source"), "not needed with the cached session");
+    assert!(
+        said.detail("role-1")
+            .starts_with("account 111111111111 (cached session)\n")
+    );
     assert_eq!(said.status("repository"), "ok");
     assert!(studio.aws.container_requests().is_empty());
 }

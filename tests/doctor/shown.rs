@@ -1,95 +1,262 @@
 //! What a person and a program see.
 
-use local_aws::{Action, Fault, Service};
-use regex_free::without_times;
+use expect_test::{Expect, expect};
+use local_aws::{Action, Fault, LocalAws, Service};
 
 use super::{found, run, studio};
 use crate::harness::{HTTPS, Outcome, PROFILE, Studio, WITH_REGION, every_git, helpers};
 use crate::secrets::{contains, disguises};
 
-mod regex_free {
-    /// Every `(12 ms)` becomes `(N ms)`.
-    pub(super) fn without_times(text: &str) -> String {
-        let mut shown = String::new();
-        for part in text.split_inclusive(" ms)") {
-            match part.rsplit_once('(') {
-                Some((before, "")) => shown.push_str(before),
-                Some((before, time)) if time.ends_with(" ms)") => {
-                    shown.push_str(before);
-                    shown.push_str("(N ms)");
-                }
-                _ => shown.push_str(part),
-            }
-        }
-        shown
-    }
-}
-
 /// Runs the doctor on a terminal of its own.
-fn on_a_terminal(studio: &Studio) -> Outcome {
-    let command = format!(
-        "{} codecommit doctor {WITH_REGION}",
-        every_git()[0].program().display()
-    );
+fn on_a_terminal(studio: &Studio, arguments: &str) -> Outcome {
+    let git = every_git()[0].program().display().to_string();
+    let command = format!("{git} codecommit doctor {arguments}");
     let options = ["--quiet", "--return", "--command", &command, "/dev/null"];
     studio.run_in(".", "/usr/bin/script".as_ref(), &options, "")
 }
 
+/// Compares the whole output, without what is this machine's own.
+fn shows(mut said: Outcome, expected: &Expect) {
+    let git = &every_git()[0];
+    let program = format!("{} ({})", git.version, git.program().display());
+    let version = format!("({})", env!("CARGO_PKG_VERSION"));
+    said.stdout = said
+        .stdout
+        .replace('\r', "")
+        .replace(&program, "GIT")
+        .replace(&helpers().display().to_string(), "BIN")
+        .replace(&version, "(VERSION)")
+        .replace(
+            &format!("version {}", env!("CARGO_PKG_VERSION")),
+            "version VERSION",
+        );
+    for key in said.stdout.clone().split("access key ").skip(1) {
+        let id = key.split_whitespace().next().unwrap();
+        said.stdout = said.stdout.replace(id, "KEY");
+    }
+    said.is(expected);
+}
+
+/// A home where all is well, with AWS's own host names.
+fn real_hosts() -> Studio {
+    let mut studio = studio();
+    studio.unset("CODE_COMMIT_ENDPOINT");
+    studio.unset("AWS_ENDPOINT_URL_STS");
+    let proxy = studio.aws.proxy_url();
+    studio.set("https_proxy", &proxy);
+    studio.set("TERM", "xterm");
+    studio.set("LC_ALL", "C.UTF-8");
+    studio
+}
+
 #[test]
-fn a_person_sees_each_check_with_its_cure_and_what_is_skipped_in_a_line() {
+fn twenty_checks_that_pass_fit_on_a_screen() {
+    let studio = real_hosts();
+    let said = on_a_terminal(&studio, WITH_REGION).succeeded();
+    let plain = said.stdout.replace("\x1b[32m", "").replace("\x1b[0m", "");
+    let lines: Vec<&str> = plain.lines().collect();
+    assert_eq!(
+        lines.iter().filter(|line| line.starts_with("✓ ")).count(),
+        20
+    );
+    assert!(lines.len() <= 24, "{plain}");
+    shows(
+        said,
+        &expect![[r#"
+            -- stdout
+            [32m✓[0m git: GIT
+            [32m✓[0m programs: version VERSION
+            [32m✓[0m surroundings: not SageMaker Studio
+            [32m✓[0m stored passwords: none for CodeCommit
+
+            codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo
+            [32m✓[0m address: git starts git-remote-codecommit
+            [32m✓[0m protocol permission: allowed for typed addresses (git's default)
+            [32m✓[0m helper program: git starts BIN/git-remote-codecommit (VERSION)
+            [32m✓[0m credential helpers: ours is not configured; only https URLs need it
+            [32m✓[0m profile: CrossAccountAccessProfile (the address)
+            [32m✓[0m plan: container credentials, then 1 role
+            [32m✓[0m DNS name of STS: the proxy 127.0.0.1:PORT (https_proxy) is at 127.0.0.1
+            [32m✓[0m TCP to STS: connected to 127.0.0.1:PORT
+            [32m✓[0m TLS with STS: sts.eu-west-1.amazonaws.com answers through the proxy 127.0.0.1:PORT (https_proxy)
+            [32m✓[0m DNS name of the git host: the proxy 127.0.0.1:PORT (https_proxy) is at 127.0.0.1
+            [32m✓[0m TCP to the git host: connected to 127.0.0.1:PORT
+            [32m✓[0m TLS with the git host: git-codecommit.eu-west-1.amazonaws.com answers through the proxy 127.0.0.1:PORT (https_proxy)
+            [32m✓[0m clock: right within 2 seconds
+            [32m✓[0m container credentials: access key KEY
+            [32m✓[0m AssumeRole MyCrossAccountRepositoryContributorRole: account 111111111111
+            [32m✓[0m repository: readable: 3 references
+
+            20 ok
+        "#]],
+    );
+}
+
+#[test]
+fn a_problem_has_its_details_and_its_fix_and_is_in_the_last_line() {
     let mut studio = studio();
     studio.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9/");
-    let said = run(&studio, &[WITH_REGION]);
-    assert_eq!((said.code, said.stderr.as_str()), (Some(4), ""));
-    let text = without_times(&said.stdout);
-    let text = text
-        .replace(&studio.home().display().to_string(), "~")
-        .replace(&helpers().display().to_string(), "BIN")
-        .replace(&studio.aws.git_authority(), "GIT")
-        .replace(
-            studio.aws.sts_url().strip_prefix("https://").unwrap(),
-            "STS",
-        );
-    let git = every_git()[0].clone();
-    let version = env!("CARGO_PKG_VERSION");
-    let expected = format!(
-        "\
-ok       git (N ms): {} ({})
-ok       programs (N ms): this is git-codecommit {version}
-         BIN/git-codecommit ({version})
-         BIN/git-remote-codecommit ({version})
-         BIN/git-credential-codecommit ({version})
-ok       surroundings (N ms): not SageMaker Studio
-ok       kept passwords (N ms): none for CodeCommit in ~/.git-credentials, ~/.config/git/credentials
+    shows(
+        run(&studio, &[WITH_REGION]),
+        &expect![[r#"
+            exit code 4
+            -- stdout
+            ok      git: GIT
+            ok      programs: version VERSION
+            ok      surroundings: not SageMaker Studio
+            ok      stored passwords: none for CodeCommit
 
-{WITH_REGION}
-ok       address (N ms): git starts git-remote-codecommit for it
-",
-        git.version,
-        git.program().display()
-    );
-    assert!(text.starts_with(&expected), "{text}");
-    let end = "\
-failed   container credentials (N ms): no container credentials: cannot connect to 127.0.0.1:9: \
-Connection refused (os error 111)
-         cure: the variable belongs to the container it was set in: in Studio, open a new terminal or restart \
-the space
-skipped  AssumeRole arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole: the step before it \
-failed
-skipped  repository: there are no credentials
+            codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo
+            ok      address: git starts git-remote-codecommit
+            ok      protocol permission: allowed for typed addresses (git's default)
+            ok      helper program: git starts BIN/git-remote-codecommit (VERSION)
+            ok      credential helpers: ours is not configured; only https URLs need it
+            ok      profile: CrossAccountAccessProfile (the address)
+            ok      plan: container credentials, then 1 role
+            ok      DNS name of STS: localhost:PORT is at 127.0.0.1
+            ok      TCP to STS: connected to 127.0.0.1:PORT
+            ok      TLS with STS: localhost:PORT answers
+            ok      DNS name of the git host: localhost:PORT is at 127.0.0.1
+            ok      TCP to the git host: connected to 127.0.0.1:PORT
+            ok      TLS with the git host: localhost:PORT answers
+            ok      clock: right within 2 seconds
+            failed  container credentials: no container credentials: cannot connect to 127.0.0.1:PORT: Connection refused (os error 111)
+                    fix: the variable belongs to the container it was set in: in Studio, open a new terminal or restart the space
+            skipped AssumeRole MyCrossAccountRepositoryContributorRole: the step before it failed
+            skipped repository: there are no credentials
 
-17 ok, 1 failed, 2 skipped
-start with: container credentials
-";
-    assert!(text.ends_with(end), "{text}");
-    let offline = run(&studio, &["--offline", WITH_REGION]).stdout;
-    assert!(
-        offline.contains(
-            "\nskipped  name of STS, TCP to STS, TLS with STS, name of the git host, TCP to the git host, TLS with \
-             the git host, clock, container credentials, AssumeRole "
-        ),
-        "{offline}"
+            17 ok, 1 failed, 2 skipped
+            first problem: container credentials; fix: the variable belongs to the container it was set in: in Studio, open a new terminal or restart the space
+        "#]],
     );
+    let mut studio = real_hosts();
+    studio.unset("https_proxy");
+    let profile = studio.home().join(".aws/config");
+    std::fs::remove_file(profile).unwrap();
+    shows(
+        on_a_terminal(&studio, WITH_REGION),
+        &expect![[r#"
+            exit code 3
+            -- stdout
+            [32m✓[0m git: GIT
+            [32m✓[0m programs: version VERSION
+            [32m✓[0m surroundings: not SageMaker Studio
+            [32m✓[0m stored passwords: none for CodeCommit
+
+            codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo
+            [32m✓[0m address: git starts git-remote-codecommit
+            [32m✓[0m protocol permission: allowed for typed addresses (git's default)
+            [32m✓[0m helper program: git starts BIN/git-remote-codecommit (VERSION)
+            [31m✗[0m profile: profile "CrossAccountAccessProfile", chosen by the address, is not in ~/.aws/config or ~/.aws/credentials
+              [1mfix:[0m those files hold no profile: "aws configure --profile NAME" adds one
+            [2m–[0m plan, credentials, repository: profile failed
+
+            7 ok, 1 failed, 3 skipped
+            first problem: profile; fix: those files hold no profile: "aws configure --profile NAME" adds one
+        "#]],
+    );
+}
+
+#[test]
+fn warnings_have_details_too_and_what_is_skipped_is_in_a_line() {
+    let studio = real_hosts();
+    let host = "git-codecommit.eu-west-1.amazonaws.com";
+    let line = format!("https://u:20260101T000000Z5f3c2a1@{host}\n");
+    studio.write(".git-credentials", &line);
+    shows(
+        run(&studio, &["--offline", WITH_REGION]),
+        &expect![[r#"
+            -- stdout
+            ok      git: GIT
+            ok      programs: version VERSION
+            ok      surroundings: not SageMaker Studio
+            warning stored passwords: ~/.git-credentials:1 has a signed password, which expired 15 minutes after it was made
+                    searched ~/.git-credentials, ~/.config/git/credentials
+                    fix: delete line ~/.git-credentials:1; git codecommit setup keeps "store" from storing the next one
+
+            codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo
+            ok      address: git starts git-remote-codecommit
+            ok      protocol permission: allowed for typed addresses (git's default)
+            ok      helper program: git starts BIN/git-remote-codecommit (VERSION)
+            ok      credential helpers: ours is not configured; only https URLs need it
+            ok      profile: CrossAccountAccessProfile (the address)
+            ok      plan: container credentials, then 1 role
+            skipped DNS name of STS, TCP to STS, TLS with STS, DNS name of the git host, TCP to the git host, TLS with the git host, clock, container credentials, AssumeRole MyCrossAccountRepositoryContributorRole, repository: offline
+
+            9 ok, 1 warning, 10 skipped
+            first problem: stored passwords; fix: delete line ~/.git-credentials:1; git codecommit setup keeps "store" from storing the next one
+        "#]],
+    );
+}
+
+#[test]
+fn every_detail_is_shown_to_whoever_asks() {
+    let studio = real_hosts();
+    shows(
+        run(&studio, &["--verbose", "--offline", WITH_REGION]),
+        &expect![[r#"
+            -- stdout
+            ok      git (MS ms): GIT
+            ok      programs (MS ms): version VERSION
+                    BIN/git-codecommit (VERSION)
+                    BIN/git-remote-codecommit (VERSION)
+                    BIN/git-credential-codecommit (VERSION)
+            ok      surroundings (MS ms): not SageMaker Studio
+            ok      stored passwords (MS ms): none for CodeCommit
+                    searched ~/.git-credentials, ~/.config/git/credentials
+
+            codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo
+            ok      address (MS ms): git starts git-remote-codecommit
+            ok      protocol permission (MS ms): allowed for typed addresses (git's default)
+                    submodules need: git config --global protocol.codecommit.allow always
+            ok      helper program (MS ms): git starts BIN/git-remote-codecommit (VERSION)
+            ok      credential helpers (MS ms): ours is not configured; only https URLs need it
+                    git-codecommit.eu-west-1.amazonaws.com: no credential helper is configured
+            ok      profile (MS ms): CrossAccountAccessProfile (the address)
+                    repository: demo-repo
+                    git host: git-codecommit.eu-west-1.amazonaws.com
+                    region: eu-west-1 (the address)
+            ok      plan (MS ms): container credentials, then 1 role
+                    step 1: container credentials: credential_source = EcsContainer (~/.aws/config:3)
+                    step 2: AssumeRole arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole (~/.aws/config:4)
+                    STS: sts.eu-west-1.amazonaws.com in eu-west-1 (the region of profile "CrossAccountAccessProfile")
+                    session: not kept: codecommit.cache is false, or the space is shared
+            skipped DNS name of STS, TCP to STS, TLS with STS, DNS name of the git host, TCP to the git host, TLS with the git host, clock, container credentials, AssumeRole MyCrossAccountRepositoryContributorRole, repository: offline
+
+            10 ok, 10 skipped
+        "#]],
+    );
+}
+
+/// The subcommands of git that a run starts.
+fn gits_of(arguments: &[&str]) -> Vec<String> {
+    let mut studio = studio();
+    let real = every_git()[0].program().display().to_string();
+    let wrapper = format!("#!/bin/sh\necho \"$*\" >>~/started\nexec {real} \"$@\"\n");
+    studio.write("bin/git", &wrapper);
+    let git = studio.home().join("bin/git");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&git, mode).unwrap();
+    let folder = git.parent().unwrap().display();
+    let path = format!("{folder}:{}:{}", helpers().display(), studio.system_path());
+    studio.set("PATH", &path);
+    let arguments = [&["doctor"], arguments].concat();
+    studio.helper("git-codecommit", &arguments, "").succeeded();
+    let started = std::fs::read_to_string(studio.home().join("started")).unwrap();
+    started.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn git_is_started_five_times_and_its_configuration_is_read_once() {
+    let expected = [
+        "--exec-path".to_owned(),
+        "version".to_owned(),
+        "config -z --list --includes --show-scope --show-origin".to_owned(),
+        format!("ls-remote --get-url -- {WITH_REGION}"),
+        // The request itself asks for it, for its User-Agent.
+        "version".to_owned(),
+    ];
+    assert_eq!(gits_of(&[WITH_REGION]), expected);
 }
 
 #[test]
@@ -103,11 +270,11 @@ fn a_program_gets_one_object_of_the_documented_shape() {
     assert_eq!(keys(&report), ["checks", "exit_code", "status", "version"]);
     assert_eq!(
         (&report["version"], &report["exit_code"]),
-        (&1.into(), &0.into())
+        (&2.into(), &0.into())
     );
     for check in report["checks"].as_array().unwrap() {
         let expected = [
-            "address", "cure", "detail", "id", "millis", "status", "title",
+            "address", "detail", "fix", "id", "millis", "status", "title",
         ];
         assert_eq!(keys(check), expected);
         assert_eq!(check["millis"].is_null(), check["status"] == "skipped");
@@ -116,7 +283,7 @@ fn a_program_gets_one_object_of_the_documented_shape() {
         found(&studio, &["--offline", WITH_REGION]).check("surroundings"),
         &serde_json::json!({
             "id": "surroundings", "address": null, "title": "surroundings", "status": "ok", "millis": 0,
-            "detail": ["not SageMaker Studio"], "cure": []
+            "detail": ["not SageMaker Studio"], "fix": []
         })
     );
 }
@@ -127,21 +294,23 @@ fn colours_are_for_terminals_that_have_them_and_people_who_want_them() {
     assert!(!run(&studio, &[WITH_REGION]).stdout.contains('\x1b'));
     studio.set("TERM", "xterm");
     assert!(!run(&studio, &[WITH_REGION]).stdout.contains('\x1b'));
-    let said = on_a_terminal(&studio).succeeded();
-    assert!(
-        said.stdout.contains("\x1b[32mok      \x1b[0m git"),
-        "{said:?}"
-    );
+    let said = on_a_terminal(&studio, WITH_REGION).succeeded();
+    assert!(said.stdout.contains("\x1b[32m✓\x1b[0m git: "), "{said:?}");
     studio.set("NO_COLOR", "1");
     assert!(
-        !on_a_terminal(&studio)
+        on_a_terminal(&studio, WITH_REGION)
             .succeeded()
             .stdout
-            .contains("\x1b[32m")
+            .starts_with("ok      git: ")
     );
     studio.unset("NO_COLOR");
     studio.set("TERM", "dumb");
-    assert!(!on_a_terminal(&studio).succeeded().stdout.contains('\x1b'));
+    assert!(
+        !on_a_terminal(&studio, WITH_REGION)
+            .succeeded()
+            .stdout
+            .contains('\x1b')
+    );
 }
 
 #[test]
@@ -153,20 +322,17 @@ fn a_long_wait_says_what_it_waits_for_on_a_terminal_alone() {
         studio.aws.fail(Fault::new(Service::Container, pause));
     };
     slow();
-    let said = on_a_terminal(&studio).succeeded();
-    assert!(
-        said.stdout.contains("| asking for credentials\x1b[K"),
-        "{said:?}"
-    );
+    let said = on_a_terminal(&studio, WITH_REGION).succeeded();
+    assert!(said.stdout.contains("| credentials\x1b[K"), "{said:?}");
     // It goes before the line comes.
     assert!(
         said.stdout
-            .contains("\r\x1b[K\x1b[32mok      \x1b[0m container credentials")
+            .contains("\r\x1b[K\x1b[32m✓\x1b[0m container credentials: ")
     );
     slow();
     let said = run(&studio, &[WITH_REGION]).succeeded();
     assert!(
-        !said.stdout.contains("asking") && said.stderr.is_empty(),
+        !said.stdout.contains("| credentials") && said.stderr.is_empty(),
         "{said:?}"
     );
 }
@@ -174,7 +340,7 @@ fn a_long_wait_says_what_it_waits_for_on_a_terminal_alone() {
 #[test]
 fn no_secret_is_in_anything_it_says() {
     for refused in [false, true] {
-        let aws = local_aws::LocalAws::builder()
+        let aws = LocalAws::builder()
             .repository("demo-repo")
             .container_token("container-token-5b1f0c")
             .start();

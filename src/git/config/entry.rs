@@ -1,5 +1,7 @@
 //! One entry of git's configuration, and its key.
 
+use super::origin::Origin;
+
 pub(super) struct Entry {
     /// In lower case.
     pub(super) section: String,
@@ -9,6 +11,26 @@ pub(super) struct Entry {
     pub(super) name: String,
     /// None for a key without `=`, which means true.
     pub(super) value: Option<Vec<u8>>,
+    /// None where git was not asked for it.
+    pub(super) origin: Option<Box<Origin>>,
+}
+
+impl Entry {
+    /// Reads `key LF value`, or `key` alone.
+    pub(super) fn parse(entry: &[u8], origin: Option<Box<Origin>>) -> Option<Self> {
+        let (key, value) = match entry.iter().position(|byte| *byte == b'\n') {
+            Some(end) => (&entry[..end], Some(entry[end + 1..].to_vec())),
+            None => (entry, None),
+        };
+        let key = Key::parse(key)?;
+        Some(Self {
+            section: key.section,
+            subsection: key.subsection.map(<[u8]>::to_vec),
+            name: key.name,
+            value,
+            origin,
+        })
+    }
 }
 
 /// `section[.subsection].name`; the subsection may hold dots.

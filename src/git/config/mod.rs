@@ -3,9 +3,13 @@
 //! `git config --list` resolves files, includes, `includeIf`, worktrees, `git -c` and the environment.
 //! What it cannot give is every value of a key that is scoped by URL: [`GitConfig::at_url`] does that,
 //! by git's rules ([`url`]).
+//!
+//! The helpers ask for keys and values alone, which is all they need. The doctor and setup ask for the
+//! [`Origin`] of each entry, too.
 
 mod entry;
 mod error;
+mod origin;
 mod url;
 mod value;
 
@@ -15,6 +19,7 @@ use self::entry::{Entry, Key};
 use crate::process;
 
 pub(crate) use error::Error;
+pub(crate) use origin::Origin;
 pub(crate) use url::UrlConfig;
 pub(crate) use value::Value;
 
@@ -25,8 +30,14 @@ pub(crate) struct GitConfig {
     entries: Vec<Entry>,
 }
 
+/// What [`GitConfig::parse_with_origins`] reads is written with these.
+pub(crate) const WITH_ORIGINS: [&str; 2] = ["--show-scope", "--show-origin"];
+
 /// A git that is listing its configuration.
-pub(crate) struct Asked(Child);
+pub(crate) struct Asked {
+    git: Child,
+    has_origins: bool,
+}
 
 impl Asked {
     /// Waits for the list.
@@ -34,7 +45,7 @@ impl Asked {
     /// # Errors
     /// If git refuses one of its files.
     pub(crate) fn answer(self) -> Result<GitConfig, Error> {
-        let said = self.0.wait_with_output().map_err(Error::Start)?;
+        let said = self.git.wait_with_output().map_err(Error::Start)?;
         let words = String::from_utf8_lossy(&said.stderr);
         let is_done = said.status.success();
         let (reasons, others): (Vec<&str>, Vec<&str>) = words
@@ -43,7 +54,10 @@ impl Asked {
         // Its warnings and traces are the person's.
         process::pass_on(&others);
         if is_done {
-            return Ok(GitConfig::parse(&said.stdout));
+            return Ok(match self.has_origins {
+                true => GitConfig::parse_with_origins(&said.stdout),
+                false => GitConfig::parse(&said.stdout),
+            });
         }
         let reasons: Vec<&str> = reasons.into_iter().filter_map(reason).collect();
         Err(Error::Refused(match reasons.join("; ") {
@@ -68,8 +82,21 @@ impl GitConfig {
     /// # Errors
     /// If git is not there.
     pub(crate) fn ask() -> Result<Asked, Error> {
-        let child = process::git("config")
+        Self::ask_for(&[])
+    }
+
+    /// The same, with the origin of each entry.
+    ///
+    /// # Errors
+    /// If git is not there.
+    pub(crate) fn ask_with_origins() -> Result<Asked, Error> {
+        Self::ask_for(&WITH_ORIGINS)
+    }
+
+    fn ask_for(options: &[&str]) -> Result<Asked, Error> {
+        let git = process::git("config")
             .args(["-z", "--list", "--includes"])
+            .args(options)
             // Its reasons are told by their English marks.
             .env("LC_ALL", "C")
             .stdin(Stdio::null())
@@ -77,27 +104,39 @@ impl GitConfig {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(Error::Start)?;
-        Ok(Asked(child))
+        Ok(Asked {
+            git,
+            has_origins: !options.is_empty(),
+        })
     }
 
     /// Reads what `git config -z --list` writes: `key LF value NUL`, or `key NUL` for one without `=`.
     pub(crate) fn parse(list: &[u8]) -> Self {
-        let entries = list.split(|byte| *byte == 0).filter_map(|entry| {
-            let (key, value) = match entry.iter().position(|byte| *byte == b'\n') {
-                Some(end) => (&entry[..end], Some(entry[end + 1..].to_vec())),
-                None => (entry, None),
-            };
-            let key = Key::parse(key)?;
-            Some(Entry {
-                section: key.section,
-                subsection: key.subsection.map(<[u8]>::to_vec),
-                name: key.name,
-                value,
-            })
-        });
+        let entries = list.split(|byte| *byte == 0);
         Self {
-            entries: entries.collect(),
+            entries: entries
+                .filter_map(|entry| Entry::parse(entry, None))
+                .collect(),
         }
+    }
+
+    /// Reads the same with [`WITH_ORIGINS`]: `scope NUL origin NUL key LF value NUL`.
+    pub(crate) fn parse_with_origins(list: &[u8]) -> Self {
+        let mut parts = list.split(|byte| *byte == 0);
+        let mut entries = Vec::new();
+        while let (Some(scope), Some(origin), Some(entry)) =
+            (parts.next(), parts.next(), parts.next())
+        {
+            let origin = Box::new(Origin::parse(scope, origin));
+            entries.extend(Entry::parse(entry, Some(origin)));
+        }
+        Self { entries }
+    }
+
+    /// Drops the entries whose origin is refused; those without one stay.
+    pub(crate) fn retain(&mut self, is_wanted: impl Fn(&Origin) -> bool) {
+        self.entries
+            .retain(|entry| entry.origin.as_deref().is_none_or(&is_wanted));
     }
 
     /// The value of a key, such as `core.askPass` or `remote.<name>.proxy`: the last one counts.
@@ -127,6 +166,15 @@ impl GitConfig {
         });
         entries
             .filter_map(|entry| Some((entry.subsection.as_deref()?, Value::new(entry))))
+            .collect()
+    }
+
+    /// Every value of `<section>.<name>` and `<section>.<url>.<name>` that matches a URL, in git's order, however well it
+    /// does: credential helpers are asked by this rule, not by that of [`at_url`](Self::at_url).
+    pub(crate) fn every_at_url(&self, section: &str, url: &str, name: &str) -> Vec<Value<'_>> {
+        let entries = self.entries.iter();
+        entries
+            .filter_map(|entry| UrlConfig::new(std::iter::once(entry), section, url).value(name))
             .collect()
     }
 

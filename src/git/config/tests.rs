@@ -299,3 +299,32 @@ fn a_made_up_world_has_the_configuration_it_was_given() {
         1
     );
 }
+
+#[test]
+fn an_entry_knows_where_git_found_it() {
+    let text = "[credential]\n\thelper\n[credential \"https://h\"]\n\thelper = a\n\tusername = u\n";
+    for said in git(text, &[&["--list"][..], &WITH_ORIGINS].concat()) {
+        let mut config = GitConfig::parse_with_origins(&said);
+        let helpers = config.every_at_url("credential", "https://h/r", "helper");
+        assert_eq!(helpers.len(), 2);
+        assert!(!helpers[0].has_subsection() && helpers[0].text().is_err());
+        assert_eq!(helpers[1].text().unwrap(), "a");
+        let origin = helpers[1].origin().unwrap();
+        assert_eq!(origin.scope, "command");
+        let file = origin.file().unwrap();
+        assert!(file.is_absolute() && file.ends_with("config"), "{origin}");
+        assert_eq!(origin.to_string(), file.display().to_string());
+        assert_eq!(
+            config
+                .every_at_url("credential", "https://i/r", "helper")
+                .len(),
+            1
+        );
+        config.retain(|origin| origin.file().is_none());
+        assert!(config.value("credential.helper").is_none());
+    }
+    let list = b"command\0command line:\0a.b\nc\0";
+    let config = GitConfig::parse_with_origins(list);
+    let value = config.value("a.b").unwrap();
+    assert_eq!(value.origin().unwrap().to_string(), "command line");
+}

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::entry::Entry;
 use super::error::Error;
+use super::origin::{Origin, path};
 
 /// One value. No `Debug`: it may be a password or a token.
 #[derive(Clone, Copy)]
@@ -24,6 +25,7 @@ impl<'c> Value<'c> {
             subsection,
             name,
             value: _,
+            origin: _,
         } = self.entry;
         match subsection {
             None => format!("{section}.{name}"),
@@ -31,6 +33,16 @@ impl<'c> Value<'c> {
                 format!("{section}.{}.{name}", String::from_utf8_lossy(subsection))
             }
         }
+    }
+
+    /// Whether its key has a subsection, such as a URL.
+    pub(crate) fn has_subsection(&self) -> bool {
+        self.entry.subsection.is_some()
+    }
+
+    /// Where it is set; none where git was not asked for it.
+    pub(crate) fn origin(&self) -> Option<&'c Origin> {
+        self.entry.origin.as_deref()
     }
 
     /// The value's bytes.
@@ -133,15 +145,4 @@ fn number(text: &[u8]) -> Option<i64> {
         .ok()?
         .checked_mul(sign)?
         .checked_mul(factor)
-}
-
-#[cfg(unix)]
-fn path(bytes: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt as _;
-    std::ffi::OsStr::from_bytes(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn path(bytes: &[u8]) -> PathBuf {
-    String::from_utf8_lossy(bytes).into_owned().into()
 }

@@ -7,30 +7,25 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::helpers;
-use super::report::Finding;
 use crate::aws::Host;
+use crate::doctor::report::Finding;
 use crate::git::config::GitConfig;
 use crate::world::{World, variable};
 
-/// Looks for passwords that CodeCommit has stopped taking: a signed one lives 15 minutes, and a helper that keeps it goes on
+/// Looks for passwords that have expired: a signed one is good for 15 minutes, and a helper that stored it goes on
 /// answering with it.
 ///
 /// Source: git-credential-store(1), "FILES".
-pub(super) fn stored_passwords(world: &World, config: &GitConfig) -> Finding {
+pub(in crate::doctor) fn stored_passwords(world: &World, config: &GitConfig) -> Finding {
     let mut finding = Finding::ok([]);
-    let mut lasting = Vec::new();
-    let mut stale = Vec::new();
-    let mut looked_at = Vec::new();
+    let mut searched = Vec::new();
+    let (mut lasting, mut expired) = (Vec::new(), Vec::new());
     for file in files(world, config) {
         let text = match contents(&file) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Zeroizing::default(),
             Err(error) => {
-                finding = finding
-                    .but(format!("cannot look into {}: {error}", file.display()))
-                    .cured_by(
-                        "keep \"store\" from CodeCommit hosts: git codecommit setup does that",
-                    );
+                finding = finding.but(format!("cannot read {}: {error}", file.display()));
                 continue;
             }
         };
@@ -38,27 +33,34 @@ pub(super) fn stored_passwords(world: &World, config: &GitConfig) -> Finding {
             let at = format!("{}:{}", file.display(), number + 1);
             let line = Zeroizing::new(String::from_utf8_lossy(line).into_owned());
             match kind(line.trim_end_matches('\r')) {
-                Some(Kind::Signed) => stale.push(at),
+                Some(Kind::Signed) => expired.push(at),
                 Some(Kind::Lasting) => lasting.push(at),
                 None => {}
             }
         }
-        looked_at.push(file.display().to_string());
+        searched.push(file.display().to_string());
     }
-    if stale.is_empty() && lasting.is_empty() && !looked_at.is_empty() {
-        return finding.and(format!("none for CodeCommit in {}", looked_at.join(", ")));
+    if expired.is_empty() && lasting.is_empty() && finding.detail.is_empty() {
+        finding = finding.and("none for CodeCommit");
     }
     for at in lasting {
         finding = finding.and(format!(
-            "{at} is a password that lasts, such as an IAM user's: where credential.helper=store stands first, git uses it"
+            "{at} has a password that does not expire, such as an IAM user's: git uses it where credential.helper=store comes first"
         ));
     }
-    for at in stale {
+    for at in expired {
         finding = finding
-            .but(format!("{at} is a signed password, which ended 15 minutes after it was made"))
-            .cured_by(format!("take line {at} out, and keep \"store\" from CodeCommit hosts: git codecommit setup does that"));
+            .but(format!(
+                "{at} has a signed password, which expired 15 minutes after it was made"
+            ))
+            .fixed_by(format!(
+                "delete line {at}; git codecommit setup keeps \"store\" from storing the next one"
+            ));
     }
-    finding
+    match searched.is_empty() {
+        true => finding,
+        false => finding.and(format!("searched {}", searched.join(", "))),
+    }
 }
 
 /// Git's own two files, and those that a helper is told to use.
@@ -87,12 +89,12 @@ fn contents(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     {
         use rustix::fs::OFlags;
         use std::os::unix::fs::OpenOptionsExt as _;
-        // A pipe that nobody writes to is not waited for.
+        // A pipe that has no writer is not waited for.
         options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
     }
     let mut file = options.open(path)?;
     if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is not a plain file"));
+        return Err(io::Error::other("not a plain file"));
     }
     let mut text = Zeroizing::new(Vec::new());
     file.read_to_end(&mut text)?;
@@ -101,7 +103,6 @@ fn contents(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
 
 #[derive(Debug, PartialEq, Eq)]
 enum Kind {
-    /// Of a signature.
     Signed,
     /// Another, most often an IAM user's.
     Lasting,

@@ -1,21 +1,19 @@
-//! What kind of place this is: a Studio space, a shared one.
+//! Whether this is a Studio space, and a shared one.
 
-use super::report::Finding;
+use crate::doctor::report::Finding;
 use crate::world::studio::{self, Metadata};
 use crate::world::{World, variable};
 
-/// Says what is known of the place, and what follows from it.
-pub(super) fn surroundings(world: &World) -> Finding {
+pub(in crate::doctor) fn surroundings(world: &World) -> Finding {
     let metadata = Metadata::of_this_app();
     let is_shared = studio::is_shared(world);
     let kind = variable::SAGEMAKER_SPACE_TYPE_LOWERCASE;
     let is_studio = !matches!(metadata, Ok(None)) || world.variable(kind).is_some();
-    let mut finding = Finding::ok([match (is_studio, is_shared) {
+    let mut finding = Finding::good(match (is_studio, is_shared) {
         (true, true) => "a shared space of SageMaker Studio",
         (true, false) => "SageMaker Studio",
         (false, _) => "not SageMaker Studio",
-    }
-    .to_owned()]);
+    });
     match metadata {
         Ok(Some(metadata)) => {
             let described = metadata.described(world).into_iter();
@@ -30,8 +28,8 @@ pub(super) fn surroundings(world: &World) -> Finding {
     }
     if is_shared {
         finding = finding
-            .and("everybody in it is the same user: sessions are not kept on disk, and AWS sees one identity")
-            .and("commits carry user.name and user.email of whoever set them: set them in each clone");
+            .and("all its users share one home and one identity, so sessions are not cached")
+            .and("they share user.name and user.email, too: set both in each clone");
     }
     let variables = [
         variable::AWS_CONTAINER_CREDENTIALS_RELATIVE_URI,
@@ -39,8 +37,8 @@ pub(super) fn surroundings(world: &World) -> Finding {
     ];
     if is_studio && world.first_variable(&variables).is_none() {
         finding = finding
-            .but("the variable that leads to the space's credentials is not set here")
-            .cured_by("sudo, cron and su drop it: run git as the space's own user, in a terminal of the space");
+            .but(format!("{} is not set: git does not find the space's credentials", variables[0]))
+            .fixed_by("sudo, cron and su drop it: run git as the space's own user, in a terminal of the space");
     }
     finding
 }

@@ -7,23 +7,21 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::git_settings::SETTINGS;
-use super::report::Finding;
+use crate::doctor::report::{Finding, Outcome};
+use crate::error::Exit;
 use crate::git::version::GitVersion;
 use crate::process;
 use crate::world::World;
 use crate::world::path_lookup;
 
-/// Our programs.
 const REMOTE_HELPER: &str = "git-remote-codecommit";
-pub(super) const CREDENTIAL_HELPER: &str = "git-credential-codecommit";
+const CREDENTIAL_HELPER: &str = "git-credential-codecommit";
 const NAMES: [&str; 3] = ["git-codecommit", REMOTE_HELPER, CREDENTIAL_HELPER];
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// How long a program may take to say its version.
-const PATIENCE: Duration = Duration::from_secs(2);
+const VERSION_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Where programs are looked for.
-pub(super) struct Programs<'w> {
+pub(in crate::doctor) struct Programs<'w> {
     world: &'w World,
     /// Git's own folder, which it puts in front of PATH.
     exec_path: Option<PathBuf>,
@@ -31,22 +29,18 @@ pub(super) struct Programs<'w> {
     own: Option<PathBuf>,
 }
 
-/// What a program is.
 enum Kind {
     /// One of this project, and its version.
     Ours(String),
     /// git-remote-codecommit of Python, and its version.
     Python(Option<String>),
-    /// Something else.
     Unknown,
-    /// A file of the folder that this was started in, or of one below it: whoever wrote that may have put it there, so
-    /// it is not run.
+    /// Below the current folder: it may have come with a repository, so it is not run.
     NotAsked,
 }
 
 impl<'w> Programs<'w> {
-    /// Asks git for its folder.
-    pub(super) fn new(world: &'w World) -> Self {
+    fn new(world: &'w World) -> Self {
         let said = process::git("--exec-path")
             .stdin(Stdio::null())
             .stderr(Stdio::null())
@@ -61,18 +55,20 @@ impl<'w> Programs<'w> {
         }
     }
 
-    /// Git itself.
-    pub(super) fn git(&self) -> Finding {
-        // Whom git starts finds git's own folder first on PATH.
-        let is_inside = |path: &PathBuf| path.parent() == self.exec_path.as_deref();
-        let mut paths = path_lookup::every(self.world, "git").into_iter();
+    /// Whether git starts, and which one it is.
+    pub(in crate::doctor) fn git(world: &'w World) -> Outcome<Self> {
+        let programs = Self::new(world);
+        // Programs that git starts find git's own folder first on PATH.
+        let is_inside = |path: &PathBuf| path.parent() == programs.exec_path.as_deref();
+        let mut paths = path_lookup::every(world, "git").into_iter();
         let path = paths.clone().find(|path| !is_inside(path));
         match (GitVersion::ask(), path.or_else(|| paths.next())) {
             (Some(version), Some(path)) => {
-                Finding::ok([format!("{} ({})", version.text, path.display())])
+                let finding = Finding::good(format!("{} ({})", version.text, path.display()));
+                Ok((finding, programs))
             }
-            _ => Finding::failed(SETTINGS, "git cannot be started".to_owned())
-                .cured_by("install git, and put it on PATH"),
+            _ => Err(Finding::failed(Exit::Settings, "git does not start")
+                .fixed_by("install git, and put it on PATH")),
         }
     }
 
@@ -85,8 +81,8 @@ impl<'w> Programs<'w> {
     }
 
     /// Our three programs, as git finds them: together they are of one version.
-    pub(super) async fn versions(&self) -> Finding {
-        let mut finding = Finding::ok([format!("this is git-codecommit {VERSION}")]);
+    pub(in crate::doctor) async fn versions(&self) -> Finding {
+        let mut finding = Finding::good(format!("version {VERSION}"));
         let mut is_mixed = false;
         for name in NAMES {
             finding = match self.run_by_git(name) {
@@ -94,32 +90,32 @@ impl<'w> Programs<'w> {
                 Some(path) => match self.kind(&path, name).await {
                     Kind::Ours(version) if version != VERSION => {
                         is_mixed = true;
-                        finding.but(format!("{} is of version {version}", path.display()))
+                        finding.but(format!("{} has version {version}", path.display()))
                     }
                     kind => finding.and(format!("{}{}", path.display(), kind.in_brackets())),
                 },
             };
         }
         if is_mixed {
-            finding = finding.cured_by("install all three from one archive: install.sh does");
+            finding = finding.fixed_by("install all three from one archive, as install.sh does");
         }
         finding
     }
 
     /// Whether git starts our remote helper.
-    pub(super) async fn remote_helper(&self) -> Finding {
+    pub(in crate::doctor) async fn remote_helper(&self) -> Finding {
         self.found(self.run_by_git(REMOTE_HELPER), REMOTE_HELPER)
             .await
     }
 
     /// Whether git starts our credential helper; `path` is what its configuration names.
-    pub(super) async fn credential_helper(&self, path: Option<PathBuf>) -> Finding {
+    pub(in crate::doctor) async fn credential_helper(&self, path: Option<PathBuf>) -> Finding {
         let path = match path {
             // What a shell makes of it is not known here.
             Some(path) if path.is_absolute() && !path.is_file() => {
-                let problem = format!("git would start {}, which is not there", path.display());
-                return Finding::failed(SETTINGS, problem)
-                    .cured_by("git codecommit setup writes the right path");
+                let problem = format!("git would start {}, which does not exist", path.display());
+                return Finding::failed(Exit::Settings, problem)
+                    .fixed_by("run git codecommit setup, which writes the right path");
             }
             Some(path) => Some(path),
             None => self.run_by_git(CREDENTIAL_HELPER),
@@ -130,9 +126,9 @@ impl<'w> Programs<'w> {
     async fn found(&self, path: Option<PathBuf>, name: &str) -> Finding {
         let folder = self.own.as_deref().unwrap_or(Path::new("~/.local/bin"));
         let Some(path) = path else {
-            return Finding::failed(SETTINGS, format!("git finds no {name}"))
-                .cured_by("git codecommit setup makes git find it")
-                .cured_by(format!("or put {} on PATH", folder.display()));
+            return Finding::failed(Exit::Settings, format!("git finds no {name}"))
+                .fixed_by("run git codecommit setup")
+                .fixed_by(format!("or put {} on PATH", folder.display()));
         };
         let kind = self.kind(&path, name).await;
         let text = format!("git starts {}{}", path.display(), kind.in_brackets());
@@ -144,7 +140,7 @@ impl<'w> Programs<'w> {
                     .filter(|other| !path_lookup::is_same(other, &path));
                 others.fold(Finding::ok([text]), |finding, other| {
                     finding.and(format!(
-                        "a process with another PATH may start {}",
+                        "programs with another PATH may start {}",
                         other.display()
                     ))
                 })
@@ -152,11 +148,11 @@ impl<'w> Programs<'w> {
             _ => Finding::ok([])
                 .but(text)
                 .and(format!(
-                    "the checks here are made with {}",
+                    "the next checks use {}",
                     folder.join(name).display()
                 ))
-                .cured_by("git codecommit setup leads git past it")
-                .cured_by(format!("or put {} first on PATH", folder.display())),
+                .fixed_by("run git codecommit setup")
+                .fixed_by(format!("or put {} first on PATH", folder.display())),
         }
     }
 
@@ -193,7 +189,7 @@ impl Kind {
             Self::Python(Some(version)) => format!(" (git-remote-codecommit {version} of Python)"),
             Self::Python(None) => " (a Python program)".to_owned(),
             Self::Unknown => " (another program)".to_owned(),
-            Self::NotAsked => " (not asked for its version: a relative path)".to_owned(),
+            Self::NotAsked => " (a relative path, not asked for its version)".to_owned(),
         }
     }
 }
@@ -207,7 +203,7 @@ async fn said_version(path: &Path, name: &str) -> Option<String> {
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .output();
-    let said = timeout(PATIENCE, said).await.ok()?.ok()?;
+    let said = timeout(VERSION_TIMEOUT, said).await.ok()?.ok()?;
     let said = String::from_utf8_lossy(&said.stdout);
     let version = said.trim().strip_prefix(name)?.strip_prefix(' ')?;
     Some(version.to_owned())

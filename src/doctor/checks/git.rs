@@ -1,34 +1,39 @@
-//! Whether git may use the transport at all.
+//! Git itself, its configuration, and whether it may use the transport at all.
 
-use super::report::Finding;
+use crate::doctor::report::{Finding, Outcome};
+use crate::error::Exit;
 use crate::git::config::GitConfig;
 use crate::world::{World, variable};
 
-/// The exit code of settings.
-pub(super) const SETTINGS: u8 = 3;
+/// Git's configuration: it is read once, for all checks and for the helpers' own code.
+pub(in crate::doctor) fn configuration(world: &World) -> Outcome<&GitConfig> {
+    let config = world.git_config_with_origins().map_err(Finding::error)?;
+    Ok((Finding::ok([]), config))
+}
 
 /// `protocol.<name>.allow`, `protocol.allow` and the variable that beats both.
 ///
 /// Source: git's `Documentation/config/protocol.adoc` and git(1), `GIT_ALLOW_PROTOCOL`.
-pub(super) fn protocol(world: &World, config: &GitConfig, name: &str) -> Finding {
-    let forbidden = |by: &str| Finding::failed(SETTINGS, format!("git may not use {name}: {by}"));
+pub(in crate::doctor) fn protocol(world: &World, config: &GitConfig, name: &str) -> Finding {
+    let forbidden =
+        |by: &str| Finding::failed(Exit::Settings, format!("git may not use {name}: {by}"));
     if let Some(allowed) = world.raw_variable(variable::GIT_ALLOW_PROTOCOL) {
         if allowed.split(':').any(|protocol| protocol == name) {
-            return Finding::ok([format!("allowed by {}", variable::GIT_ALLOW_PROTOCOL)]);
+            return Finding::good(format!("allowed by {}", variable::GIT_ALLOW_PROTOCOL));
         }
-        return forbidden(variable::GIT_ALLOW_PROTOCOL).cured_by(format!(
+        return forbidden(variable::GIT_ALLOW_PROTOCOL).fixed_by(format!(
             "add :{name} to {}, or unset it",
             variable::GIT_ALLOW_PROTOCOL
         ));
     }
     let key = format!("protocol.{name}.allow");
-    let cure = format!("git config --global {key} always");
+    let fix = format!("git config --global {key} always");
     let own = config.value(&key);
     let found = own.or_else(|| config.value("protocol.allow"));
     let Some(found) = found else {
         return match name {
-            "https" => Finding::ok(["allowed: git's own default".to_owned()]),
-            _ => by_user(world, "git's own default", &cure),
+            "https" => Finding::good("allowed (git's default)"),
+            _ => by_user(world, "git's default", &fix),
         };
     };
     let by = found.key();
@@ -38,34 +43,34 @@ pub(super) fn protocol(world: &World, config: &GitConfig, name: &str) -> Finding
         .to_ascii_lowercase()
         .as_str()
     {
-        "always" => Finding::ok([format!("allowed by {by}")]),
-        "user" => by_user(world, &by, &cure),
-        "never" => forbidden(&format!("{by} is never")).cured_by(cure),
-        _ => forbidden(&format!("{by} is neither always, user nor never")).cured_by(cure),
+        "always" => Finding::good(format!("allowed by {by}")),
+        "user" => by_user(world, &by, &fix),
+        "never" => forbidden(&format!("{by} is never")).fixed_by(fix),
+        _ => forbidden(&format!("{by} is neither always, user nor never")).fixed_by(fix),
     }
 }
 
 /// `user`: allowed where a person typed the URL.
-fn by_user(world: &World, by: &str, cure: &str) -> Finding {
+fn by_user(world: &World, by: &str, fix: &str) -> Finding {
     let from_user = world.variable(variable::GIT_PROTOCOL_FROM_USER);
     if from_user.is_some_and(|value| matches!(value.as_str(), "0" | "false" | "no" | "off")) {
         return Finding::failed(
-            SETTINGS,
+            Exit::Settings,
             format!(
-                "allowed only for addresses that a person types ({by}), and {}=0 says that nobody did",
+                "allowed only for addresses that a person types ({by}), and {}=0 is set",
                 variable::GIT_PROTOCOL_FROM_USER
             ),
         )
-        .cured_by(cure);
+        .fixed_by(fix);
     }
-    Finding::ok([format!("allowed where a person types the address ({by})")])
-        .and(format!("submodules need more: {cure}"))
+    Finding::good(format!("allowed for typed addresses ({by})"))
+        .and(format!("submodules need: {fix}"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::report::Status;
     use super::*;
+    use crate::doctor::report::Status;
 
     #[test]
     fn the_variable_beats_the_key_and_the_key_beats_the_general_one() {
@@ -103,7 +108,7 @@ mod tests {
             let world = World::of(environment).with_git_config(config);
             let found = protocol(&world, world.git_config().unwrap(), name);
             assert_eq!(found.status, expected, "{environment:?} {config:?} {name}");
-            assert_eq!(found.cure.is_empty(), expected == Status::Ok);
+            assert_eq!(found.fix.is_empty(), expected == Status::Ok);
         }
     }
 }

@@ -1,39 +1,33 @@
-//! Who git asks for a password at a CodeCommit host, and who is told it.
+//! The credential helpers that git asks for a password of a CodeCommit host.
 //!
-//! Git asks every helper that fits, in the order of its files, until one answers; an empty one clears those before it. Then it
-//! tells all of them what worked (gitcredentials(7)).
+//! Git asks every helper that matches, in the order of its files, until one answers; an empty one clears those before it. Then
+//! it tells all of them to store the password that worked (gitcredentials(7)).
 
-use std::io;
 use std::path::PathBuf;
-use std::process::Stdio;
 
-use super::git_settings::SETTINGS;
-use super::report::Finding;
 use crate::credential;
+use crate::doctor::report::Finding;
+use crate::error::Exit;
 use crate::git::config::GitConfig;
 use crate::git::helper_line::{Helper, Kind, located};
-use crate::process;
 use crate::profile::ProfileName;
 use crate::target::{NamedProfile, Overrides};
 use crate::world::{World, variable};
 
-/// Whose password git uses.
+/// Which helper gives the password that git uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
-    /// Ours is asked first.
+pub(in crate::doctor) enum Answer {
     Ours,
-    /// The same, but with settings that the checks do not have.
+    /// Ours, with variables in its line that the checks do not have.
     OursOtherwise,
-    /// Others are asked before ours.
+    /// One that comes before ours, if it knows a password; else ours.
     OthersFirst,
-    /// Others alone are asked.
     Others,
-    /// Nobody is.
-    Nobody,
+    Unconfigured,
 }
 
 /// The files that helpers of git's own kind `store` are told to use.
-pub(super) fn password_files(world: &World, config: &GitConfig) -> Vec<PathBuf> {
+pub(in crate::doctor) fn password_files(world: &World, config: &GitConfig) -> Vec<PathBuf> {
     let scoped = config.scoped("credential", "helper").into_iter();
     let values = scoped.map(|(_url, value)| value);
     let values = config.values("credential.helper").into_iter().chain(values);
@@ -45,118 +39,92 @@ pub(super) fn password_files(world: &World, config: &GitConfig) -> Vec<PathBuf> 
 }
 
 /// The helpers that fit a URL, in git's order.
-pub(super) struct Helpers {
+pub(in crate::doctor) struct Helpers {
     list: Vec<Helper>,
 }
 
 impl Helpers {
-    /// Asks git.
-    pub(super) fn of_url(url: &str) -> io::Result<Self> {
-        let said = process::git("config")
-            .args(["-z", "--list", "--includes", "--show-origin"])
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .output()?;
-        Ok(Self::parse(&said.stdout, url))
-    }
-
-    fn parse(listed: &[u8], url: &str) -> Self {
+    pub(in crate::doctor) fn of_url(config: &GitConfig, url: &str) -> Self {
         let mut list = Vec::new();
-        let mut parts = listed.split(|byte| *byte == 0);
-        while let (Some(origin), Some(entry)) = (parts.next(), parts.next()) {
-            let alone = GitConfig::parse(entry);
-            // By git's rules for URLs; every match counts, not the best alone.
-            let Some(value) = alone.at_url("credential", url).value("helper") else {
-                continue;
-            };
-            let value = value.text().unwrap_or_default().trim();
-            if value.is_empty() {
-                list.clear();
-                continue;
+        for value in config.every_at_url("credential", url, "helper") {
+            let origin = value.origin().map(ToString::to_string).unwrap_or_default();
+            match value.text().unwrap_or_default().trim() {
+                "" => list.clear(),
+                line => list.push(Helper::new(line, &origin)),
             }
-            let origin = String::from_utf8_lossy(origin);
-            // `file:PATH`, or a kind and nothing: `command line:`.
-            let origin = origin.strip_prefix("file:").unwrap_or(&origin);
-            list.push(Helper::new(value, origin.trim_end_matches(':')));
         }
         Self { list }
     }
 
     /// What the first of ours is started with.
-    pub(super) fn ours(&self) -> Option<Ours> {
+    pub(in crate::doctor) fn ours(&self) -> Option<CodecommitHelper> {
         let found = self.list.iter().find(|helper| helper.kind == Kind::Ours)?;
         let (program, words) = found.words.split_first()?;
         // A line that our helper cannot read fails there, in its own words.
         let mut overrides = credential::of_words(words, &found.origin).unwrap_or_default();
         overrides.environment_profile = variable_profile(found);
-        Some(Ours {
+        Some(CodecommitHelper {
             program: program.clone(),
             overrides,
         })
     }
 
-    /// Whose password git uses.
-    pub(super) fn answer(&self) -> Answer {
+    /// Which helper gives the password that git uses.
+    pub(in crate::doctor) fn answer(&self) -> Answer {
         let mut list = self.list.iter();
         match list.position(|helper| helper.kind == Kind::Ours) {
             Some(0) if unknown(&self.list[0]).next().is_some() => Answer::OursOtherwise,
             Some(0) => Answer::Ours,
             Some(_) => Answer::OthersFirst,
-            None if self.list.is_empty() => Answer::Nobody,
+            None if self.list.is_empty() => Answer::Unconfigured,
             None => Answer::Others,
         }
     }
 
-    /// Whether ours answers, alone, and keeps its password to itself.
-    pub(super) fn finding(
+    /// Whether ours answers, alone, and no other stores its password. `is_asked`: the URL is the one that is examined.
+    pub(in crate::doctor) fn finding(
         &self,
         config: &GitConfig,
         is_asked: bool,
         host: &str,
         url: &str,
     ) -> Finding {
-        let Some(at) = self
-            .list
-            .iter()
-            .position(|helper| helper.kind == Kind::Ours)
-        else {
+        let mut list = self.list.iter();
+        let Some(at) = list.position(|helper| helper.kind == Kind::Ours) else {
             return self.without_ours(is_asked, host);
         };
-        let mut finding = Finding::ok([format!(
-            "git-credential-codecommit answers for {host} ({})",
-            self.list[at].origin
-        )]);
-        let setting = config.at_url("credential", url).value("useHttpPath");
-        if !setting.is_some_and(|setting| setting.boolean().unwrap_or(false)) {
-            let cure = format!("git config --global credential.https://{host}.useHttpPath true");
-            let problem = "git does not tell it which repository is meant: useHttpPath is not true";
-            finding = match is_asked {
-                true => Finding::failed(SETTINGS, problem.to_owned()),
-                false => finding.but(problem),
-            }
-            .cured_by(cure);
+        let origin = &self.list[at].origin;
+        let finding = Finding::good(format!("git-credential-codecommit ({origin})"));
+        let finding = with_path_setting(finding, config, is_asked, host, url);
+        let finding = self.neighbours(finding, at);
+        if finding.detail.len() > 1 && self.list.len() > 1 {
+            return finding.fixed_by(format!(
+                "run git codecommit setup, or write an empty credential.https://{host}.helper before ours"
+            ));
         }
+        finding
+    }
+
+    /// What the helpers around ours, and variables in its own line, change.
+    fn neighbours(&self, mut finding: Finding, at: usize) -> Finding {
         for name in unknown(&self.list[at]) {
-            finding = finding.but(format!("its line sets {name}: the checks here do not"));
+            finding = finding.but(format!(
+                "its line sets {name}, which the next checks do not"
+            ));
         }
         for helper in &self.list[..at] {
             finding = finding.but(format!(
-                "{} is asked first, and what it answers is used",
+                "git asks {} first and uses its answer",
                 helper.in_words()
             ));
         }
         for helper in &self.list[at + 1..] {
             if let Kind::Keeper(_) = helper.kind {
                 finding = finding.but(format!(
-                    "{} comes after it, and is told its password, which ends after 15 minutes, to keep",
+                    "git also tells {} to store the password, which expires after 15 minutes",
                     helper.in_words()
                 ));
             }
-        }
-        if finding.detail.len() > 1 && self.list.len() > 1 {
-            finding = finding.cured_by(format!(
-                "git codecommit setup sets ours alone for the host, behind an empty credential.https://{host}.helper"
-            ));
         }
         finding
     }
@@ -164,42 +132,63 @@ impl Helpers {
     fn without_ours(&self, is_asked: bool, host: &str) -> Finding {
         let others: Vec<String> = self.list.iter().map(Helper::in_words).collect();
         let others = match others.is_empty() {
-            true => "no credential helper is set for it".to_owned(),
+            true => "no credential helper is configured".to_owned(),
             false => format!("git asks {}", others.join(", then ")),
         };
-        let problem = format!("git-credential-codecommit is not asked for {host}: {others}");
-        let cures = [
-            "git codecommit setup --role-arn ARN --region REGION sets it up".to_owned(),
-            format!("or: git config --global credential.https://{host}.helper codecommit"),
-        ];
-        match (is_asked, self.answer()) {
-            (false, _) => Finding::ok([problem])
-                .and("that is for https URLs: codecommit addresses need no credential helper"),
-            (true, Answer::Nobody) => cures
-                .into_iter()
-                .fold(Finding::failed(SETTINGS, problem), Finding::cured_by),
-            (true, _) => cures
-                .into_iter()
-                .fold(Finding::ok([]).but(problem), Finding::cured_by)
-                .and("whose password that is, is not known here: whether it is good, git itself finds out"),
+        if !is_asked {
+            let summary = "ours is not configured; only https URLs need it";
+            return Finding::good(summary).and(format!("{host}: {others}"));
         }
+        let problem = format!("git does not ask git-credential-codecommit for {host}: {others}");
+        let finding = match self.answer() {
+            Answer::Unconfigured => Finding::failed(Exit::Settings, problem),
+            _ => Finding::ok([])
+                .but(problem)
+                .and("the identity behind that password is not known here: git ls-remote shows whether it works"),
+        };
+        finding
+            .fixed_by("run git codecommit setup --role-arn ARN --region REGION")
+            .fixed_by(format!(
+                "or: git config --global credential.https://{host}.helper codecommit"
+            ))
     }
 }
 
+/// Git gives the path, and with it the repository, to a helper only where it is asked to.
+fn with_path_setting(
+    finding: Finding,
+    config: &GitConfig,
+    is_asked: bool,
+    host: &str,
+    url: &str,
+) -> Finding {
+    let setting = config.at_url("credential", url).value("useHttpPath");
+    if setting.is_some_and(|setting| setting.boolean().unwrap_or(false)) {
+        return finding;
+    }
+    let problem = "git does not give it the repository's name: useHttpPath is not true";
+    let finding = match is_asked {
+        true => Finding::failed(Exit::Settings, problem),
+        false => finding.but(problem),
+    };
+    finding.fixed_by(format!(
+        "git config --global credential.https://{host}.useHttpPath true"
+    ))
+}
+
 /// Our own helper, as git's configuration starts it.
-pub(super) struct Ours {
+pub(in crate::doctor) struct CodecommitHelper {
     program: String,
     overrides: Overrides,
 }
 
-impl Ours {
-    /// What its line sets.
-    pub(super) fn overrides(&self) -> Overrides {
+impl CodecommitHelper {
+    pub(in crate::doctor) fn overrides(&self) -> Overrides {
         self.overrides.clone()
     }
 
     /// The program's path, where the configuration gives one: git looks for the others itself.
-    pub(super) fn path(&self, world: &World) -> Option<PathBuf> {
+    pub(in crate::doctor) fn path(&self, world: &World) -> Option<PathBuf> {
         let program = self.program.as_str();
         match program.contains('/') {
             true => located(world.home(), program),
@@ -238,8 +227,8 @@ fn unknown(helper: &Helper) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::report::Status;
     use super::*;
+    use crate::doctor::report::Status;
 
     const URL: &str = "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/r";
     const HOST: &str = "git-codecommit.eu-west-1.amazonaws.com";
@@ -249,12 +238,11 @@ mod tests {
         let key = format!("credential.https://{HOST}.helper");
         let list: String = helpers
             .iter()
-            .map(|helper| format!("file:/f\0{key}\n{helper}\0"))
+            .map(|helper| format!("global\0file:/f\0{key}\n{helper}\0"))
             .collect();
-        let path = format!("credential.https://{HOST}.usehttppath\ntrue\0");
-        let world = World::of(&[]).with_git_config(&path);
-        let config = world.git_config().unwrap();
-        Helpers::parse(list.as_bytes(), URL).finding(config, is_asked, HOST, URL)
+        let path = format!("global\0file:/f\0credential.https://{HOST}.usehttppath\ntrue\0");
+        let config = GitConfig::parse_with_origins((list + &path).as_bytes());
+        Helpers::of_url(&config, URL).finding(&config, is_asked, HOST, URL)
     }
 
     #[test]
@@ -308,8 +296,9 @@ mod tests {
             "codecommit --profile 'a b' --region eu-west-1",
         ] {
             let key = "credential.helper";
-            let list = format!("command line:\0{key}\n{command}\0");
-            let ours = Helpers::parse(list.as_bytes(), URL).ours().unwrap();
+            let list = format!("command\0command line:\0{key}\n{command}\0");
+            let config = GitConfig::parse_with_origins(list.as_bytes());
+            let ours = Helpers::of_url(&config, URL).ours().unwrap();
             let overrides = ours.overrides();
             let profile = overrides.profile.unwrap();
             assert_eq!(profile.name.as_str(), "a b", "{command}");
@@ -324,9 +313,9 @@ mod tests {
     #[test]
     fn a_profile_may_stand_in_front_of_the_command() {
         let helpers = |line: &str| {
-            let list =
-                format!("command line:\0credential.helper\n!{line} git-credential-codecommit\0");
-            Helpers::parse(list.as_bytes(), URL)
+            let entry = format!("credential.helper\n!{line} git-credential-codecommit");
+            let list = format!("command\0command line:\0{entry}\0");
+            Helpers::of_url(&GitConfig::parse_with_origins(list.as_bytes()), URL)
         };
         let found = helpers("AWS_PROFILE='a b'");
         assert_eq!(found.answer(), Answer::Ours);

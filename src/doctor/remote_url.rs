@@ -1,12 +1,11 @@
-//! What is examined: the address that was typed, or the CodeCommit remotes of this repository, as git rewrites
-//! them.
+//! The addresses to examine: the one that was typed, or the CodeCommit remotes of this repository; and what git
+//! makes of each.
 
 use std::process::Stdio;
 
-use super::report::Finding;
+use super::report::{Finding, Outcome};
 use crate::address::Address;
 use crate::aws::{Host, Region};
-use crate::error::Error;
 use crate::git::config::GitConfig;
 use crate::process;
 
@@ -21,7 +20,7 @@ pub(super) enum Program {
 
 /// An address, and what git makes of it.
 #[derive(Debug)]
-pub(super) struct Aim {
+pub(super) struct RemoteUrl {
     /// As it was typed or stands in the configuration.
     written: String,
     /// After `url.<base>.insteadOf`: what git asks its helpers about.
@@ -37,29 +36,29 @@ pub(super) struct Aim {
 }
 
 /// The address that was typed, or the name of a remote; without one, every remote of this repository that leads to CodeCommit.
-pub(super) fn aims(config: &GitConfig, typed: Option<&str>) -> Vec<Aim> {
+pub(super) fn remote_urls(config: &GitConfig, typed: Option<&str>) -> Vec<RemoteUrl> {
     let remotes = remotes(config);
     let Some(typed) = typed else {
-        let mut aims: Vec<Aim> = Vec::new();
-        for aim in remotes.iter().flat_map(Remote::aims) {
-            if aim.is_for_codecommit() && !aims.iter().any(|other| other.url == aim.url) {
-                aims.push(aim);
+        let mut urls: Vec<RemoteUrl> = Vec::new();
+        for url in remotes.iter().flat_map(Remote::urls) {
+            if url.is_for_codecommit() && !urls.iter().any(|other| other.url == url.url) {
+                urls.push(url);
             }
         }
-        return aims;
+        return urls;
     };
     let named = remotes
         .iter()
         .find(|remote| remote.name == typed.as_bytes());
-    let mut aims = named.map(Remote::aims).unwrap_or_default();
-    if aims.iter().any(Aim::is_for_codecommit) {
-        aims.retain(Aim::is_for_codecommit);
-    } else if aims.is_empty() {
-        aims.push(Aim::of_url(typed));
+    let mut urls = named.map(Remote::urls).unwrap_or_default();
+    if urls.iter().any(RemoteUrl::is_for_codecommit) {
+        urls.retain(RemoteUrl::is_for_codecommit);
+    } else if urls.is_empty() {
+        urls.push(RemoteUrl::of_url(typed));
     } else {
-        aims.truncate(1);
+        urls.truncate(1);
     }
-    aims
+    urls
 }
 
 /// A remote, as the configuration has it.
@@ -71,7 +70,6 @@ struct Remote<'c> {
     push_urls: Vec<&'c [u8]>,
 }
 
-/// The remotes, in git's order.
 fn remotes(config: &GitConfig) -> Vec<Remote<'_>> {
     let mut remotes: Vec<Remote<'_>> = Vec::new();
     for key in ["url", "pushurl"] {
@@ -96,15 +94,15 @@ fn remotes(config: &GitConfig) -> Vec<Remote<'_>> {
 }
 
 impl Remote<'_> {
-    fn aims(&self) -> Vec<Aim> {
+    fn urls(&self) -> Vec<RemoteUrl> {
         let url = self.url.map(String::from_utf8_lossy);
         let fetched = url.map(|url| match std::str::from_utf8(self.name) {
-            Ok(name) => Aim::new(url.into_owned(), rewritten(name), name, name),
+            Ok(name) => RemoteUrl::new(url.into_owned(), rewritten(name), name, name),
             // No argument of ours can name it: it is examined by its URL.
-            Err(_) => Aim::of_url(&url),
+            Err(_) => RemoteUrl::of_url(&url),
         });
         let pushed = self.push_urls.iter();
-        let pushed = pushed.map(|url| Aim::of_url(&String::from_utf8_lossy(url)));
+        let pushed = pushed.map(|url| RemoteUrl::of_url(&String::from_utf8_lossy(url)));
         fetched.into_iter().chain(pushed).collect()
     }
 }
@@ -122,7 +120,7 @@ fn rewritten(name: &str) -> String {
         .unwrap_or_else(|| name.to_owned())
 }
 
-impl Aim {
+impl RemoteUrl {
     /// A URL that no remote's name stands for.
     fn of_url(written: &str) -> Self {
         Self::new(written.to_owned(), rewritten(written), "origin", written)
@@ -143,10 +141,18 @@ impl Aim {
         }
     }
 
-    /// Whether it leads there, well or ill.
+    /// What git calls the transport in its `protocol.<name>.allow`.
+    pub(super) fn protocol(&self) -> &'static str {
+        match self.program {
+            Program::RemoteHelper => "codecommit",
+            Program::CredentialHelper => "https",
+        }
+    }
+
+    /// Whether it names CodeCommit, even where it has a mistake.
     fn is_for_codecommit(&self) -> bool {
         self.url.starts_with("codecommit:")
-            || self.program == Program::CredentialHelper && is_codecommit_host(&self.url)
+            || self.program == Program::CredentialHelper && leads_to_codecommit(&self.url)
     }
 
     /// For people; what somebody put in it to be known by is not shown.
@@ -159,18 +165,12 @@ impl Aim {
         (self.asked != self.written).then(|| without_password(&self.url))
     }
 
-    /// What git makes of it.
-    pub(super) fn finding(&self) -> Finding {
-        if let Err(error) = Address::parse(&self.url) {
-            return Finding::error(&Error::from(error));
-        }
-        let mut finding = Finding::ok([match self.program {
-            Program::RemoteHelper => "git starts git-remote-codecommit for it",
-            Program::CredentialHelper => {
-                "git goes there by https, and asks its credential helpers for a password"
-            }
-        }
-        .to_owned()]);
+    pub(super) fn check(&self) -> Outcome<Address> {
+        let address = Address::parse(&self.url).map_err(Finding::error)?;
+        let mut finding = Finding::good(match self.program {
+            Program::RemoteHelper => "git starts git-remote-codecommit",
+            Program::CredentialHelper => "git uses https, and asks its credential helpers",
+        });
         let is_same_host = self.written.starts_with("https://");
         if self.program == Program::CredentialHelper && !is_same_host {
             finding = finding.and(format!("url.….insteadOf makes it {}", self.url));
@@ -178,10 +178,10 @@ impl Aim {
         if self.program == Program::RemoteHelper && !self.url.starts_with("codecommit:") {
             let known = format!("codecommit::{}", self.url);
             finding = finding
-                .but("git does not know it in this form".to_owned())
-                .cured_by(format!("write {}", without_password(&known)));
+                .but("git does not know this form".to_owned())
+                .fixed_by(format!("write {}", without_password(&known)));
         }
-        finding
+        Ok((finding, address))
     }
 }
 
@@ -206,7 +206,7 @@ fn without_password(text: &str) -> String {
     let name = scheme.trim_end_matches("://");
     let name = name.strip_prefix("codecommit::").unwrap_or(name);
     let is_profile =
-        name == "codecommit" || Region::parse(name).is_ok() || is_codecommit_host(text);
+        name == "codecommit" || Region::parse(name).is_ok() || leads_to_codecommit(text);
     match user.contains(':') || !scheme.is_empty() && !is_profile {
         true => format!("{scheme}***@{host}"),
         false => text.to_owned(),
@@ -214,7 +214,7 @@ fn without_password(text: &str) -> String {
 }
 
 /// Whether a URL leads to a git host of CodeCommit.
-fn is_codecommit_host(url: &str) -> bool {
+fn leads_to_codecommit(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
@@ -260,12 +260,12 @@ mod tests {
                 "git@github.com:x/y".to_owned(),
             ),
         ] {
-            let aim = Aim::new(written.clone(), written, "origin", "origin");
-            assert_eq!(aim.shown(), shown);
+            let url = RemoteUrl::new(written.clone(), written, "origin", "origin");
+            assert_eq!(url.shown(), shown);
         }
         let url = format!("https://ada@{host}");
-        let aim = Aim::new(url.clone(), url, "origin", "origin");
-        assert_eq!(aim.url, format!("https://{host}"));
-        assert_eq!(aim.program, Program::CredentialHelper);
+        let url = RemoteUrl::new(url.clone(), url, "origin", "origin");
+        assert_eq!(url.url, format!("https://{host}"));
+        assert_eq!(url.program, Program::CredentialHelper);
     }
 }

@@ -1,0 +1,64 @@
+//! Where an entry of git's configuration is set.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Where an entry is set, as `git config --show-scope --show-origin` says it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// `system`, `global`, `local`, `worktree` or `command`.
+    pub(crate) scope: String,
+    place: Place,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Place {
+    File(PathBuf),
+    /// In git's words: `command line`, which the environment's entries are, too.
+    Other(String),
+}
+
+impl Origin {
+    pub(super) fn parse(scope: &[u8], origin: &[u8]) -> Self {
+        let place = match origin.strip_prefix(b"file:") {
+            Some(file) => Place::File(path(file)),
+            None => {
+                let origin = String::from_utf8_lossy(origin);
+                Place::Other(origin.trim_end_matches(':').to_owned())
+            }
+        };
+        Self {
+            scope: String::from_utf8_lossy(scope).into_owned(),
+            place,
+        }
+    }
+
+    /// The file; a repository's own is relative to the current folder.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(file) => Some(file),
+            Place::Other(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::File(file) => write!(f, "{}", file.display()),
+            Place::Other(place) => f.write_str(place),
+        }
+    }
+}
+
+/// A path as git writes it.
+#[cfg(unix)]
+pub(super) fn path(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt as _;
+    std::ffi::OsStr::from_bytes(bytes).into()
+}
+
+#[cfg(not(unix))]
+pub(super) fn path(bytes: &[u8]) -> PathBuf {
+    String::from_utf8_lossy(bytes).into_owned().into()
+}
