@@ -16,10 +16,8 @@ use http_body::{Frame, SizeHint};
 use reqwest::Body;
 use tokio::time::Instant;
 
-use super::settings::LowSpeed;
+use super::settings::{LowSpeed, STILL};
 
-/// Longer than a git host works on a push in silence.
-pub(super) const STILL: Duration = Duration::from_secs(600);
 /// How often the speed is looked at.
 const TICK: Duration = Duration::from_secs(1);
 /// A body in memory is sent in pieces of this size, so that its progress can be seen.

@@ -163,6 +163,12 @@ impl Advertisement {
         Some(String::from_utf8_lossy(target).into_owned())
     }
 
+    /// Whether the host says that it can do this.
+    pub(super) fn has(&self, capability: &str) -> bool {
+        let mut capabilities = self.capabilities.iter();
+        capabilities.any(|known| known == capability.as_bytes())
+    }
+
     fn capability(&self, key: &[u8]) -> Option<&[u8]> {
         self.capabilities
             .iter()

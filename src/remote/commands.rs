@@ -164,14 +164,20 @@ impl<'a, In: BufRead, Out: Write> Conversation<'a, In, Out> {
             line = self.line()?.ok_or_else(gone)?;
         }
         let Outcome { report, failure } = self.exchange(service, &lines)?;
-        match (service, failure) {
-            (_, None) => {}
-            // A rejected push has been reported for each reference: git tells the person.
-            (Service::ReceivePack, Some(Error::Spoken { .. })) if !report.is_empty() => {}
-            (_, Some(failure)) => return Err(failure),
+        match failure {
+            // What a push has reported of each reference counts; so does the failure, which may be of all of them
+            // while each is said to be well. Git's own https transport does the same.
+            Some(failure) if service == Service::ReceivePack && !report.is_empty() => {
+                self.output.write_all(&report).map_err(Error::Pipe)?;
+                self.reply(b"\n")?;
+                Err(failure)
+            }
+            Some(failure) => Err(failure),
+            None => {
+                self.output.write_all(&report).map_err(Error::Pipe)?;
+                self.reply(b"\n")
+            }
         }
-        self.output.write_all(&report).map_err(Error::Pipe)?;
-        self.reply(b"\n")
     }
 
     fn exchange(&mut self, service: Service, lines: &[Vec<u8>]) -> Result<Outcome, Error> {

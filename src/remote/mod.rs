@@ -9,6 +9,7 @@ mod commands;
 mod connection;
 mod error;
 mod error_body;
+mod framing;
 mod handover;
 mod inquiry;
 mod options;

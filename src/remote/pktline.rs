@@ -17,7 +17,7 @@ pub(super) const RESPONSE_END: &[u8] = b"0002";
 
 /// The kind of packet a 4-byte prefix announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Prefix {
+pub(super) enum Prefix {
     /// So many bytes of data follow.
     Data(usize),
     Flush,
@@ -25,7 +25,7 @@ enum Prefix {
     ResponseEnd,
 }
 
-fn prefix(bytes: [u8; 4]) -> Option<Prefix> {
+pub(super) fn prefix(bytes: [u8; 4]) -> Option<Prefix> {
     Some(match hex_prefix(&bytes).ok()? {
         PacketLineOrWantedSize::Wanted(length) => Prefix::Data(length.into()),
         PacketLineOrWantedSize::Line(PacketLineRef::Flush) => Prefix::Flush,
@@ -84,55 +84,6 @@ pub(super) fn write_data(data: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
     gix_packetline::blocking_io::encode::data_to_write(data, out).map(drop)
 }
 
-/// Watches a response go by in pieces of any size, and knows whether it ends between packets.
-///
-/// Without this a response that was cut would reach git as a short but valid stream, and a server
-/// could forge the response-end packet, which only the helper may send.
-#[derive(Debug, Default)]
-pub(super) struct Framing {
-    head: [u8; 4],
-    head_length: usize,
-    body_left: usize,
-    seen: bool,
-}
-
-impl Framing {
-    /// Follows the next piece. Errors: what is wrong, in words.
-    pub(super) fn follow(&mut self, mut piece: &[u8]) -> Result<(), &'static str> {
-        self.seen |= !piece.is_empty();
-        while !piece.is_empty() {
-            if self.body_left > 0 {
-                let skipped = self.body_left.min(piece.len());
-                self.body_left -= skipped;
-                piece = &piece[skipped..];
-                continue;
-            }
-            self.head[self.head_length] = piece[0];
-            self.head_length += 1;
-            piece = &piece[1..];
-            if self.head_length == 4 {
-                self.head_length = 0;
-                match prefix(self.head) {
-                    Some(Prefix::Data(length)) => self.body_left = length,
-                    Some(Prefix::Flush | Prefix::Delimiter) => {}
-                    Some(Prefix::ResponseEnd) => return Err("unexpected response-end packet"),
-                    None => return Err("not in pkt-line format"),
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Checks that the response may end here. Errors: what is missing, in words.
-    pub(super) fn end(&self) -> Result<(), &'static str> {
-        match (self.seen, self.body_left > 0 || self.head_length > 0) {
-            (false, _) => Err("empty body"),
-            (true, true) => Err("cut off in the middle of a packet"),
-            (true, false) => Ok(()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,32 +100,5 @@ mod tests {
         for bad in ["0", "0006a", "zzzz", "0002", "0003"] {
             assert!(read_request(&mut bad.as_bytes()).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn framing_is_followed_through_pieces_of_every_size() {
-        let stream = b"0006ab00010009hello0000";
-        for size in 1..=stream.len() {
-            let mut framing = Framing::default();
-            for piece in stream.chunks(size) {
-                framing.follow(piece).unwrap();
-            }
-            framing.end().unwrap();
-        }
-    }
-
-    #[test]
-    fn a_cut_forged_or_empty_response_is_seen() {
-        for (stream, problem) in [
-            (&b""[..], "empty body"),
-            (b"00", "cut off in the middle of a packet"),
-            (b"0009hel", "cut off in the middle of a packet"),
-        ] {
-            let mut framing = Framing::default();
-            framing.follow(stream).unwrap();
-            assert_eq!(framing.end(), Err(problem));
-        }
-        assert!(Framing::default().follow(b"00000002").is_err());
-        assert!(Framing::default().follow(b"<html>").is_err());
     }
 }

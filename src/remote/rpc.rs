@@ -7,6 +7,7 @@
 use std::ffi::OsString;
 use std::io;
 use std::process::ExitStatus;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
@@ -14,6 +15,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout};
 
 use super::advertisement::Advertisement;
 use super::error::Error;
+use super::framing::{Asked, Framing};
 use super::payload::Payload;
 use super::service::Service;
 use super::smart_http::SmartHttp;
@@ -54,10 +56,14 @@ pub(super) async fn converse(
     let Some((stdin, stdout)) = child.stdin.take().zip(child.stdout.take()) else {
         return Err(Error::Pipe(io::ErrorKind::BrokenPipe.into()));
     };
+    let has_bands = advertisement.has("side-band-64k") || advertisement.has("side-band");
     let mut rpc = Rpc {
         git_host,
         service,
         version: advertisement.version,
+        // Without a sideband a pack comes as it is, behind the packets.
+        is_framed: has_bands || service == Service::ReceivePack,
+        has_report: advertisement.has("report-status") || advertisement.has("report-status-v2"),
         stdin: Some(stdin),
         sent: false,
         relayed: false,
@@ -111,6 +117,10 @@ struct Rpc<'h, 'w> {
     git_host: &'h SmartHttp<'w>,
     service: Service,
     version: u8,
+    /// Answers are made of packets, to their end.
+    is_framed: bool,
+    /// The host reports on a push.
+    has_report: bool,
     /// The program's input, until it is closed.
     stdin: Option<ChildStdin>,
     /// A request that changes something may have reached the host.
@@ -130,7 +140,10 @@ impl<'h, 'w> Rpc<'h, 'w> {
         drop(preamble);
         // Requests up to this size are sent whole, with their length; larger ones as they come.
         let post_buffer = self.git_host.connection.network()?.settings().post_buffer();
-        while let Some(first) = read(&mut stdout).await? {
+        // The program works as long as it likes, but where the host has said all it has to say on a request, and
+        // the program says nothing either, each waits for the other.
+        let mut patience = None;
+        while let Some(first) = self.next_request(&mut stdout, patience).await? {
             let mut request = Vec::from(first);
             let mut whole = false;
             while !whole && request.len() <= post_buffer {
@@ -141,12 +154,14 @@ impl<'h, 'w> Rpc<'h, 'w> {
             }
             stdout = if whole {
                 self.sent = true;
+                let asked = self.asked(Some(&request))?;
                 let answer = self.post(Payload::whole(self.service, request)).await?;
-                self.relay(answer).await?;
+                self.relay(answer, asked).await?;
                 stdout
             } else {
                 self.stream(request, stdout).await?
             };
+            patience = Some(self.git_host.connection.network()?.settings().silence());
         }
         // The program ends when its input does; what it still has to say is for git.
         self.stdin = None;
@@ -170,7 +185,10 @@ impl<'h, 'w> Rpc<'h, 'w> {
         self.sent = true;
         let (body, feeder, open) = upload::start(start, stdout);
         let answered = match self.post(Payload::streamed(body)).await {
-            Ok(answer) => self.relay(answer).await,
+            Ok(answer) => {
+                let asked = self.asked(None)?;
+                self.relay(answer, asked).await
+            }
             Err(error) => Err(error.into()),
         };
         if let Err(stop) = answered {
@@ -196,18 +214,55 @@ impl<'h, 'w> Rpc<'h, 'w> {
         git_host.post(self.service, self.version, payload).await
     }
 
-    /// Hands an answer to the program as it comes.
-    async fn relay(&mut self, mut answer: Answer<'h, 'w>) -> Result<(), Stop> {
+    /// What the answer to a request must be; of one that is not whole in memory nothing is known.
+    fn asked(&self, request: Option<&[u8]>) -> Result<Asked, Error> {
+        match (self.service, request) {
+            (Service::ReceivePack, _) => Ok(Asked::of_push(self.has_report)),
+            (_, Some(request)) => Asked::of_fetch(request).ok_or(Error::DamagedRequest),
+            (_, None) => Ok(Asked::UNKNOWN),
+        }
+    }
+
+    /// Waits for the beginning of the program's next request; none when it has no more.
+    async fn next_request(
+        &self,
+        stdout: &mut BufReader<ChildStdout>,
+        patience: Option<Duration>,
+    ) -> Result<Option<Bytes>, Stop> {
+        match patience.filter(|_| self.stdin.is_some()) {
+            None => read(stdout).await,
+            Some(patience) => match tokio::time::timeout(patience, read(stdout)).await {
+                Ok(read) => read,
+                Err(_) => Err(self.git_host.damaged("git waits for more of it").into()),
+            },
+        }
+    }
+
+    /// Hands an answer to the program as it comes, and checks that it is whole.
+    async fn relay(&mut self, mut answer: Answer<'h, 'w>, asked: Asked) -> Result<(), Stop> {
+        let damaged = |problem| Stop::from(self.git_host.damaged(problem));
+        let mut framing = Framing::default();
         let mut is_empty = true;
         while let Some(mut pieces) = answer.pieces().await? {
             is_empty = false;
+            if self.is_framed {
+                for piece in pieces.iter() {
+                    framing.follow(piece).map_err(damaged)?;
+                }
+            }
             self.relayed = true;
             let stdin = self.stdin.as_mut().ok_or(Stop::ProgramEnded)?;
             let written = stdin.write_all_buf(&mut pieces).await;
             written.map_err(|_| Stop::ProgramEnded)?;
         }
-        if is_empty {
-            return Err(self.git_host.damaged("empty body").into());
+        if self.is_framed {
+            framing.end(asked.ending).map_err(damaged)?;
+        } else if is_empty {
+            return Err(damaged("empty body"));
+        }
+        if asked.is_last || framing.has_bands() {
+            // The program has all that it needs. If it thinks otherwise, it says so instead of waiting.
+            self.stdin = None;
         }
         Ok(())
     }

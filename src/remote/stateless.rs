@@ -5,8 +5,9 @@
 use std::io::{BufRead, Write};
 
 use super::error::Error;
+use super::framing::{Ending, Framing};
 use super::payload::Payload;
-use super::pktline::{self, Framing};
+use super::pktline;
 use super::service::Service;
 use super::smart_http::SmartHttp;
 use super::waiting::Waiting;
@@ -44,7 +45,9 @@ async fn exchange(
         }
         pieces.write_to(output).map_err(Error::Pipe)?;
     }
-    framing.end().map_err(|p| git_host.damaged(p))?;
+    framing
+        .end(Ending::AnyPacket)
+        .map_err(|p| git_host.damaged(p))?;
     output
         .write_all(pktline::RESPONSE_END)
         .and_then(|()| output.flush())

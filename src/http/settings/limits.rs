@@ -10,6 +10,9 @@ pub(in crate::http) struct LowSpeed {
     pub(in crate::http) time: Duration,
 }
 
+/// How long nothing at all may move where no limit is set: longer than a git host works on a push in silence.
+pub(in crate::http) const STILL: Duration = Duration::from_secs(600);
+
 /// How TCP finds out that the other side has gone; none: the client's own choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::http) struct KeepAlive {

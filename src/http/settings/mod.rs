@@ -9,6 +9,7 @@ mod source;
 mod trust;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use url::Url;
 
@@ -18,7 +19,7 @@ use super::headers::ExtraHeaders;
 use super::proxy::{Passwords, Proxy};
 use crate::world::{World, variable};
 
-pub(super) use limits::{KeepAlive, LowSpeed};
+pub(super) use limits::{KeepAlive, LowSpeed, STILL};
 pub(super) use trust::Trust;
 
 pub(crate) use limits::Retries;
@@ -101,6 +102,12 @@ impl Settings {
     #[must_use]
     pub(crate) fn post_buffer(&self) -> usize {
         self.post_buffer
+    }
+
+    /// How long nothing at all may move before a conversation is given up.
+    #[must_use]
+    pub(crate) fn silence(&self) -> Duration {
+        self.low_speed.map_or(STILL, |low_speed| low_speed.time)
     }
 
     /// What is set about repeating requests.

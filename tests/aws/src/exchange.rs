@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
@@ -37,9 +37,15 @@ pub(crate) struct Connection {
 
 /// Where the body of an answer ends early, and how.
 #[derive(Clone, Copy)]
-struct Cut {
-    after: u64,
-    stalls: bool,
+enum Cut {
+    /// The connection is dropped after so many bytes.
+    Drop(u64),
+    /// Nothing comes after so many bytes.
+    Stall(u64),
+    /// The answer ends, in HTTP's terms, after so many bytes.
+    End(u64),
+    /// The answer ends, in HTTP's terms, so many bytes early.
+    Tail(usize),
 }
 
 /// One request.
@@ -92,18 +98,10 @@ impl Exchange {
             match action {
                 Action::Delay(duration) => tokio::time::sleep(duration).await,
                 Action::ShiftDate(offset) => _ = self.date_shift.set(offset),
-                Action::CutBody(after) => {
-                    _ = self.cut.set(Cut {
-                        after,
-                        stalls: false,
-                    });
-                }
-                Action::StallBody(after) => {
-                    _ = self.cut.set(Cut {
-                        after,
-                        stalls: true,
-                    });
-                }
+                Action::CutBody(after) => _ = self.cut.set(Cut::Drop(after)),
+                Action::StallBody(after) => _ = self.cut.set(Cut::Stall(after)),
+                Action::KeepBody(after) => _ = self.cut.set(Cut::End(after)),
+                Action::DropTail(bytes) => _ = self.cut.set(Cut::Tail(bytes)),
                 Action::Redirect { code, authority } => {
                     let status = StatusCode::from_u16(code).map_err(io::Error::other)?;
                     let target = self.target.strip_suffix('?').unwrap_or(&self.target);
@@ -170,13 +168,13 @@ impl Exchange {
             request.status = Some(status);
             request.answered = Some(answered);
         });
-        let left = self.cut.get().copied();
+        let cut = self.cut.get().copied();
         response.map(|body| {
             Measured {
                 body,
                 exchange: self,
-                left: left.map(|cut| cut.after),
-                stalls: left.is_some_and(|cut| cut.stalls),
+                cut,
+                held: BytesMut::new(),
                 drop_at: None,
             }
             .boxed_unsync()
@@ -257,10 +255,10 @@ fn request(base: Request, head: &Parts) -> Request {
 struct Measured {
     body: Answer,
     exchange: Exchange,
-    /// How many bytes may still pass before the connection is dropped.
-    left: Option<u64>,
-    /// Whether it then stays open, silent, instead.
-    stalls: bool,
+    /// With how many bytes may still pass.
+    cut: Option<Cut>,
+    /// The last bytes, until it is known that they are not.
+    held: BytesMut,
     drop_at: Option<Pin<Box<Sleep>>>,
 }
 
@@ -273,11 +271,14 @@ impl Body for Measured {
         context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let this = self.get_mut();
-        if this.left == Some(0) && this.stalls {
+        if let Some(Cut::Stall(0)) = this.cut {
             // Nobody wakes it: the client gives up, or the server ends.
             return Poll::Pending;
         }
-        if this.left == Some(0) {
+        if let Some(Cut::End(0)) = this.cut {
+            return Poll::Ready(None);
+        }
+        if let Some(Cut::Drop(0)) = this.cut {
             // What was sent before leaves hyper's buffer while this waits.
             let pause = || Box::pin(tokio::time::sleep(Duration::from_millis(50)));
             ready!(
@@ -295,9 +296,17 @@ impl Body for Measured {
         let Ok(mut data) = frame.into_data() else {
             return Poll::Ready(None);
         };
-        if let Some(left) = &mut this.left {
-            data.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
-            *left -= data.len() as u64;
+        match &mut this.cut {
+            Some(Cut::Drop(left) | Cut::Stall(left) | Cut::End(left)) => {
+                data.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
+                *left -= data.len() as u64;
+            }
+            Some(Cut::Tail(bytes)) => {
+                this.held.extend_from_slice(&data);
+                let passing = this.held.len().saturating_sub(*bytes);
+                data = this.held.split_to(passing).freeze();
+            }
+            None => {}
         }
         this.exchange
             .update(|request| request.response_body += data.len() as u64);
@@ -305,10 +314,13 @@ impl Body for Measured {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.left.is_none() && self.body.is_end_stream()
+        self.cut.is_none() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        match self.cut {
+            Some(Cut::End(_) | Cut::Tail(_)) => SizeHint::default(),
+            _ => self.body.size_hint(),
+        }
     }
 }

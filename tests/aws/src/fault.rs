@@ -38,6 +38,10 @@ pub enum Action {
     CutBody(u64),
     /// The headers of the usual answer, so many bytes of its body, then nothing more on an open connection.
     StallBody(u64),
+    /// The first bytes of the usual answer's body, so many, in an answer that HTTP sees as whole.
+    KeepBody(u64),
+    /// The usual answer's body less its last bytes, so many, in an answer that HTTP sees as whole.
+    DropTail(usize),
     /// The same path and query on another host.
     Redirect {
         /// 301, 302, 307 or 308.
