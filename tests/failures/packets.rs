@@ -119,7 +119,8 @@ fn what_is_read_of_a_damaged_answer() {
         git-remote-codecommit: damaged response from localhost:PORT: cut off between packets
         hint: the push may have arrived: run git fetch, then git status, to see
         hint: try again
-    "#]].assert_eq(&ours(&said));
+    "#]]
+    .assert_eq(&ours(&said));
     cut(&studio, Action::KeepBody(6));
     let said = within_time(&studio, ".", &["clone", "--depth=1", WITH_REGION, "x"]);
     expect![[r#"
@@ -132,26 +133,37 @@ fn what_is_read_of_a_damaged_answer() {
 #[test]
 fn a_host_that_leaves_git_waiting_is_given_up_in_the_time_that_is_set() {
     let studio = studio();
-    // A list of shallow commits, and nothing behind it, is an answer to a request of which only the beginning is known.
-    let limit = ["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=2"];
-    let names = (0..2000).map(|number| format!("refs/heads/many/{number:04}"));
-    studio.aws.add_refs("demo-repo", names);
-    cut(
-        &studio,
-        Action::status(200, "0034shallow 0123456789012345678901234567890123456789")
-            .content_type("application/x-git-upload-pack-result"),
-    );
-    let mut arguments = limit.to_vec();
-    arguments.extend([
+    // So many commits to ask for that the request is not kept whole: nobody here knows what its answer must be.
+    let script = "for n in $(seq 1400); do printf 'commit refs/heads/many/%s\\ncommitter A <a@b> 1 +0000\\n\
+                  data <<E\\n%s\\nE\\n\\n' $n $n; done | git -C \"$0\" fast-import --quiet";
+    let place = studio.aws.repository_path("demo-repo");
+    let shell = std::path::Path::new("sh");
+    let place = place.to_str().unwrap();
+    studio
+        .run_in(".", shell, &["-c", script, place], "")
+        .succeeded();
+    // The first request is the probe. Then git would read on behind this list.
+    let list = packet(&format!("shallow {}", "0".repeat(40)));
+    let answer = Action::status(200, &list).content_type("application/x-git-upload-pack-result");
+    let fault = Fault::new(Service::Git, answer).on_method("POST").after(1);
+    studio.aws.fail(fault);
+    let limits = ["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=2"];
+    let clone = [
         "-c",
         "http.postBuffer=1",
         "clone",
+        "-q",
         "--depth=1",
+        "--no-single-branch",
         WITH_REGION,
         "x",
-    ]);
-    let said = within_time(&studio, ".", &arguments).failed();
-    is_damaged(&said);
+    ];
+    let said = within_time(&studio, ".", &[&limits[..], &clone].concat());
+    expect![[r#"
+        exit code 128
+        git-remote-codecommit: damaged response from localhost:PORT: git waits for more of it
+        hint: try again
+    "#]].assert_eq(&ours(&said));
 }
 
 /// A packet of the sideband.
