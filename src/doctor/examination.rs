@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
 use super::check_id::CheckId;
-use super::report::{Check, Finding, Outcome, Report, Status};
+use super::report::{Check, Finding, Outcome, Report};
 use super::verdict::{Verdict, Why};
 use crate::error::Error;
 use crate::message::{CapturedMessages, Messages, Notice};
@@ -85,7 +85,7 @@ impl<'w> Examination<'w> {
         self.note(id, title, started.elapsed(), outcome)
     }
 
-    /// The same for a check that is shown only where there is a problem.
+    /// The same for a check that is shown only where it has something to say.
     pub(super) async fn check_quietly<T>(
         &mut self,
         id: CheckId,
@@ -93,7 +93,7 @@ impl<'w> Examination<'w> {
     ) -> Verdict<T> {
         let started = Instant::now();
         match self.wait(id.title(), check).await {
-            Ok((finding, found)) if finding.status == Status::Ok && !self.has_warnings() => {
+            Ok((finding, found)) if finding.detail.is_empty() && !self.has_warnings() => {
                 Verdict::Go(found)
             }
             outcome => self.note(id, id.title(), started.elapsed(), outcome),
@@ -157,7 +157,7 @@ impl<'w> Examination<'w> {
     }
 
     /// Whether the helpers' code has warned of something that no check has shown.
-    fn has_warnings(&self) -> bool {
+    pub(super) fn has_warnings(&self) -> bool {
         self.captured.has_warning_beside(&self.shown)
     }
 

@@ -7,7 +7,7 @@ use super::check_id::CheckId;
 use super::checks::helpers::{Answer, CodecommitHelper, Helpers};
 use super::checks::programs::Programs;
 use super::checks::reach::{self, Place, Reached};
-use super::checks::{git, identity, passwords, repository, surroundings};
+use super::checks::{git, identity, netrc, passwords, repository, surroundings};
 use super::examination::Examination;
 use super::lines;
 use super::remote_url::{Program, RemoteUrl, remote_urls};
@@ -79,7 +79,8 @@ async fn of_machine<'w>(x: &mut Examination<'w>) -> Result<(Programs<'w>, &'w Gi
     let programs = x.check(CheckId::Git, programs).await.go()?;
     let config = async { git::configuration(world) };
     let config = x.check_quietly(CheckId::GitConfig, config).await.go()?;
-    x.check_alone(CheckId::Programs, programs.versions()).await;
+    x.check_alone(CheckId::Programs, programs.versions(config))
+        .await;
     let place = async { surroundings::surroundings(world) };
     x.check_alone(CheckId::Surroundings, place).await;
     let stored = async { passwords::stored_passwords(world, config) };
@@ -113,14 +114,14 @@ impl<'a> Scope<'a> {
     }
 
     async fn of_address(&self, x: &mut Examination<'_>, url: &RemoteUrl) -> Result<(), Why> {
-        let address = x.check(CheckId::Address, async { url.check() });
+        let address = x.check(CheckId::Address, async { url.check(self.config) });
         let address = address.await.go()?;
-        let protocol = async { git::protocol(self.world, self.config, url.protocol()) };
+        let protocol = async { git::protocol(self.world, self.config, &url.transport) };
         x.check_alone(CheckId::Protocol, protocol).await;
         match address.host.filter(|_| self.is_by_https()) {
             Some(host) => self.by_https(x, url, &host).await,
             None => {
-                let helper = self.programs.remote_helper();
+                let helper = self.programs.remote_helper(self.config, &url.transport);
                 x.check_alone(CheckId::Helper, helper).await;
                 self.of_identity(x, None).await
             }
@@ -138,14 +139,22 @@ impl<'a> Scope<'a> {
         let ours = helpers.ours();
         if let Some(ours) = &ours {
             let path = ours.path(self.world);
-            let helper = self.programs.credential_helper(path);
+            let helper = self.programs.credential_helper(self.config, path);
             x.check_alone(CheckId::Helper, helper).await;
         }
-        x.is_beside = matches!(
+        let netrc = netrc::entries(self.world).unwrap_or_default();
+        let netrc = netrc.into_iter().find(|entry| entry.host == host.name());
+        let is_uncertain = matches!(
             helpers.answer(),
             Answer::OthersFirst | Answer::OursOtherwise
         );
-        self.credential_helpers(x, &helpers, host, &url.asked, true)
+        x.is_beside = is_uncertain || netrc.is_some();
+        let finding = helpers.finding(self.config, true, host.name(), &url.asked);
+        let finding = match &netrc {
+            Some(netrc) => finding.but(format!("git uses the password at {} first", netrc.at)),
+            None => finding,
+        };
+        x.check_alone(CheckId::CredentialHelpers, async { finding })
             .await;
         let of_identity = match helpers.answer() {
             Answer::Others => Err(Why::OtherHelper),
@@ -215,24 +224,12 @@ impl<'a> Scope<'a> {
         let host = host.unwrap_or_else(|| Host::regional(&target.region, false));
         let url = format!("https://{}/v1/repos/x", host.name());
         let helpers = Helpers::of_url(self.config, &url);
-        self.credential_helpers(x, &helpers, &host, &url, false)
-            .await;
+        let finding = async { helpers.finding(self.config, false, host.name(), &url) };
+        x.check_alone(CheckId::CredentialHelpers, finding).await;
         match helpers.ours().filter(|_| self.url.is_none()) {
             Some(ours) => Target::without_address(self.world, self.notices, ours.overrides()),
             None => Ok(target),
         }
-    }
-
-    async fn credential_helpers(
-        &self,
-        x: &mut Examination<'_>,
-        helpers: &Helpers,
-        host: &Host,
-        url: &str,
-        is_asked: bool,
-    ) {
-        let finding = async { helpers.finding(self.config, is_asked, host.name(), url) };
-        x.check_alone(CheckId::CredentialHelpers, finding).await;
     }
 
     /// What is settled for the address.
@@ -347,12 +344,16 @@ impl<'a> Scope<'a> {
         };
         let remote = self.url.map_or("origin", |url| url.remote.as_str());
         let route = reach::settings(http.route_to_git_host(&url, remote, self.notices));
-        let route = route.map(|(finding, route)| match self.is_by_https() {
-            true => (
-                finding.and("for https URLs git itself sends the requests, and none of its settings is ignored"),
-                route,
-            ),
-            false => (finding, route),
+        let route = route.map(|(finding, route)| match self.url {
+            Some(asked) if self.is_by_https() => {
+                let finding = git::extra_headers(self.config, &asked.asked);
+                let by_git = "git itself sends the requests for https URLs, with all its settings";
+                match x.has_warnings() {
+                    true => (finding.and(by_git), route),
+                    false => (finding, route),
+                }
+            }
+            _ => (finding, route),
         });
         Place::git_host(&target.authority)
             .reach(x, route, true)

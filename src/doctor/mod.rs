@@ -4,6 +4,7 @@
 //! that the request itself uses; a check is skipped where one that it depends on failed. [`examination`] takes the time
 //! and notes what came of each, [`report`] holds it, [`show`] writes it for a person.
 
+mod alias;
 mod check_id;
 mod checks;
 mod examination;

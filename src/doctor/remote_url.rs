@@ -3,9 +3,11 @@
 
 use std::process::Stdio;
 
+use super::alias::{Alias, Runs};
 use super::report::{Finding, Outcome};
 use crate::address::Address;
 use crate::aws::{Host, Region};
+use crate::error::Exit;
 use crate::git::config::GitConfig;
 use crate::process;
 
@@ -25,8 +27,10 @@ pub(super) struct RemoteUrl {
     written: String,
     /// After `url.<base>.insteadOf`: what git asks its helpers about.
     pub(super) asked: String,
-    /// The same, without a user name where it goes by https.
+    /// What our program is given, in the form of a typed address; without a user name where it is https.
     pub(super) url: String,
+    /// What git calls the transport: it starts `git remote-NAME`, and asks `protocol.NAME.allow`.
+    pub(super) transport: String,
     /// What git calls the remote.
     pub(super) remote: String,
     /// What git is told to go there: the remote's name, else what is written. Never [`asked`](Self::asked), which git
@@ -40,7 +44,7 @@ pub(super) fn remote_urls(config: &GitConfig, typed: Option<&str>) -> Vec<Remote
     let remotes = remotes(config);
     let Some(typed) = typed else {
         let mut urls: Vec<RemoteUrl> = Vec::new();
-        for url in remotes.iter().flat_map(Remote::urls) {
+        for url in remotes.iter().flat_map(|remote| remote.urls(config)) {
             if url.is_for_codecommit() && !urls.iter().any(|other| other.url == url.url) {
                 urls.push(url);
             }
@@ -50,11 +54,11 @@ pub(super) fn remote_urls(config: &GitConfig, typed: Option<&str>) -> Vec<Remote
     let named = remotes
         .iter()
         .find(|remote| remote.name == typed.as_bytes());
-    let mut urls = named.map(Remote::urls).unwrap_or_default();
+    let mut urls = named.map(|remote| remote.urls(config)).unwrap_or_default();
     if urls.iter().any(RemoteUrl::is_for_codecommit) {
         urls.retain(RemoteUrl::is_for_codecommit);
     } else if urls.is_empty() {
-        urls.push(RemoteUrl::of_url(typed));
+        urls.push(RemoteUrl::of_url(config, typed));
     } else {
         urls.truncate(1);
     }
@@ -94,15 +98,15 @@ fn remotes(config: &GitConfig) -> Vec<Remote<'_>> {
 }
 
 impl Remote<'_> {
-    fn urls(&self) -> Vec<RemoteUrl> {
+    fn urls(&self, config: &GitConfig) -> Vec<RemoteUrl> {
         let url = self.url.map(String::from_utf8_lossy);
         let fetched = url.map(|url| match std::str::from_utf8(self.name) {
-            Ok(name) => RemoteUrl::new(url.into_owned(), rewritten(name), name, name),
+            Ok(name) => RemoteUrl::new(config, url.into_owned(), rewritten(name), name, name),
             // No argument of ours can name it: it is examined by its URL.
-            Err(_) => RemoteUrl::of_url(&url),
+            Err(_) => RemoteUrl::of_url(config, &url),
         });
         let pushed = self.push_urls.iter();
-        let pushed = pushed.map(|url| RemoteUrl::of_url(&String::from_utf8_lossy(url)));
+        let pushed = pushed.map(|url| RemoteUrl::of_url(config, &String::from_utf8_lossy(url)));
         fetched.into_iter().chain(pushed).collect()
     }
 }
@@ -122,30 +126,34 @@ fn rewritten(name: &str) -> String {
 
 impl RemoteUrl {
     /// A URL that no remote's name stands for.
-    fn of_url(written: &str) -> Self {
-        Self::new(written.to_owned(), rewritten(written), "origin", written)
+    fn of_url(config: &GitConfig, written: &str) -> Self {
+        let asked = rewritten(written);
+        Self::new(config, written.to_owned(), asked, "origin", written)
     }
 
-    fn new(written: String, url: String, remote: &str, place: &str) -> Self {
-        let (program, bare) = match url.strip_prefix("https://") {
+    fn new(config: &GitConfig, written: String, asked: String, remote: &str, place: &str) -> Self {
+        let (transport, given) = transport(&asked);
+        let (program, url) = match asked.strip_prefix("https://") {
             Some(rest) => (Program::CredentialHelper, without_user(rest)),
+            // Only our own helper is given an address of ours.
+            None if leads_to_ours(config, transport) || written.starts_with("codecommit:") => {
+                let is_whole = given.starts_with("codecommit:");
+                let url = match is_whole {
+                    true => given.to_owned(),
+                    false => format!("codecommit::{given}"),
+                };
+                (Program::RemoteHelper, Some(url))
+            }
             None => (Program::RemoteHelper, None),
         };
         Self {
             written,
-            url: bare.unwrap_or_else(|| url.clone()),
-            asked: url,
+            url: url.unwrap_or_else(|| asked.clone()),
+            transport: transport.to_owned(),
+            asked,
             remote: remote.to_owned(),
             place: place.to_owned(),
             program,
-        }
-    }
-
-    /// What git calls the transport in its `protocol.<name>.allow`.
-    pub(super) fn protocol(&self) -> &'static str {
-        match self.program {
-            Program::RemoteHelper => "codecommit",
-            Program::CredentialHelper => "https",
         }
     }
 
@@ -162,27 +170,80 @@ impl RemoteUrl {
 
     /// What `insteadOf` makes of it, if anything.
     pub(super) fn rewritten(&self) -> Option<String> {
-        (self.asked != self.written).then(|| without_password(&self.url))
+        let asked = match self.program {
+            Program::RemoteHelper => &self.asked,
+            Program::CredentialHelper => &self.url,
+        };
+        (self.asked != self.written).then(|| without_password(asked))
     }
 
-    pub(super) fn check(&self) -> Outcome<Address> {
+    pub(super) fn check(&self, config: &GitConfig) -> Outcome<Address> {
         let address = Address::parse(&self.url).map_err(Finding::error)?;
-        let mut finding = Finding::good(match self.program {
-            Program::RemoteHelper => "git starts git-remote-codecommit",
-            Program::CredentialHelper => "git uses https, and asks its credential helpers",
-        });
-        let is_same_host = self.written.starts_with("https://");
-        if self.program == Program::CredentialHelper && !is_same_host {
-            finding = finding.and(format!("url.….insteadOf makes it {}", self.url));
-        }
         if self.program == Program::RemoteHelper && !self.url.starts_with("codecommit:") {
             let known = format!("codecommit::{}", self.url);
-            finding = finding
-                .but("git does not know this form".to_owned())
-                .fixed_by(format!("write {}", without_password(&known)));
+            let problem = "git does not know addresses of this form";
+            return Err(Finding::failed(Exit::Settings, problem)
+                .fixed_by(format!("write {}", without_password(&known))));
+        }
+        let mut finding = Finding::good(match self.program {
+            Program::RemoteHelper => format!("git starts git-remote-{}", self.transport),
+            Program::CredentialHelper => {
+                "git uses https, and asks its credential helpers".to_owned()
+            }
+        });
+        let is_same_host =
+            self.program == Program::CredentialHelper && self.written.starts_with("https://");
+        if let Some(asked) = self.rewritten().filter(|_| !is_same_host) {
+            finding = finding.and(format!("url.….insteadOf makes it {asked}"));
+        }
+        if self.program == Program::CredentialHelper {
+            finding = self.user_name(config, finding);
         }
         Ok((finding, address))
     }
+
+    /// With a user name, git asks for the password of that user alone: one that another helper has stored long ago.
+    fn user_name(&self, config: &GitConfig, finding: Finding) -> Finding {
+        if self.asked != self.url {
+            return finding
+                .but("the URL has a user name, and a helper may have an old password for it")
+                .fixed_by(format!("write the URL without it: {}", self.url));
+        }
+        match config.at_url("credential", &self.url).value("username") {
+            None => finding,
+            Some(set) => {
+                let key = set.key();
+                let origin = set.origin().map(ToString::to_string).unwrap_or_default();
+                finding
+                    .but(format!("{key} ({origin}) sets a user name, and a helper may have an old password for it"))
+                    .fixed_by(format!("remove {key} from {origin}"))
+            }
+        }
+    }
+}
+
+/// The name of the transport of a URL, and what git gives to its remote helper; no name for a path and ssh's short form.
+///
+/// Source: gitremote-helpers(7), "INVOCATION".
+fn transport(url: &str) -> (&str, &str) {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    let end = url.find(|c| !is_name(c)).unwrap_or(url.len());
+    let (name, rest) = url.split_at(end);
+    match rest.strip_prefix("::") {
+        Some(given) => (name, given),
+        None if rest.starts_with("://") => (name, url),
+        None => ("", url),
+    }
+}
+
+/// Whether git starts our remote helper for a transport, by its name or by an alias.
+fn leads_to_ours(config: &GitConfig, transport: &str) -> bool {
+    let alias = Alias::of(config, &format!("remote-{transport}"));
+    transport == "codecommit"
+        || alias.is_some_and(|alias| match alias.runs {
+            Runs::Program(program) => program.ends_with("git-remote-codecommit"),
+            Runs::GitCommand(command) => command == "remote-codecommit",
+        })
 }
 
 /// The URL without its user name: that says whom git asks a password for, and the profile is the helper's to choose. A
@@ -204,9 +265,11 @@ fn without_password(text: &str) -> String {
         return text.to_owned();
     };
     let name = scheme.trim_end_matches("://");
-    let name = name.strip_prefix("codecommit::").unwrap_or(name);
-    let is_profile =
-        name == "codecommit" || Region::parse(name).is_ok() || leads_to_codecommit(text);
+    let name = name.rsplit("::").next().unwrap_or(name);
+    // The user name of a signed password has a session token behind a "%".
+    let is_profile = name == "codecommit"
+        || Region::parse(name).is_ok()
+        || leads_to_codecommit(text) && !user.contains('%');
     match user.contains(':') || !scheme.is_empty() && !is_profile {
         true => format!("{scheme}***@{host}"),
         false => text.to_owned(),
@@ -228,6 +291,7 @@ mod tests {
     #[test]
     fn a_password_in_an_address_is_masked_and_a_user_name_is_not_a_profile() {
         let host = "git-codecommit.eu-west-1.amazonaws.com/v1/repos/r";
+        let config = GitConfig::parse(b"");
         for (written, shown) in [
             (
                 format!("https://u:hunter2@{host}"),
@@ -248,6 +312,14 @@ mod tests {
             ("codecommit://p@r".to_owned(), "codecommit://p@r".to_owned()),
             (format!("https://p@{host}"), format!("https://p@{host}")),
             (
+                format!("https://ASIAX%25hunter2@{host}"),
+                format!("https://***@{host}"),
+            ),
+            (
+                "codecommit-native::eu-west-1://p@r".to_owned(),
+                "codecommit-native::eu-west-1://p@r".to_owned(),
+            ),
+            (
                 "https://ghp_hunter2@github.com/x/y@z".to_owned(),
                 "https://***@z".to_owned(),
             ),
@@ -260,11 +332,11 @@ mod tests {
                 "git@github.com:x/y".to_owned(),
             ),
         ] {
-            let url = RemoteUrl::new(written.clone(), written, "origin", "origin");
+            let url = RemoteUrl::new(&config, written.clone(), written, "origin", "origin");
             assert_eq!(url.shown(), shown);
         }
         let url = format!("https://ada@{host}");
-        let url = RemoteUrl::new(url.clone(), url, "origin", "origin");
+        let url = RemoteUrl::new(&config, url.clone(), url, "origin", "origin");
         assert_eq!(url.url, format!("https://{host}"));
         assert_eq!(url.program, Program::CredentialHelper);
     }

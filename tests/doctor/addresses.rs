@@ -132,8 +132,9 @@ fn what_git_cannot_read_or_does_not_know_is_where_it_ends() {
     // git-remote-codecommit knows it, git does not.
     let bare = WITH_REGION.strip_prefix("codecommit::").unwrap();
     let said = found(&studio, &["--offline", bare]);
-    assert_eq!((said.code, said.ids("warning")), (Some(0), vec!["address"]));
+    assert_eq!((said.code, said.ids("failed")), (Some(3), vec!["address"]));
     assert_eq!(said.fix("address"), format!("write {WITH_REGION}"));
+    studio.git(&["ls-remote", bare]).failed();
 
     studio.write(".gitconfig", "[user\n");
     let arguments = ["doctor", "--json", WITH_REGION];

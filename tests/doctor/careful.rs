@@ -154,8 +154,10 @@ fn password_files_are_read_whatever_they_are() {
 
     std::fs::remove_file(&file).unwrap();
     let home = studio.home().display().to_string();
-    let both = format!("{home}/.git-credentials, {home}/.config/git/credentials");
-    let none = format!("none for CodeCommit\nsearched {both}");
+    let none = format!(
+        "none for CodeCommit\n\
+         searched {home}/.git-credentials, {home}/.config/git/credentials, {home}/.netrc"
+    );
     assert_eq!(check(), ("ok".to_owned(), none));
 
     let path = file.display().to_string();

@@ -3,14 +3,17 @@
 mod addresses;
 mod agreement;
 mod careful;
+mod causes;
 mod git;
 mod requests;
 mod shown;
+mod transports;
 
+use expect_test::Expect;
 use local_aws::LocalAws;
 use serde_json::Value;
 
-use crate::harness::{Outcome, Studio, every_git};
+use crate::harness::{Outcome, Studio, every_git, helpers};
 
 /// A run's report.
 struct Found {
@@ -26,6 +29,28 @@ fn studio() -> Studio {
 /// Runs the doctor as git does.
 fn run(studio: &Studio, arguments: &[&str]) -> Outcome {
     studio.git(&[&["codecommit", "doctor"], arguments].concat())
+}
+
+/// Compares the whole output, without what is this machine's own.
+fn shows(mut said: Outcome, expected: &Expect) {
+    let git = &every_git()[0];
+    let program = format!("{} ({})", git.version, git.program().display());
+    let version = format!("({})", env!("CARGO_PKG_VERSION"));
+    said.stdout = said
+        .stdout
+        .replace('\r', "")
+        .replace(&program, "GIT")
+        .replace(&helpers().display().to_string(), "BIN")
+        .replace(&version, "(VERSION)")
+        .replace(
+            &format!("version {}", env!("CARGO_PKG_VERSION")),
+            "version VERSION",
+        );
+    for key in said.stdout.clone().split("access key ").skip(1) {
+        let id = key.split_whitespace().next().unwrap();
+        said.stdout = said.stdout.replace(id, "KEY");
+    }
+    said.is(expected);
 }
 
 /// Runs the doctor with `--json`.

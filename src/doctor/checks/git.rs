@@ -1,14 +1,40 @@
 //! Git itself, its configuration, and whether it may use the transport at all.
 
+use super::includes::includes;
 use crate::doctor::report::{Finding, Outcome};
 use crate::error::Exit;
-use crate::git::config::GitConfig;
+use crate::git::config::{GitConfig, Value};
 use crate::world::{World, variable};
 
 /// Git's configuration: it is read once, for all checks and for the helpers' own code.
 pub(in crate::doctor) fn configuration(world: &World) -> Outcome<&GitConfig> {
     let config = world.git_config_with_origins().map_err(Finding::error)?;
-    Ok((Finding::ok([]), config))
+    Ok((includes(world, config), config))
+}
+
+/// The headers that git adds to its own requests for an https URL. Their values are often tokens, and not shown.
+pub(in crate::doctor) fn extra_headers(config: &GitConfig, url: &str) -> Finding {
+    let values = config.at_url("http", url).values("extraHeader");
+    // An empty one clears those before it.
+    let is_empty = |value: &Value<'_>| value.bytes().is_ok_and(<[u8]>::is_empty);
+    let start = values.iter().rposition(is_empty).map_or(0, |at| at + 1);
+    values[start..]
+        .iter()
+        .fold(Finding::ok([]), |finding, value| {
+            let (key, name) = (value.key(), value.text().unwrap_or_default());
+            let name = name.split(':').next().unwrap_or_default().trim();
+            let origin = value.origin().map(ToString::to_string).unwrap_or_default();
+            match name.eq_ignore_ascii_case("authorization") {
+                true => finding
+                    .but(format!(
+                        "{key} ({origin}) sends an Authorization header in place of the password"
+                    ))
+                    .fixed_by(format!(
+                        "remove it: git config --show-origin --get-all {key}"
+                    )),
+                false => finding.and(format!("{key} ({origin}) adds the header {name}")),
+            }
+        })
 }
 
 /// `protocol.<name>.allow`, `protocol.allow` and the variable that beats both.

@@ -2,10 +2,11 @@
 //!
 //! | file | checks |
 //! |---|---|
-//! | [`git`] | `git`, `git-config`, `protocol` |
-//! | [`programs`] | `programs`, `helper` |
+//! | [`git`] | `git-config`, `protocol`, and `http.extraHeader` in `git-settings` |
+//! | [`includes`] | `git-config` |
+//! | [`programs`] | `git`, `programs`, `helper` |
 //! | [`surroundings`] | `surroundings` |
-//! | [`passwords`] | `stored-passwords` |
+//! | [`passwords`], [`netrc`] | `stored-passwords` |
 //! | [`helpers`] | `credential-helpers` |
 //! | [`reach`] | `sts-…`, `git-dns`, `git-tcp`, `git-tls`, `git-settings`, `clock` |
 //! | [`identity`] | `source`, `role-…` |
@@ -17,6 +18,9 @@
 pub(super) mod git;
 pub(super) mod helpers;
 pub(super) mod identity;
+mod includes;
+pub(super) mod netrc;
+mod password;
 pub(super) mod passwords;
 pub(super) mod programs;
 pub(super) mod reach;

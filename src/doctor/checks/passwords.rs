@@ -1,12 +1,12 @@
 //! Passwords for CodeCommit in the files of `git credential-store`. Nothing of them is shown but where they are.
 
-use std::fs::File;
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use super::helpers;
+use super::password::{Kind, contents};
+use super::{helpers, netrc, password};
 use crate::aws::Host;
 use crate::doctor::report::Finding;
 use crate::git::config::GitConfig;
@@ -40,6 +40,8 @@ pub(in crate::doctor) fn stored_passwords(world: &World, config: &GitConfig) -> 
         }
         searched.push(file.display().to_string());
     }
+    finding = in_netrc(world, finding);
+    searched.extend(netrc::file(world).map(|file| file.display().to_string()));
     if expired.is_empty() && lasting.is_empty() && finding.detail.is_empty() {
         finding = finding.and("none for CodeCommit");
     }
@@ -63,6 +65,26 @@ pub(in crate::doctor) fn stored_passwords(world: &World, config: &GitConfig) -> 
     }
 }
 
+/// Adds those that git's https transport takes before it asks a credential helper.
+fn in_netrc(world: &World, finding: Finding) -> Finding {
+    let entries = match netrc::entries(world) {
+        Ok(entries) => entries,
+        Err(error) => return finding.but(format!("cannot read ~/.netrc: {error}")),
+    };
+    entries.into_iter().fold(finding, |finding, entry| {
+        let netrc::Entry { host, at, kind } = entry;
+        let kind = match kind {
+            Kind::Signed => "signed password, which expired 15 minutes after it was made",
+            Kind::Lasting => "password",
+        };
+        finding
+            .but(format!(
+                "{at} has a {kind}; for {host}, git uses it before it asks a credential helper"
+            ))
+            .fixed_by(format!("delete the entry at {at}"))
+    })
+}
+
 /// Git's own two files, and those that a helper is told to use.
 fn files(world: &World, config: &GitConfig) -> Vec<PathBuf> {
     let home = world.home();
@@ -81,51 +103,12 @@ fn files(world: &World, config: &GitConfig) -> Vec<PathBuf> {
     files
 }
 
-/// What a plain file holds; anything else may have no end.
-fn contents(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt as _;
-        // A pipe that has no writer is not waited for.
-        options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
-    }
-    let mut file = options.open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("not a plain file"));
-    }
-    let mut text = Zeroizing::new(Vec::new());
-    file.read_to_end(&mut text)?;
-    Ok(text)
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Kind {
-    Signed,
-    /// Another, most often an IAM user's.
-    Lasting,
-}
-
 fn kind(line: &str) -> Option<Kind> {
     let (user, rest) = line.strip_prefix("https://")?.rsplit_once('@')?;
     let host = rest.split(['/', ':']).next()?;
     Host::recognise(host)?;
     let (_name, password) = user.split_once(':')?;
-    // As `signature.rs` makes it: the time, and a signature.
-    let password = password.as_bytes();
-    let is_time = |(at, byte): (usize, &u8)| match at {
-        8 => *byte == b'T',
-        15 => *byte == b'Z',
-        _ => byte.is_ascii_digit(),
-    };
-    let is_signed = password.len() > 16 && password.iter().take(16).enumerate().all(is_time);
-    Some(if is_signed {
-        Kind::Signed
-    } else {
-        Kind::Lasting
-    })
+    Some(password::kind(password))
 }
 
 #[cfg(test)]

@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use crate::doctor::alias::{Alias, Runs};
 use crate::doctor::report::{Finding, Outcome};
 use crate::error::Exit;
+use crate::git::config::GitConfig;
+use crate::git::helper_line::located;
 use crate::git::version::GitVersion;
 use crate::process;
 use crate::world::World;
@@ -18,6 +21,8 @@ const REMOTE_HELPER: &str = "git-remote-codecommit";
 const CREDENTIAL_HELPER: &str = "git-credential-codecommit";
 const NAMES: [&str; 3] = ["git-codecommit", REMOTE_HELPER, CREDENTIAL_HELPER];
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Git itself refuses aliases that lead to each other in a circle.
+const MOST_ALIASES: usize = 8;
 /// How long a program may take to say its version.
 const VERSION_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -37,6 +42,13 @@ enum Kind {
     Unknown,
     /// Below the current folder: it may have come with a repository, so it is not run.
     NotAsked,
+}
+
+/// A program that git starts.
+struct Started {
+    path: PathBuf,
+    /// The alias that leads to it.
+    alias: Option<String>,
 }
 
 impl<'w> Programs<'w> {
@@ -80,14 +92,38 @@ impl<'w> Programs<'w> {
             .or_else(|| path_lookup::found_on_path(self.world, name))
     }
 
+    /// What git runs for `git-NAME`: a program of that name, or else an alias.
+    fn started(&self, config: &GitConfig, name: &str) -> Option<Started> {
+        let mut name = name.to_owned();
+        let mut alias = None;
+        for _ in 0..MOST_ALIASES {
+            if let Some(path) = self.run_by_git(&name) {
+                return Some(Started { path, alias });
+            }
+            let found = Alias::of(config, name.strip_prefix("git-")?)?;
+            alias.get_or_insert(found.shown);
+            match found.runs {
+                Runs::GitCommand(next) => name = format!("git-{next}"),
+                Runs::Program(program) => {
+                    let path = match program.contains('/') {
+                        true => located(self.world.home(), &program),
+                        false => self.run_by_git(&program),
+                    };
+                    return Some(Started { path: path?, alias });
+                }
+            }
+        }
+        None
+    }
+
     /// Our three programs, as git finds them: together they are of one version.
-    pub(in crate::doctor) async fn versions(&self) -> Finding {
+    pub(in crate::doctor) async fn versions(&self, config: &GitConfig) -> Finding {
         let mut finding = Finding::good(format!("version {VERSION}"));
         let mut is_mixed = false;
         for name in NAMES {
-            finding = match self.run_by_git(name) {
+            finding = match self.started(config, name) {
                 None => finding.and(format!("{name} is not on PATH")),
-                Some(path) => match self.kind(&path, name).await {
+                Some(Started { path, .. }) => match self.kind(&path, name).await {
                     Kind::Ours(version) if version != VERSION => {
                         is_mixed = true;
                         finding.but(format!("{} has version {version}", path.display()))
@@ -102,58 +138,89 @@ impl<'w> Programs<'w> {
         finding
     }
 
-    /// Whether git starts our remote helper.
-    pub(in crate::doctor) async fn remote_helper(&self) -> Finding {
-        self.found(self.run_by_git(REMOTE_HELPER), REMOTE_HELPER)
-            .await
+    /// Whether git starts our remote helper for a transport such as `codecommit`.
+    pub(in crate::doctor) async fn remote_helper(
+        &self,
+        config: &GitConfig,
+        transport: &str,
+    ) -> Finding {
+        let name = format!("git-remote-{transport}");
+        match self.started(config, &name) {
+            Some(started) => self.found(started, REMOTE_HELPER).await,
+            None => self.missing(&name),
+        }
     }
 
     /// Whether git starts our credential helper; `path` is what its configuration names.
-    pub(in crate::doctor) async fn credential_helper(&self, path: Option<PathBuf>) -> Finding {
-        let path = match path {
-            // What a shell makes of it is not known here.
-            Some(path) if path.is_absolute() && !path.is_file() => {
-                let problem = format!("git would start {}, which does not exist", path.display());
-                return Finding::failed(Exit::Settings, problem)
-                    .fixed_by("run git codecommit setup, which writes the right path");
-            }
-            Some(path) => Some(path),
-            None => self.run_by_git(CREDENTIAL_HELPER),
+    pub(in crate::doctor) async fn credential_helper(
+        &self,
+        config: &GitConfig,
+        path: Option<PathBuf>,
+    ) -> Finding {
+        let alias = None;
+        let started = match path {
+            Some(path) => Some(Started { path, alias }),
+            None => self.started(config, CREDENTIAL_HELPER),
         };
-        self.found(path, CREDENTIAL_HELPER).await
+        match started {
+            Some(started) => self.found(started, CREDENTIAL_HELPER).await,
+            None => self.missing(CREDENTIAL_HELPER),
+        }
     }
 
-    async fn found(&self, path: Option<PathBuf>, name: &str) -> Finding {
-        let folder = self.own.as_deref().unwrap_or(Path::new("~/.local/bin"));
-        let Some(path) = path else {
-            return Finding::failed(Exit::Settings, format!("git finds no {name}"))
-                .fixed_by("run git codecommit setup")
-                .fixed_by(format!("or put {} on PATH", folder.display()));
-        };
+    /// The folder of our programs.
+    fn folder(&self) -> &Path {
+        self.own.as_deref().unwrap_or(Path::new("~/.local/bin"))
+    }
+
+    fn missing(&self, name: &str) -> Finding {
+        Finding::failed(Exit::Settings, format!("git finds no {name}"))
+            .fixed_by("run git codecommit setup")
+            .fixed_by(format!("or put {} on PATH", self.folder().display()))
+    }
+
+    /// What git starts as our program `name`.
+    async fn found(&self, started: Started, name: &str) -> Finding {
+        let Started { path, alias } = started;
+        let by = alias.map(|alias| format!("by {alias}"));
+        // What a shell makes of a relative path is not known here.
+        if path.is_absolute() && !path.is_file() {
+            let problem = format!("git would start {}, which does not exist", path.display());
+            let finding = Finding::failed(Exit::Settings, problem);
+            return by
+                .into_iter()
+                .fold(finding, Finding::and)
+                .fixed_by("run git codecommit setup, which writes the right path");
+        }
         let kind = self.kind(&path, name).await;
         let text = format!("git starts {}{}", path.display(), kind.in_brackets());
-        match kind {
-            Kind::Ours(version) if version == VERSION => {
-                let others = path_lookup::others(self.world, name, folder);
-                let others = others
-                    .iter()
-                    .filter(|other| !path_lookup::is_same(other, &path));
-                others.fold(Finding::ok([text]), |finding, other| {
-                    finding.and(format!(
-                        "programs with another PATH may start {}",
-                        other.display()
-                    ))
-                })
-            }
-            _ => Finding::ok([])
-                .but(text)
+        match (kind, by) {
+            (Kind::Ours(version), Some(by)) if version == VERSION => Finding::good(text).and(by),
+            (Kind::Ours(version), None) if version == VERSION => self.others(&path, name, text),
+            (_, by) => by
+                .into_iter()
+                .fold(Finding::ok([]).but(text), Finding::and)
                 .and(format!(
                     "the next checks use {}",
-                    folder.join(name).display()
+                    self.folder().join(name).display()
                 ))
                 .fixed_by("run git codecommit setup")
-                .fixed_by(format!("or put {} first on PATH", folder.display())),
+                .fixed_by(format!("or put {} first on PATH", self.folder().display())),
         }
+    }
+
+    /// Names other programs of the name: without an alias, PATH decides which one is started.
+    fn others(&self, path: &Path, name: &str, text: String) -> Finding {
+        let others = path_lookup::others(self.world, name, self.folder());
+        let others = others
+            .iter()
+            .filter(|other| !path_lookup::is_same(other, path));
+        others.fold(Finding::good(text), |finding, other| {
+            finding.and(format!(
+                "programs with another PATH may start {}",
+                other.display()
+            ))
+        })
     }
 
     async fn kind(&self, path: &Path, name: &str) -> Kind {
