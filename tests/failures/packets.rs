@@ -163,7 +163,8 @@ fn a_host_that_leaves_git_waiting_is_given_up_in_the_time_that_is_set() {
         exit code 128
         git-remote-codecommit: damaged response from localhost:PORT: git waits for more of it
         hint: try again
-    "#]].assert_eq(&ours(&said));
+    "#]]
+    .assert_eq(&ours(&said));
 }
 
 /// A packet of the sideband.
