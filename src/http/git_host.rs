@@ -152,6 +152,7 @@ impl<'w> GitHost<'w> {
             Load::Streamed(body) => Some(watch.over_body(body)),
         };
         self.has_begun.set(true);
+        notice_closed_connections().await;
         let sent = watch.wait(self.client.execute(request)).await;
         let response = sent
             .map_err(|slow| self.too_slow(slow))?
@@ -199,6 +200,14 @@ impl<'w> GitHost<'w> {
         if let Some(trace) = &self.trace {
             trace.info(text);
         }
+    }
+}
+
+/// Lets the connections' own tasks run: while git was waited for, nobody heard the host close one.
+async fn notice_closed_connections() {
+    // The first turn asks the system what has happened, the next ones let the tasks act on it.
+    for _ in 0..3 {
+        tokio::task::yield_now().await;
     }
 }
 

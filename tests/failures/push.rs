@@ -1,5 +1,7 @@
 //! Pushes that fail, and what is left then.
 
+use std::time::Duration;
+
 use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Service};
 
 use super::studio;
@@ -118,4 +120,49 @@ fn a_large_push_that_the_host_declines_is_reported_in_gits_own_words() {
     );
     assert_eq!(said.said(), "", "git has said it all");
     assert_eq!(studio.remote_ref("refs/heads/main"), before);
+}
+
+/// Pushes a commit; the pre-push hook takes so many seconds, between the references and the push.
+fn push_after(studio: &Studio, seconds: &str) -> crate::harness::Outcome {
+    let hook = format!("#!/bin/sh\nsleep {seconds}\n");
+    studio.write("demo-repo/.git/hooks/pre-push", &hook);
+    let shell = std::path::Path::new("/bin/sh");
+    let made = ["-c", "chmod +x demo-repo/.git/hooks/pre-push"];
+    studio.run_in(".", shell, &made, "").succeeded();
+    studio.aws.clear_record();
+    studio.git_in("demo-repo", &["push"])
+}
+
+#[test]
+fn a_host_that_closes_the_idle_connection_does_not_stop_a_push() {
+    // Long before the push, and close to it; a deletion and a tag are pushes without and with little of a pack.
+    for closes_after in [0.1, 0.6, 0.9] {
+        let studio = studio();
+        studio.git(&["clone", "-q", WITH_REGION]).succeeded();
+        let commit = studio.commit("demo-repo", "x", "x");
+        let close = Action::CloseLater(Duration::from_secs_f64(closes_after));
+        studio
+            .aws
+            .fail(Fault::new(Service::Git, close).on_method("GET"));
+        let said = push_after(&studio, "1").succeeded();
+        assert_eq!(said.said(), "", "{closes_after}");
+        assert_eq!(studio.remote_ref("refs/heads/main"), commit);
+        let requests = studio.aws.git_requests();
+        assert_eq!(requests.len(), 2, "nothing was sent twice: {requests:#?}");
+        assert_ne!(requests[0].connection, requests[1].connection);
+    }
+}
+
+#[test]
+fn a_push_goes_out_on_a_fresh_connection_where_the_old_one_was_idle() {
+    let studio = studio();
+    studio.git(&["clone", "-q", WITH_REGION]).succeeded();
+    for (seconds, is_fresh) in [("0", false), ("4.5", true)] {
+        studio.commit("demo-repo", "x", seconds);
+        push_after(&studio, seconds).succeeded();
+        let requests = studio.aws.git_requests();
+        assert_eq!(requests.len(), 2);
+        let connections = [requests[0].connection, requests[1].connection];
+        assert_eq!(connections[0] != connections[1], is_fresh, "{seconds}");
+    }
 }

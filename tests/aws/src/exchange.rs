@@ -14,6 +14,7 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HOST, LOCATION, PROXY_AUTHORIZATION};
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
+use tokio::sync::Notify;
 use tokio::time::Sleep;
 
 use crate::fault::Action;
@@ -33,6 +34,7 @@ pub(crate) struct Connection {
     pub(crate) opened: Duration,
     pub(crate) client_certificate: bool,
     pub(crate) reset: Arc<AtomicBool>,
+    pub(crate) close: Arc<Notify>,
 }
 
 /// Where the body of an answer ends early, and how.
@@ -100,6 +102,13 @@ impl Exchange {
                 Action::ShiftDate(offset) => _ = self.date_shift.set(offset),
                 Action::CutBody(after) => _ = self.cut.set(Cut::Drop(after)),
                 Action::StallBody(after) => _ = self.cut.set(Cut::Stall(after)),
+                Action::CloseLater(after) => {
+                    let close = Arc::clone(&self.connection.close);
+                    tokio::spawn(async move {
+                        tokio::time::sleep(after).await;
+                        close.notify_one();
+                    });
+                }
                 Action::KeepBody(after) => _ = self.cut.set(Cut::End(after)),
                 Action::DropTail(bytes) => _ = self.cut.set(Cut::Tail(bytes)),
                 Action::Redirect { code, authority } => {

@@ -42,6 +42,8 @@ pub enum Action {
     KeepBody(u64),
     /// The usual answer's body less its last bytes, so many, in an answer that HTTP sees as whole.
     DropTail(usize),
+    /// The answer comes as usual; so long after the request the connection is closed, without notice.
+    CloseLater(Duration),
     /// The same path and query on another host.
     Redirect {
         /// 301, 302, 307 or 308.
@@ -91,6 +93,11 @@ impl Action {
             code,
             authority: authority.to_owned(),
         }
+    }
+
+    /// Whether the request may meet another fault.
+    fn goes_on(&self) -> bool {
+        matches!(self, Self::Delay(_) | Self::ShiftDate(_))
     }
 
     /// Sets the type of the body of a [`Status`](Self::Status); other actions stay as they are.
@@ -207,7 +214,7 @@ impl Faults {
                 fault.times - 1
             };
             actions.push(fault.action.clone());
-            if !matches!(fault.action, Action::Delay(_) | Action::ShiftDate(_)) {
+            if !fault.action.goes_on() {
                 break;
             }
         }

@@ -155,6 +155,7 @@ async fn connection(stream: TcpStream, shared: Shared) {
         opened: state.started.elapsed(),
         client_certificate: false,
         reset: Arc::new(AtomicBool::new(false)),
+        close: Arc::default(),
     };
     state.record.open(record::Connection {
         number: connection.number,
@@ -202,10 +203,14 @@ async fn serve(
     connection: Connection,
     shared: &Shared,
 ) {
+    let close = Arc::clone(&connection.close);
     let service = service_fn(|request| answer(request, &connection, shared));
     let connection = http1::Builder::new().serve_connection(TokioIo::new(socket), service);
-    // A client that goes away and a fault that cuts the connection both end here.
-    let _ = connection.with_upgrades().await;
+    tokio::select! {
+        // A client that goes away and a fault that cuts the connection both end here.
+        _ = connection.with_upgrades() => {}
+        () = close.notified() => {}
+    }
 }
 
 async fn answer(
