@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use expect_test::expect;
 use local_aws::{Action, EXECUTION_ROLE, Fault, LocalAws, Role, Service};
 
 use crate::harness::{Outcome, Studio, every_git};
@@ -88,10 +89,10 @@ fn without_a_terminal_or_an_askpass_program_the_error_says_how() {
     assert_eq!(
         said.stderr,
         format!(
-            "git-remote-codecommit: {SERIAL} asks for an MFA code, and there is neither a terminal nor an \
-             askpass program\n\
-             hint: run git once in a terminal: the session is then kept for up to 45 minutes\n\
-             hint: or set GIT_ASKPASS or core.askPass to a program that asks\n"
+            "git-remote-codecommit: {SERIAL} needs an MFA code, but there is neither a terminal nor an \
+             askpass program to ask for it\n\
+             hint: run git once in a terminal: the session is then cached for up to 45 minutes\n\
+             hint: or set GIT_ASKPASS or core.askPass to a program that asks for it\n"
         )
     );
 }
@@ -102,14 +103,36 @@ fn a_code_that_is_none_is_not_sent() {
     let program = askpass(&studio, "no code");
     studio.set("GIT_ASKPASS", &program);
     let said = studio.git(&["ls-remote", ADDRESS]).failed();
-    assert!(
-        said.stderr.contains("asks for an MFA code"),
-        "{}",
-        said.stderr
-    );
+    assert!(said.stderr.contains("needs an MFA code"), "{}", said.stderr);
     studio.unset("GIT_TERMINAL_PROMPT");
     let said = on_a_terminal(&studio, &format!("ls-remote {ADDRESS}"), "a\nb\nc\n").failed();
-    assert!(said.stdout.contains("no MFA code of"), "{said:?}");
+    assert!(
+        said.stdout.contains("no MFA code was entered for"),
+        "{said:?}"
+    );
+    assert!(studio.aws.sts_requests().is_empty());
+}
+
+#[test]
+fn no_question_is_asked_where_git_itself_would_ask_none() {
+    let mut studio = studio();
+    for value in ["0", "false", "NO", "off", ""] {
+        studio.set("GIT_TERMINAL_PROMPT", value);
+        let said = on_a_terminal(&studio, &format!("ls-remote {ADDRESS}"), "123456\n").failed();
+        assert!(!said.stdout.contains("Enter MFA code"), "{value}: {said:?}");
+    }
+    for value in ["true", "Yes", "2"] {
+        studio.set("GIT_TERMINAL_PROMPT", value);
+        let said = on_a_terminal(&studio, &format!("ls-remote {ADDRESS}"), "a\nb\nc\n").failed();
+        assert!(said.stdout.contains("Enter MFA code"), "{value}: {said:?}");
+    }
+    studio.set("GIT_TERMINAL_PROMPT", "maybe");
+    studio.git(&["ls-remote", ADDRESS]).is(&expect![[r#"
+        exit code 128
+        -- stderr
+        git-remote-codecommit: GIT_TERMINAL_PROMPT is "maybe", which is not a boolean
+        hint: use true, yes, on or 1; or false, no, off or 0
+    "#]]);
     assert!(studio.aws.sts_requests().is_empty());
 }
 

@@ -10,52 +10,51 @@ use std::time::Duration;
 use crate::error::{Exit, Explain};
 use crate::git::config;
 use crate::process;
-use crate::world::{self, World, variable};
+use crate::world::{self, NotABoolean, World, variable};
 
-/// A device shows six digits.
 const DIGITS: usize = 6;
 /// How often a slip of the finger is forgiven.
 const TRIES: usize = 3;
 
-/// How long the terminal waits for a line: less than others wait for this process's turn to end.
+/// How long the terminal waits for a line: less than others wait for the lock of this process.
 const LIMIT: Duration = Duration::from_secs(90);
 
-/// Why there is no code.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// Nobody can be asked.
     #[error(
-        "{serial} asks for an MFA code, and there is neither a terminal nor an askpass program"
+        "{serial} needs an MFA code, but there is neither a terminal nor an askpass program to ask for it"
     )]
-    Nobody {
-        /// The device.
-        serial: String,
-    },
+    Nobody { serial: String },
     /// The person was asked and gave none.
-    #[error("no MFA code of {serial} was given: it has {DIGITS} digits")]
-    None {
-        /// The device.
-        serial: String,
-    },
+    #[error("no MFA code was entered for {serial}: it has {DIGITS} digits")]
+    None { serial: String },
     /// Git's configuration, which may name the askpass program, cannot be read.
     #[error(transparent)]
     GitConfig(#[from] config::Error),
+    #[error(transparent)]
+    Switch(#[from] NotABoolean),
 }
 
 impl Explain for Error {
     fn hints(&self) -> Vec<String> {
         match self {
             Self::Nobody { .. } => vec![
-                "run git once in a terminal: the session is then kept for up to 45 minutes".into(),
-                "or set GIT_ASKPASS or core.askPass to a program that asks".into(),
+                "run git once in a terminal: the session is then cached for up to 45 minutes"
+                    .into(),
+                "or set GIT_ASKPASS or core.askPass to a program that asks for it".into(),
             ],
-            Self::None { .. } => vec!["type the code that the device shows now".into()],
+            Self::None { .. } => vec!["enter the code that the device shows now".into()],
             Self::GitConfig(error) => error.hints(),
+            Self::Switch(error) => error.hints(),
         }
     }
 
     fn exit(&self) -> Exit {
-        Exit::Credentials
+        match self {
+            Self::GitConfig(error) => error.exit(),
+            Self::Switch(error) => error.exit(),
+            Self::Nobody { .. } | Self::None { .. } => Exit::Credentials,
+        }
     }
 }
 
@@ -74,7 +73,9 @@ pub(super) fn ask(world: &World, serial: &str) -> Result<String, Error> {
         return Ok(code);
     }
     // As in git: an askpass program that gave nothing leaves the terminal.
-    let may_prompt = world.variable(variable::GIT_TERMINAL_PROMPT).as_deref() != Some("0");
+    let may_prompt = world
+        .git_boolean(variable::GIT_TERMINAL_PROMPT)?
+        .unwrap_or(true);
     let Some(terminal) = may_prompt.then(world::terminal).and_then(Result::ok) else {
         return Err(nobody());
     };

@@ -21,7 +21,7 @@ use crate::process;
 pub(crate) use error::Error;
 pub(crate) use origin::Origin;
 pub(crate) use url::UrlConfig;
-pub(crate) use value::Value;
+pub(crate) use value::{Value, truth};
 
 /// Every entry of git's configuration, in the order git reads them.
 ///

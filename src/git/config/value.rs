@@ -83,20 +83,7 @@ impl<'c> Value<'c> {
         let Some(value) = &self.entry.value else {
             return Ok(true);
         };
-        let is = |words: &[&str]| {
-            let mut words = words.iter();
-            words.any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
-        };
-        if is(&["true", "yes", "on"]) {
-            Ok(true)
-        } else if is(&["false", "no", "off", ""]) {
-            Ok(false)
-        } else {
-            let number = number(value).and_then(|number| i32::try_from(number).ok());
-            number
-                .map(|n| n != 0)
-                .ok_or_else(|| self.is_not("a boolean"))
-        }
+        truth(value).ok_or_else(|| self.is_not("a boolean"))
     }
 
     /// A whole number; `k`, `m` and `g` behind it multiply by 1024 and its powers.
@@ -115,6 +102,23 @@ impl<'c> Value<'c> {
             expected,
         }
     }
+}
+
+/// A boolean in git's notation (git-config(1), "VALUES"); an empty text is false. None if it is none of the words and
+/// not a number.
+pub(crate) fn truth(text: &[u8]) -> Option<bool> {
+    let is = |words: &[&str]| {
+        let mut words = words.iter();
+        words.any(|word| text.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    if is(&["true", "yes", "on"]) {
+        return Some(true);
+    }
+    if is(&["false", "no", "off", ""]) {
+        return Some(false);
+    }
+    let number = i32::try_from(number(text)?).ok()?;
+    Some(number != 0)
 }
 
 /// C's notation, as git takes it: blanks and a sign in front, `0x` and `0` for bases 16 and 8.
