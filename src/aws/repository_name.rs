@@ -2,16 +2,15 @@
 
 use std::fmt;
 
-/// A text that is no repository's name.
+/// A text that CodeCommit does not accept as a repository's name.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:?} is not a repository name")]
 pub(crate) struct NotARepositoryName(String);
 
 impl NotARepositoryName {
-    /// What to do next.
     pub(crate) fn hint(&self) -> &'static str {
         match self.0.ends_with(".git") {
-            true => "leave out \".git\": CodeCommit repositories are named without it",
+            true => "the names of CodeCommit repositories do not end in .git",
             false => "a repository name has 1 to 100 letters, digits, dots, dashes and underscores",
         }
     }
@@ -24,10 +23,7 @@ impl NotARepositoryName {
 pub(crate) struct RepositoryName(String);
 
 impl RepositoryName {
-    /// Checks a name.
-    ///
-    /// # Errors
-    /// If CodeCommit cannot have a repository of this name.
+    /// Checks a name. Fails if CodeCommit cannot have a repository of this name.
     pub(crate) fn parse(text: &str) -> Result<Self, NotARepositoryName> {
         let is_name = (1..=100).contains(&text.len())
             && text
@@ -43,7 +39,6 @@ impl RepositoryName {
         }
     }
 
-    /// The name.
     #[must_use]
     pub(crate) fn as_str(&self) -> &str {
         &self.0

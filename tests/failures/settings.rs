@@ -2,6 +2,8 @@
 
 use local_aws::{Action, Fault, Service};
 
+use expect_test::expect;
+
 use super::{cannot_clone, studio};
 use crate::harness::{HTTPS, Studio, WITH_REGION, WITHOUT_REGION};
 
@@ -28,15 +30,135 @@ fn a_malformed_address_shows_the_forms() {
         "git-remote-codecommit: \"github\" is not an AWS region\n\
          hint: a region looks like eu-west-1, as in codecommit::eu-west-1://repository"
     );
-    assert_eq!(
-        cannot_clone(&studio, "codecommit://demo-repo.git"),
-        "git-remote-codecommit: \"demo-repo.git\" is not a repository name\n\
-         hint: leave out \".git\": CodeCommit repositories are named without it"
-    );
     assert!(
         studio.aws.requests().is_empty(),
         "nothing was asked of anyone"
     );
+}
+
+#[test]
+fn a_repository_name_that_ends_in_git_is_understood_with_one_warning() {
+    let studio = Studio::default();
+    studio
+        .git(&["ls-remote", &format!("{WITH_REGION}.git")])
+        .is(&expect![[r#"
+            -- stdout
+            7d39b4094437f4764644978043104e18f0a80422	HEAD
+            11039d1a0dfa9ef8fb4d4de4ea82300637adcde5	refs/heads/feature
+            7d39b4094437f4764644978043104e18f0a80422	refs/heads/main
+            44a4433e0bbc1f25b6026f9f15d1ce9443f1ee00	refs/tags/v1.0
+            61ce63b8c7d6e492791e3ac45d663efd8d8f3ac6	refs/tags/v1.0^{}
+            -- stderr
+            git-remote-codecommit: warning: using repository demo-repo: the names of CodeCommit repositories do not end in .git
+        "#]]);
+    let url = "codecommit::https://CrossAccountAccessProfile@git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo-repo.git";
+    studio.git(&["ls-remote", url]).is(&expect![[r#"
+        -- stdout
+        7d39b4094437f4764644978043104e18f0a80422	HEAD
+        11039d1a0dfa9ef8fb4d4de4ea82300637adcde5	refs/heads/feature
+        7d39b4094437f4764644978043104e18f0a80422	refs/heads/main
+        44a4433e0bbc1f25b6026f9f15d1ce9443f1ee00	refs/tags/v1.0
+        61ce63b8c7d6e492791e3ac45d663efd8d8f3ac6	refs/tags/v1.0^{}
+        -- stderr
+        git-remote-codecommit: warning: using repository demo-repo: the names of CodeCommit repositories do not end in .git
+    "#]]);
+    let url = "codecommit::eu-west-1://CrossAccountAccessProfile@git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo-repo";
+    studio.git(&["ls-remote", url]).is(&expect![[r#"
+        -- stdout
+        7d39b4094437f4764644978043104e18f0a80422	HEAD
+        11039d1a0dfa9ef8fb4d4de4ea82300637adcde5	refs/heads/feature
+        7d39b4094437f4764644978043104e18f0a80422	refs/heads/main
+        44a4433e0bbc1f25b6026f9f15d1ce9443f1ee00	refs/tags/v1.0
+        61ce63b8c7d6e492791e3ac45d663efd8d8f3ac6	refs/tags/v1.0^{}
+    "#]]);
+    let git = ["url", "git::codecommit::eu-west-1://P@demo-repo.git/"];
+    studio.helper("git-codecommit", &git, "").is(&expect![[r#"
+        exit code 3
+        -- stderr
+        git-codecommit: warning: using repository demo-repo: the names of CodeCommit repositories do not end in .git
+        git-codecommit: profile "P", chosen by the address, is not in ~/.aws/config or ~/.aws/credentials
+        hint: the profiles are: CrossAccountAccessProfile
+    "#]]);
+}
+
+#[test]
+fn a_near_miss_is_answered_with_the_address_to_type() {
+    let studio = Studio::default();
+    for (address, expected) in [
+        (
+            "codecommit://eu-west-1/demo-repo",
+            expect![[r#"
+            exit code 128
+            -- stderr
+            git-remote-codecommit: "codecommit://eu-west-1/demo-repo" is not a CodeCommit address
+            hint: type codecommit::eu-west-1://demo-repo
+            fatal: remote helper 'codecommit' aborted session
+        "#]],
+        ),
+        (
+            "codecommit://P@eu-west-1/demo-repo.git",
+            expect![[r#"
+            exit code 128
+            -- stderr
+            git-remote-codecommit: "codecommit://P@eu-west-1/demo-repo.git" is not a CodeCommit address
+            hint: type codecommit::eu-west-1://P@demo-repo
+            fatal: remote helper 'codecommit' aborted session
+        "#]],
+        ),
+        (
+            "codecommit::eu-west-1:P@demo-repo",
+            expect![[r#"
+            exit code 128
+            -- stderr
+            git-remote-codecommit: "eu-west-1:P@demo-repo" is not a CodeCommit address
+            hint: type codecommit::eu-west-1://P@demo-repo
+            fatal: remote helper 'codecommit' aborted session
+        "#]],
+        ),
+        (
+            "codecommit::eu-west-1/demo-repo",
+            expect![[r#"
+            exit code 128
+            -- stderr
+            git-remote-codecommit: "eu-west-1/demo-repo" is not a CodeCommit address
+            hint: type codecommit::eu-west-1://demo-repo
+            fatal: remote helper 'codecommit' aborted session
+        "#]],
+        ),
+        (
+            "codecommit::us-east-1://P@git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo-repo",
+            expect![[r#"
+                exit code 128
+                -- stderr
+                git-remote-codecommit: "us-east-1://P@git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo-repo" is not a CodeCommit address
+                hint: type codecommit::eu-west-1://P@demo-repo
+                fatal: remote helper 'codecommit' aborted session
+            "#]],
+        ),
+        (
+            "codecommit::ssh://APKAEXAMPLE@git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo-repo",
+            expect![[r#"
+                exit code 128
+                -- stderr
+                git-remote-codecommit: "ssh://APKAEXAMPLE@git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo-repo" is not a CodeCommit address
+                hint: type codecommit::eu-west-1://demo-repo
+                fatal: remote helper 'codecommit' aborted session
+            "#]],
+        ),
+        (
+            "codecommit::https://eu-west-1.console.aws.amazon.com/codesuite/codecommit/repositories/demo-repo/browse?region=eu-west-1",
+            expect![[r#"
+                exit code 128
+                -- stderr
+                git-remote-codecommit: "https://eu-west-1.console.aws.amazon.com/codesuite/codecommit/repositories/demo-repo/browse?region=eu-west-1" is not a CodeCommit address
+                hint: type codecommit::eu-west-1://demo-repo
+                fatal: remote helper 'codecommit' aborted session
+            "#]],
+        ),
+    ] {
+        studio.git(&["ls-remote", address]).is(&expected);
+    }
+    assert!(studio.aws.requests().is_empty());
 }
 
 #[test]

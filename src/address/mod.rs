@@ -1,7 +1,6 @@
 //! What the person typed after `git clone`: region, profile and repository.
 //!
-//! Forms, as git hands them over (reference/git.md 1.1) and as git-remote-codecommit reads them
-//! (reference/peers.md 3.2):
+//! Forms, as git hands them over (gitremote-helpers(7), "INVOCATION") and as git-remote-codecommit reads them:
 //!
 //! | typed | argument |
 //! |---|---|
@@ -10,6 +9,8 @@
 //! | `codecommit::https://git-codecommit.<region>.amazonaws.com/v1/repos/repository` | `https://…` |
 //! | `codecommit::arn:aws:codecommit:<region>:<account>:repository` | `arn:…` |
 
+mod near_miss;
+
 use crate::aws::{Host, NotARepositoryName, Region, RepositoryName};
 use crate::error::{Exit, Explain};
 use crate::profile::{EmptyName, ProfileName};
@@ -17,9 +18,15 @@ use crate::profile::{EmptyName, ProfileName};
 /// Why an address cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// None of the known forms.
     #[error("{0:?} is not a CodeCommit address")]
     Malformed(String),
+    /// Another form that leaves no doubt about the repository.
+    #[error("{text:?} is not a CodeCommit address")]
+    NearMiss {
+        text: String,
+        /// The address to type.
+        meant: String,
+    },
     /// The text before `://` is neither `codecommit` nor a region.
     #[error("{0:?} is not an AWS region")]
     Scheme(String),
@@ -55,6 +62,7 @@ impl Explain for Error {
                      codecommit::region://profile@repository; the profile may be left out";
         vec![match self {
             Self::Malformed(_) | Self::EmptyProfile => forms.into(),
+            Self::NearMiss { meant, .. } => format!("type {meant}"),
             Self::Scheme(_) => {
                 "a region looks like eu-west-1, as in codecommit::eu-west-1://repository".into()
             }
@@ -82,21 +90,30 @@ pub(crate) struct Address {
     pub(crate) region: Option<Region>,
     /// The profile, where the address names one.
     pub(crate) profile: Option<ProfileName>,
-    /// The repository.
     pub(crate) repository: RepositoryName,
     /// The git host, where the address is a pasted URL.
     pub(crate) host: Option<Host>,
-    /// A path, query or fragment stands behind the name. The reference ignores it silently.
-    pub(crate) has_more: bool,
+    /// What was left out to read it, each a warning for the person.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Address {
-    /// Reads an address in any of the forms.
-    ///
-    /// # Errors
-    /// If it has none of the forms, or a part of it cannot be what it stands for.
+    /// Reads an address in any of the forms. Fails if it has none of the forms, or a part of it
+    /// cannot be what it stands for.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        Self::parse_forms(text).map_err(|error| {
+        let text = text.strip_prefix("git::").unwrap_or(text);
+        let parsed = match near_miss::meant(text) {
+            // Without its path this would be a repository with the name of a region or of a host.
+            Some(meant) if near_miss::is_misread(text) => Err(near_miss(text, meant)),
+            meant => Self::parse_forms(text).map_err(|error| match meant {
+                Some(meant) => near_miss(text, meant),
+                None => error,
+            }),
+        };
+        parsed.map_err(|error| {
+            if matches!(error, Error::NearMiss { .. }) {
+                return error;
+            }
             // What could be a pasted password stays out of the message, whichever it is.
             let (_scheme, rest) = text.split_once("://").unwrap_or(("", text));
             match rest.rsplit_once('@') {
@@ -137,32 +154,47 @@ impl Address {
                 None
             }
             "" => return Err(Error::Malformed(text.to_owned())),
-            scheme => Some(region_of_scheme(scheme)?),
+            scheme => {
+                let region = region_of_scheme(scheme)?;
+                // The whole https URL behind a region: one reading, if it is the same region.
+                if tail.starts_with("/v1/repos/")
+                    && Host::recognise(name).is_some_and(|host| *host.region() == region)
+                {
+                    return Self::parse_url(profile, name, tail);
+                }
+                Some(region)
+            }
         };
         if name.is_empty() {
             return Err(Error::Malformed(text.to_owned()));
         }
+        let (repository, mut warnings) = repository(name)?;
+        if !matches!(tail, "" | "/") {
+            warnings.push(format!(
+                "ignoring {tail:?} after the repository name {repository} in the address"
+            ));
+        }
         Ok(Self {
             region,
             profile: profile.map(ProfileName::parse).transpose()?,
-            repository: RepositoryName::parse(name)?,
+            repository,
             host: None,
-            has_more: !matches!(tail, "" | "/"),
+            warnings,
         })
     }
 
     /// `arn:<partition>:codecommit:<region>:<account>:<repository>`.
     fn parse_arn(arn: &str) -> Result<Self, Error> {
         let parts: Vec<&str> = arn.splitn(6, ':').collect();
-        let ["arn", _, "codecommit", region, _, repository] = parts.as_slice() else {
+        let ["arn", _, "codecommit", region, _, name] = parts.as_slice() else {
             return Err(Error::Malformed(arn.to_owned()));
         };
         Ok(Self {
             region: Some(region_of_scheme(region)?),
             profile: None,
-            repository: RepositoryName::parse(repository)?,
+            repository: RepositoryName::parse(name)?,
             host: None,
-            has_more: false,
+            warnings: Vec::new(),
         })
     }
 
@@ -175,14 +207,32 @@ impl Address {
             .strip_prefix("/v1/repos/")
             .map(|name| name.strip_suffix('/').unwrap_or(name))
             .ok_or_else(|| Error::Path(path.to_owned()))?;
+        let (repository, warnings) = repository(name)?;
         Ok(Self {
             region: Some(host.region().clone()),
             profile: user.map(ProfileName::parse).transpose()?,
-            repository: RepositoryName::parse(name)?,
+            repository,
             host: Some(host),
-            has_more: false,
+            warnings,
         })
     }
+}
+
+fn near_miss(text: &str, meant: String) -> Error {
+    let text = text.to_owned();
+    Error::NearMiss { text, meant }
+}
+
+/// A repository's name. No name ends in `.git`, but people add it out of habit.
+fn repository(name: &str) -> Result<(RepositoryName, Vec<String>), NotARepositoryName> {
+    let Some(short) = name.strip_suffix(".git") else {
+        return Ok((RepositoryName::parse(name)?, Vec::new()));
+    };
+    let repository = RepositoryName::parse(short)?;
+    let warning = format!(
+        "using repository {repository}: the names of CodeCommit repositories do not end in .git"
+    );
+    Ok((repository, vec![warning]))
 }
 
 fn region_of_scheme(text: &str) -> Result<Region, Error> {
@@ -219,6 +269,13 @@ mod tests {
                 "ca-central-1|profile|test_repo",
             ),
             ("codecommit::eu-west-1://p@R", "eu-west-1|p|R"),
+            ("git::codecommit::eu-west-1://p@R", "eu-west-1|p|R"),
+            ("eu-west-1://p@R.git", "eu-west-1|p|R"),
+            ("codecommit://R.git/", "||R"),
+            (
+                "eu-west-1://p@git-codecommit.eu-west-1.amazonaws.com/v1/repos/R",
+                "eu-west-1|p|R",
+            ),
             ("US-EAST-1://p@Repo", "us-east-1|p|Repo"),
             ("eusc-de-east-1://r", "eusc-de-east-1||r"),
             ("codecommit://me@corp.example@r", "|me@corp.example|r"),
@@ -263,7 +320,8 @@ mod tests {
             "github://test_repo",
             "codecommit://@r",
             "codecommit://p@",
-            "codecommit://r.git",
+            "codecommit://.git",
+            "codecommit://r.git.git",
             "codecommit://r:443",
             "codecommit://r r",
             "codecommit://..",
@@ -289,8 +347,11 @@ mod tests {
     #[test]
     fn what_the_reference_ignores_is_noted_for_a_warning() {
         let address = Address::parse("codecommit://p@r/sub?x#y").unwrap();
-        assert!(address.has_more);
         assert_eq!(address.repository.as_str(), "r");
+        assert_eq!(
+            address.warnings,
+            ["ignoring \"/sub?x#y\" after the repository name r in the address"]
+        );
     }
 
     #[test]
@@ -300,6 +361,8 @@ mod tests {
             "codecommit::AKIDEXAMPLE:hunter2@r",
             "codecommit://AKIDEXAMPLE:hunter2@",
             "codecommit://AKIDEXAMPLE:hunter2/x@r",
+            "codecommit::ssh://AKIDEXAMPLE:hunter2@git-codecommit.us-east-1.amazonaws.com/v1/repos/r",
+            "codecommit::us-east-1:AKIDEXAMPLE:hunter2@r",
             "https://AKIDEXAMPLE:hunter2/x@git-codecommit.us-east-1.amazonaws.com/v1/repos/r",
         ] {
             let error = Address::parse(text).unwrap_err();
