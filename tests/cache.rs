@@ -9,12 +9,12 @@ use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Protocol, Service};
 
 use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, WITHOUT_REGION, every_git};
 
-fn list(studio: &Studio) {
+pub(crate) fn list(studio: &Studio) {
     studio.git(&["ls-remote", WITH_REGION]).succeeded();
 }
 
 /// The files in the cache, temporary ones included, less the locks.
-fn kept(studio: &Studio) -> Vec<PathBuf> {
+pub(crate) fn kept(studio: &Studio) -> Vec<PathBuf> {
     let folder = studio.home().join(".aws/cli/cache");
     let files = fs::read_dir(folder).into_iter().flatten().flatten();
     let paths = files.map(|file| file.path());
@@ -23,7 +23,7 @@ fn kept(studio: &Studio) -> Vec<PathBuf> {
         .collect()
 }
 
-fn mode(path: &std::path::Path) -> u32 {
+pub(crate) fn mode(path: &std::path::Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
@@ -146,15 +146,16 @@ fn a_cache_that_cannot_be_written_is_a_warning() {
     let studio = Studio::keeping_sessions();
     studio.write(".aws/cli", "a file where the folder should be");
     let said = studio.git(&["ls-remote", WITH_REGION]).succeeded();
-    let folder = studio.home().join(".aws/cli/cache").display().to_string();
-    assert!(
-        said.stderr.starts_with(&format!(
-            "git-remote-codecommit: warning: the session cannot be kept in {folder}, so that the next \
-             command asks for it again: "
-        )),
-        "{}",
-        said.stderr
-    );
+    said.is(&expect![[r#"
+        -- stdout
+        7d39b4094437f4764644978043104e18f0a80422	HEAD
+        11039d1a0dfa9ef8fb4d4de4ea82300637adcde5	refs/heads/feature
+        7d39b4094437f4764644978043104e18f0a80422	refs/heads/main
+        44a4433e0bbc1f25b6026f9f15d1ce9443f1ee00	refs/tags/v1.0
+        61ce63b8c7d6e492791e3ac45d663efd8d8f3ac6	refs/tags/v1.0^{}
+        -- stderr
+        git-remote-codecommit: warning: cannot cache the session in ~/.aws/cli/cache, so the next command will request a new one: Not a directory (os error 20)
+    "#]]);
 }
 
 #[test]
@@ -266,12 +267,12 @@ fn the_cache_can_be_listed_and_cleared() {
             .starts_with("arn:aws:sts::111111111111:assumed-role/MyCross"),
         "{listed}"
     );
-    assert!(fields.next().unwrap().starts_with("until 20"), "{listed}");
+    assert!(fields.next().unwrap().starts_with("expires 20"), "{listed}");
     studio.write(".aws/cli/cache/keep.txt", "");
     let folder = studio.home().join(".aws/cli/cache").display().to_string();
     assert_eq!(
         command("clear").stdout,
-        format!("1 removed from {folder}\n")
+        format!("removed 1 from {folder}\n")
     );
     assert_eq!(command("list").stdout, "");
     assert!(studio.home().join(".aws/cli/cache/keep.txt").exists());
@@ -292,7 +293,7 @@ fn a_listed_session_cannot_drive_the_terminal() {
         .helper("git-codecommit", &["cache", "list"], "")
         .is(&expect![[r#"
             -- stdout
-            a\u{1b}[2J\u{9}b\u{a}c\u{9b}	ended TIME	~/.aws/cli/cache/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.json
+            a\u{1b}[2J\u{9}b\u{a}c\u{9b}	expired TIME	~/.aws/cli/cache/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.json
         "#]]);
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::process::CommandExt as _;
 
+use expect_test::expect;
 use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Service};
 
 use crate::harness::{PROFILE, Studio, WITH_REGION, every_git};
@@ -69,6 +70,84 @@ fn a_process_that_died_with_the_lock_keeps_nobody_waiting() {
     studio
         .run_in(".", "/usr/bin/timeout".as_ref(), &arguments, "")
         .succeeded();
+}
+
+#[test]
+fn a_stopped_process_costs_the_others_a_second() {
+    let studio = Studio::keeping_sessions();
+    studio.aws.fail(Fault::new(
+        Service::Sts,
+        Action::Delay(std::time::Duration::from_secs(60)),
+    ));
+    let git = every_git()[0].program().to_owned();
+    let mut command = studio.command(".", &git, &["ls-remote", WITH_REGION]);
+    let mut holder = command.process_group(0).spawn().unwrap();
+    while studio.aws.sts_requests().is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let group = format!("-{}", holder.id());
+    let signal = |name: &str| {
+        let arguments = [name, "--", &group];
+        studio
+            .run_in(".", "/bin/kill".as_ref(), &arguments, "")
+            .succeeded();
+    };
+    signal("-STOP");
+    studio.aws.clear_faults();
+    let started = std::time::Instant::now();
+    let said = studio.git(&["ls-remote", WITH_REGION]).succeeded();
+    assert!(started.elapsed() < std::time::Duration::from_secs(10));
+    let words = said.stderr.replace(|c: char| c.is_ascii_digit(), "");
+    expect![[r#"
+        git-remote-codecommit: warning: process , which is asking for a session of arn:aws:iam:::role/MyCrossAccountRepositoryContributorRole, is stopped: continuing without it
+    "#]].assert_eq(&words);
+    signal("-KILL");
+    signal("-CONT");
+    holder.wait().unwrap();
+}
+
+#[test]
+fn a_lock_that_is_something_else_is_neither_used_nor_changed() {
+    let studio = Studio::keeping_sessions();
+    list(&studio);
+    let folder = studio.home().join(".aws/cli/cache");
+    let files = fs::read_dir(&folder).unwrap().flatten();
+    let mut paths = files.map(|file| file.path());
+    let lock = paths
+        .find(|path| path.extension().is_some_and(|e| e == "lock"))
+        .unwrap();
+    let precious = studio.home().join("precious");
+    let pipe = |path: &std::path::Path| {
+        let arguments = [path.to_str().unwrap()];
+        studio
+            .run_in(".", "/usr/bin/mkfifo".as_ref(), &arguments, "")
+            .succeeded();
+    };
+    let link = |path: &std::path::Path| fs::hard_link(&precious, path).unwrap();
+    let symbolic = |path: &std::path::Path| std::os::unix::fs::symlink(&precious, path).unwrap();
+    let folder = |path: &std::path::Path| fs::create_dir(path).unwrap();
+    let kinds: [&dyn Fn(&std::path::Path); 4] = [&pipe, &link, &symbolic, &folder];
+    for make in kinds {
+        fs::write(&precious, "precious").unwrap();
+        let _ = fs::remove_file(&lock);
+        make(&lock);
+        studio
+            .helper("git-codecommit", &["cache", "clear"], "")
+            .succeeded();
+        let git = every_git()[0].program().to_owned();
+        let arguments = ["10", git.to_str().unwrap(), "ls-remote", WITH_REGION];
+        studio
+            .run_in(".", "/usr/bin/timeout".as_ref(), &arguments, "")
+            .succeeded();
+        // A refusal is noted in the lock: it must not be noted in the other file.
+        studio
+            .helper("git-codecommit", &["cache", "clear"], "")
+            .succeeded();
+        let answer = Action::sts_error(403, "AccessDenied", "no");
+        studio.aws.fail(Fault::new(Service::Sts, answer));
+        studio.git(&["ls-remote", WITH_REGION]).failed();
+        assert_eq!(fs::read_to_string(&precious).unwrap(), "precious");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a cache file holds, in the AWS CLI's format.
 //!
-//! Source: botocore's `CachedCredentialFetcher` and `JSONFileCache` (reference/aws.md 2.1). botocore needs
+//! Source: botocore's `CachedCredentialFetcher` and `JSONFileCache`. botocore needs
 //! `Credentials` with an `Expiration` that carries a zone; a file without it makes the AWS CLI crash.
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
-use crate::aws::{Credentials, Origin};
+use crate::aws::{Credentials, Origin, is_session_of};
 use crate::credentials::instant::instant;
 use crate::secret::Secret;
 
@@ -64,14 +64,18 @@ pub(super) fn parse(
     {
         return Err("it is of another role");
     }
-    Ok(Credentials {
+    let found = Credentials {
         access_key_id: file.credentials.access_key_id,
         secret_access_key: Secret::new(file.credentials.secret_access_key.to_string()),
         session_token: Some(Secret::new(file.credentials.session_token.to_string())),
         expires_at: Some(expires_at),
         principal,
         origin: Origin::Cache,
-    })
+    };
+    match found.check(now) {
+        Ok(()) => Ok(found),
+        Err(_) => Err("its keys cannot work"),
+    }
 }
 
 /// The access key's id in a file, whatever else is in it.
@@ -91,8 +95,8 @@ pub(super) fn description(text: &[u8]) -> Option<(String, OffsetDateTime)> {
     Some((whose, instant(&file.credentials.expiration)?))
 }
 
-/// The file for a session; none for credentials that do not expire. `kind` is the CLI's
-/// `ProviderType`, which it writes for Identity Center.
+/// The file for a session; none for credentials that do not expire. `kind` is the CLI's `ProviderType`,
+/// which it writes for Identity Center.
 pub(super) fn render(credentials: &Credentials, kind: Option<&str>) -> Option<Zeroizing<Vec<u8>>> {
     let expires_at = credentials.expires_at?.replace_nanosecond(0).ok()?;
     let arn = credentials.principal.clone();
@@ -117,34 +121,6 @@ pub(super) fn render(credentials: &Credentials, kind: Option<&str>) -> Option<Ze
         }),
     };
     serde_json::to_vec(&file).ok().map(Zeroizing::new)
-}
-
-/// Whether `arn:aws:sts::<account>:assumed-role/<role>/<session>` is a session of
-/// `arn:aws:iam::<account>:role/<path>/<role>`.
-fn is_session_of(session_arn: &str, role_arn: &str) -> bool {
-    let parts = |arn: &str| {
-        let fields: Vec<&str> = arn.splitn(6, ':').collect();
-        let [_, partition, _, _, account, resource] = *fields.as_slice() else {
-            return None;
-        };
-        Some((
-            partition.to_owned(),
-            account.to_owned(),
-            resource.to_owned(),
-        ))
-    };
-    let (Some(session), Some(role)) = (parts(session_arn), parts(role_arn)) else {
-        return false;
-    };
-    let of_session = session
-        .2
-        .strip_prefix("assumed-role/")
-        .and_then(|rest| rest.split('/').next());
-    let of_role = role
-        .2
-        .strip_prefix("role/")
-        .and_then(|rest| rest.split('/').next_back());
-    (session.0, session.1) == (role.0, role.1) && of_session.is_some() && of_session == of_role
 }
 
 #[cfg(test)]

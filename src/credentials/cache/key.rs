@@ -1,13 +1,14 @@
 //! The names of cache files, by botocore's recipe, so that the AWS CLI and this share sessions.
 //!
 //! Source: `AssumeRoleCredentialFetcher._create_cache_key` and the CLI's `SSOCredentialFetcher`
-//! (reference/aws.md 2.1): the SHA-1 of the JSON of the arguments that were configured, keys sorted, as
-//! Python's `json.dumps` writes it. A session name that was made up, MFA codes and tokens are left out.
+//! : the SHA-1 of the JSON of the arguments that were configured, keys sorted, as Python's `json.dumps` writes
+//! it. A session name that was made up, MFA codes and tokens are left out.
 
 use std::fmt::Write as _;
 
 use sha1::{Digest, Sha1};
 
+use crate::printable::hex;
 use crate::profile::{RoleHop, SingleSignOn, WebIdentity};
 
 /// A cache file's name without `.json`.
@@ -15,7 +16,6 @@ use crate::profile::{RoleHop, SingleSignOn, WebIdentity};
 pub(crate) struct Key(String);
 
 impl Key {
-    /// Of an AssumeRole session.
     pub(crate) fn role(hop: &RoleHop) -> Self {
         let duration = hop.duration_seconds.map(|seconds| seconds.to_string());
         Self::of(
@@ -30,7 +30,6 @@ impl Key {
         )
     }
 
-    /// Of an AssumeRoleWithWebIdentity session.
     pub(crate) fn web_identity(identity: &WebIdentity) -> Self {
         let name = identity.session_name.as_deref().map(json);
         Self::of(
@@ -65,13 +64,9 @@ impl Key {
             .filter_map(|(name, value)| Some(format!("\"{name}\"{colon}{}", value.as_ref()?)))
             .collect();
         let digest = Sha1::digest(format!("{{{}}}", members.join(comma)));
-        Self(digest.iter().fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        }))
+        Self(hex(&digest))
     }
 
-    /// The name.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -112,7 +107,7 @@ mod tests {
 
     #[test]
     fn names_are_those_that_botocore_gives() {
-        // Vectors of reference/aws.md 2.1, made by botocore.
+        // Made by botocore 1.43.
         let bare = Key::role(&hop());
         assert_eq!(bare.as_str(), "9f6de0e54f0bab369e7d3e83f0126cd6be8735a2");
         let full = RoleHop {

@@ -1,34 +1,33 @@
-//! Sessions of roles on disk: `~/.aws/cli/cache`, under the AWS CLI's names and in its format, so that
-//! `aws`, git-remote-codecommit and this share one AssumeRole and one MFA code.
+//! Sessions of roles on disk: `~/.aws/cli/cache`, under the AWS CLI's names and in its format, so that `aws`,
+//! git-remote-codecommit and this share one AssumeRole and one MFA code.
 //!
-//! Read with distrust (reference/aws.md 2.1): a file counts only if it is a plain file of this user that
-//! nobody else may open. Written whole or not at all. Nothing that goes wrong here stops a command.
+//! Read with distrust: a file counts only if it is a plain file of this user that nobody
+//! else may open. Written whole or not at all. Nothing that goes wrong here stops a command.
 
 mod entry;
 mod key;
-mod turn;
+mod lock;
+mod store;
 
 use std::cell::RefCell;
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 pub(crate) use key::Key;
-pub(crate) use turn::Turn;
+pub(crate) use lock::SessionLock;
 
+use self::store::{LOCK, PREFIX};
 use super::error::Error;
 use crate::aws::Credentials;
 use crate::message::Notices;
-use crate::world::{World, studio};
+use crate::world::{World, private_file, studio};
 
 /// A session is a few kilobytes; the CLI adds the response's headers.
 const SIZE_LIMIT: u64 = 256 * 1024;
-
-/// How the names of files begin that are no sessions: locks, and sessions still being written.
-const PREFIX: &str = ".git-codecommit-";
 
 /// The folders of one person's sessions.
 pub(crate) struct Cache<'a> {
@@ -44,11 +43,9 @@ pub(crate) struct Cache<'a> {
 
 /// A session on disk, as a person may see it.
 pub(crate) struct Kept {
-    /// The file.
     pub(crate) path: PathBuf,
     /// Whose session: an ARN, or the key's id.
     pub(crate) whose: String,
-    /// When it ends.
     pub(crate) expires_at: OffsetDateTime,
 }
 
@@ -100,24 +97,13 @@ impl<'a> Cache<'a> {
         let Some(text) = entry::render(credentials, kind) else {
             return;
         };
-        if let Err(error) = self.replace(key, &text) {
+        let name = format!("{}.json", key.as_str());
+        if let Err(error) = store::replace(&self.own, &name, &text) {
             self.messages.warning(&format!(
-                "the session cannot be kept in {}, so that the next command asks for it again: {error}",
+                "cannot cache the session in {}, so the next command will request a new one: {error}",
                 self.own.display()
             ));
         }
-    }
-
-    fn replace(&self, key: &Key, text: &[u8]) -> io::Result<()> {
-        create_private(&self.own)?;
-        // Mode 0600 from the start; under its final name only when it is whole.
-        let mut file = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .tempfile_in(&self.own)?;
-        file.write_all(text)?;
-        file.as_file().sync_all()?;
-        file.persist(file_in(&self.own, key))?;
-        Ok(())
     }
 
     /// Uses no file with this key again in this run: a service has refused it.
@@ -125,11 +111,13 @@ impl<'a> Cache<'a> {
         self.refused.borrow_mut().push(access_key_id.to_owned());
     }
 
-    /// Removes a session that git had refused, in both folders: whoever reads them next would be
-    /// refused too. Nothing else is ever changed in the other program's folder.
+    /// Removes a session that git had refused, in both folders: whoever reads them next would be refused too.
+    /// Nothing else is ever changed in the other program's folder.
     pub(crate) fn forget(&self, key: &Key, access_key_id: &str) {
         self.pass_over(access_key_id);
-        for folder in [&self.own, &self.other] {
+        // Behind a link lies a folder of something else: nothing is removed there.
+        let other = Some(&self.other).filter(|folder| !is_linked(folder));
+        for folder in [&self.own].into_iter().chain(other) {
             let path = file_in(folder, key);
             let kept = contents(&path).ok();
             let kept = kept.and_then(|text| entry::access_key_id(&text));
@@ -141,17 +129,18 @@ impl<'a> Cache<'a> {
         }
     }
 
-    /// Waits for this process's turn to ask for a session: others may be asking for the same one.
-    pub(crate) async fn turn(&self, key: &Key, what: &str) -> Turn {
-        if create_private(&self.own).is_err() {
-            // Nothing can be kept there, so there is nothing to wait for.
-            return Turn::unlocked();
+    /// Waits until no other process asks for the same session, and keeps the others from asking.
+    pub(crate) async fn lock(&self, key: &Key, what: &str) -> SessionLock {
+        if private_file::create_folder(&self.own).is_err() {
+            // Nothing can be cached there, so there is nothing to wait for.
+            return SessionLock::unlocked();
         }
-        let path = self.own.join(format!("{PREFIX}{}.lock", key.as_str()));
-        Turn::wait(&path, what, self.messages).await
+        store::sweep(&self.own);
+        let path = self.own.join(format!("{PREFIX}{}{LOCK}", key.as_str()));
+        SessionLock::wait(&path, what, self.messages).await
     }
 
-    /// What is kept, as far as it can be read.
+    /// The cached sessions, as far as they can be read.
     pub(crate) fn list(&self) -> Vec<Kept> {
         let mut kept: Vec<Kept> = sessions(&self.own)
             .filter_map(|path| {
@@ -168,9 +157,7 @@ impl<'a> Cache<'a> {
     }
 
     /// Removes every session, those the AWS CLI has put there too. Returns how many there were.
-    ///
-    /// # Errors
-    /// If one cannot be removed.
+    /// Fails if one cannot be removed.
     pub(crate) fn clear(&self) -> Result<usize, Error> {
         let mut removed = 0;
         for path in sessions(&self.own) {
@@ -178,18 +165,16 @@ impl<'a> Cache<'a> {
             removed += 1;
         }
         // What a process that was killed while it wrote has left.
-        for path in leftovers(&self.own) {
+        for path in store::unfinished(&self.own) {
             fs::remove_file(&path).map_err(|cause| Error::Unremovable { path, cause })?;
         }
         Ok(removed)
     }
 
-    /// The file of a session.
     pub(crate) fn file(&self, key: &Key) -> PathBuf {
         file_in(&self.own, key)
     }
 
-    /// The folder that is written.
     pub(crate) fn folder(&self) -> &Path {
         &self.own
     }
@@ -214,41 +199,20 @@ fn sessions(folder: &Path) -> impl Iterator<Item = PathBuf> {
     })
 }
 
-/// Sessions that never got their final name; locks are not among them.
-fn leftovers(folder: &Path) -> impl Iterator<Item = PathBuf> {
-    let files = fs::read_dir(folder).into_iter().flatten().flatten();
-    files.map(|file| file.path()).filter(|path| {
-        let name = path.file_name().and_then(|name| name.to_str());
-        name.is_some_and(|name| name.starts_with(PREFIX) && !name.ends_with(".lock"))
-    })
+/// Whether a folder of the AWS folder, or the folder in it, is a link.
+fn is_linked(folder: &Path) -> bool {
+    let folders = folder.ancestors().take(2);
+    let mut metadata = folders.filter_map(|folder| fs::symlink_metadata(folder).ok());
+    metadata.any(|found| found.is_symlink())
 }
 
-/// Makes a folder for this user alone, and those above it that are missing.
-fn create_private(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// Reads a file that belongs to this user and that nobody else may open; never through a link, and
-/// never a pipe or a device.
+/// Reads a session's file, which nobody but this user may be able to open.
 fn contents(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    let file = open_plainly(path)?;
+    let file = private_file::open(path)?;
     let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is not a plain file"));
-    }
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        if metadata.uid() != rustix::process::geteuid().as_raw() {
-            return Err(io::Error::other("it belongs to another user"));
-        }
-        if metadata.mode() & 0o077 != 0 {
-            return Err(io::Error::other("others may open it"));
-        }
+    if std::os::unix::fs::MetadataExt::mode(&metadata) & 0o077 != 0 {
+        return Err(io::Error::other("others may open it"));
     }
     if metadata.len() > SIZE_LIMIT {
         return Err(io::Error::other("it is too large"));
@@ -256,17 +220,4 @@ fn contents(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut text = Zeroizing::new(Vec::new());
     file.take(SIZE_LIMIT).read_to_end(&mut text)?;
     Ok(text)
-}
-
-fn open_plainly(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt as _;
-        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        options.custom_flags(flags.bits().cast_signed());
-    }
-    options.open(path)
 }

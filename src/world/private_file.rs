@@ -1,0 +1,156 @@
+//! Opens the files that this program keeps in a home directory: locks, cached sessions, state.
+//!
+//! Such a path may have been replaced by something else: a link to a file elsewhere, a pipe that would block, a
+//! second name of another file, a file of another user. None of them is opened, and nothing is written through it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+/// Opens a plain file of this user for reading.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    opened(File::options().read(true), path)
+}
+
+/// Opens a plain file of this user for reading and appending; makes it, for this user alone, if it is missing.
+pub(crate) fn open_or_create(path: &Path) -> io::Result<File> {
+    match create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            opened(File::options().read(true).append(true), path)
+        }
+        created => created,
+    }
+}
+
+/// Makes a file for this user alone, whatever the umask says. Fails if anything has that name.
+pub(crate) fn create(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.create_new(true).read(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = opened(&mut options, path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(file)
+}
+
+/// Makes a folder for this user alone, whatever the umask says, and those above it that are missing.
+pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(above) = folder.parent() {
+        create_folder(above)?;
+    }
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        made => made?,
+    }
+    #[cfg(unix)]
+    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    Ok(())
+}
+
+/// Whether a path still leads to this open file.
+#[cfg(unix)]
+pub(crate) fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let (Ok(open), Ok(named)) = (file.metadata(), fs::symlink_metadata(path)) else {
+        return false;
+    };
+    (open.dev(), open.ino()) == (named.dev(), named.ino())
+}
+
+/// Whether a path leads to a file: which one cannot be told on this platform.
+#[cfg(not(unix))]
+pub(crate) fn is_at(_: &File, path: &Path) -> bool {
+    path.is_file()
+}
+
+#[cfg(unix)]
+fn opened(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+
+    use rustix::fs::OFlags;
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = options.custom_flags(flags.bits().cast_signed()).open(path);
+    let file = file.map_err(|error| match error.raw_os_error() {
+        Some(code) if code == rustix::io::Errno::LOOP.raw_os_error() => {
+            io::Error::other("it is a symbolic link")
+        }
+        _ => error,
+    })?;
+    let metadata = file.metadata()?;
+    let problem = if !metadata.is_file() {
+        "it is not a plain file"
+    } else if metadata.uid() != rustix::process::geteuid().as_raw() {
+        "it belongs to another user"
+    } else if metadata.nlink() > 1 {
+        "it has a second name (a hard link)"
+    } else {
+        return Ok(file);
+    };
+    Err(io::Error::other(problem))
+}
+
+#[cfg(not(unix))]
+fn opened(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let file = options.open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::other("it is not a plain file")),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Write as _;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    #[test]
+    fn only_a_plain_file_with_one_name_is_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("other"), "precious").unwrap();
+        symlink(at("other"), at("link")).unwrap();
+        symlink(at("nowhere"), at("dangling")).unwrap();
+        fs::hard_link(at("other"), at("second")).unwrap();
+        fs::create_dir(at("folder")).unwrap();
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mkfifoat(rustix::fs::CWD, at("pipe"), mode).unwrap();
+        for (name, problem) in [
+            ("link", "it is a symbolic link"),
+            ("dangling", "it is a symbolic link"),
+            ("second", "it has a second name (a hard link)"),
+            ("pipe", "it is not a plain file"),
+        ] {
+            for open in [open, open_or_create] {
+                assert_eq!(open(&at(name)).unwrap_err().to_string(), problem, "{name}");
+            }
+        }
+        assert!(open_or_create(&at("folder")).is_err());
+        assert!(!at("nowhere").exists());
+        assert_eq!(fs::read_to_string(at("other")).unwrap(), "precious");
+    }
+
+    #[test]
+    fn a_new_file_and_its_folders_are_for_this_user_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let below = folder.path().join("a/b");
+        create_folder(&below).unwrap();
+        let path = below.join("lock");
+        open_or_create(&path).unwrap().write_all(b"x").unwrap();
+        open_or_create(&path).unwrap().write_all(b"y").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"xy");
+        for (path, mode) in [(path.as_path(), 0o600), (below.as_path(), 0o700)] {
+            let found = fs::metadata(path).unwrap().permissions().mode();
+            assert_eq!(found & 0o777, mode, "{path:?}");
+        }
+        let file = open(&path).unwrap();
+        assert!(is_at(&file, &path));
+        fs::remove_file(&path).unwrap();
+        assert!(!is_at(&file, &path));
+    }
+}
