@@ -3,7 +3,7 @@
 //! A child gets this process's own environment and folder, and so git's `GIT_DIR` and `GIT_CONFIG_…`.
 
 use std::io::Write as _;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use crate::printable::printable;
 
@@ -19,6 +19,13 @@ pub(crate) fn git(program: &str) -> Command {
 #[expect(clippy::disallowed_methods, reason = "the owner of starting processes")]
 pub(crate) fn program(name: impl AsRef<std::ffi::OsStr>) -> Command {
     Command::new(name)
+}
+
+/// Runs a program to its end and keeps what it says: nothing of it reaches the person as it comes.
+#[expect(clippy::disallowed_methods, reason = "here the words are kept")]
+#[cfg(unix)]
+pub(crate) async fn captured(command: &mut tokio::process::Command) -> std::io::Result<Output> {
+    command.output().await
 }
 
 /// A word of a shell command, in single quotes where it needs any.

@@ -1,11 +1,13 @@
 //! The rest of botocore's chain: programs, web identity, IAM Identity Center, `aws login`.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 
+use expect_test::expect;
 use local_aws::{LocalAws, Permission, Role, Service, SsoSession};
 
-use crate::harness::{Studio, every_git};
+use crate::harness::{Outcome, Studio, every_git};
 
 const ADDRESS: &str = "codecommit::eu-west-1://p@demo-repo";
 const START_URL: &str = "https://corp.awsapps.com/start";
@@ -59,6 +61,72 @@ fn a_credential_process_is_run_once_a_command_and_without_a_shell() {
 }
 
 #[test]
+fn a_credential_process_speaks_to_the_person_at_once() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let studio = studio(aws, "");
+    credential_process(&studio, "");
+    // It waits for a touch, as the tools of security keys do.
+    studio.write(
+        "touch",
+        "#!/bin/sh\necho 'touch the key' >&2\nwhile [ ! -e touched ]; do sleep 0.05; done\ncat answer.json\n",
+    );
+    let tool = studio.home().join("touch");
+    fs::set_permissions(&tool, fs::Permissions::from_mode(0o755)).unwrap();
+    let profile = format!("[profile p]\ncredential_process = {}\n", tool.display());
+    studio.write(".aws/config", &profile);
+    let git = every_git()[0].program().to_owned();
+    let mut command = studio.command(".", &git, &["ls-remote", ADDRESS]);
+    let mut child = command.spawn().unwrap();
+    let mut words = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    words.read_line(&mut line).unwrap();
+    assert_eq!(line, "touch the key\n");
+    studio.write("touched", "");
+    Outcome::at_end(&command, child).succeeded();
+}
+
+#[test]
+fn what_a_credential_process_says_when_it_fails_is_above_our_own_words() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let studio = studio(aws, "");
+    for (script, expected) in [
+        (
+            "echo 'no such vault' >&2; exit 3",
+            expect![[r#"
+            exit code 128
+            -- stderr
+            no such vault
+            git-remote-codecommit: credential_process of profile "p" failed (exit status: 3)
+            hint: its own messages, if any, are above; run the same command by hand to see more
+        "#]],
+        ),
+        (
+            "echo 'half' >&2; echo '{'",
+            expect![[r#"
+            exit code 128
+            -- stderr
+            half
+            git-remote-codecommit: credential_process of profile "p" printed something that is not JSON with Version, AccessKeyId and SecretAccessKey
+            hint: it must print {"Version": 1, "AccessKeyId": …, "SecretAccessKey": …, "SessionToken": …, "Expiration": …} and nothing else
+        "#]],
+        ),
+        (
+            "kill -9 $$",
+            expect![[r#"
+            exit code 128
+            -- stderr
+            git-remote-codecommit: credential_process of profile "p" failed (signal: 9 (SIGKILL))
+            hint: its own messages, if any, are above; run the same command by hand to see more
+        "#]],
+        ),
+    ] {
+        let profile = format!("[profile p]\ncredential_process = sh -c \"{script}\"\n");
+        studio.write(".aws/config", &profile);
+        studio.git(&["ls-remote", ADDRESS]).is(&expected);
+    }
+}
+
+#[test]
 fn a_credential_process_that_fails_is_named_and_nothing_of_it_is_repeated() {
     let aws = LocalAws::builder().repository("demo-repo").start();
     let studio = studio(aws, "");
@@ -66,24 +134,24 @@ fn a_credential_process_that_fails_is_named_and_nothing_of_it_is_repeated() {
     for (command, error) in [
         (
             format!("{program} fail --token hunter2"),
-            "the credential_process of profile \"p\" failed (exit status: 1)\n\
-             hint: run the same command by hand to see what it needs\n",
+            "credential_process of profile \"p\" failed (exit status: 1)\n\
+             hint: its own messages, if any, are above; run the same command by hand to see more\n",
         ),
         (
             "/no/such/program hunter2".to_owned(),
-            "cannot start \"/no/such/program\", the credential_process of profile \"p\": No such file or \
-             directory (os error 2)\nhint: give its full path, or put it on PATH\n",
+            "cannot start \"/no/such/program\", credential_process of profile \"p\": No such file or \
+             directory (os error 2)\nhint: use its full path, or put it on PATH\n",
         ),
         (
             "echo hunter2".to_owned(),
-            "the credential_process of profile \"p\" wrote something that is not JSON with Version, \
-             AccessKeyId and SecretAccessKey\nhint: it must write {\"Version\": 1, \"AccessKeyId\": …, \
+            "credential_process of profile \"p\" printed something that is not JSON with Version, \
+             AccessKeyId and SecretAccessKey\nhint: it must print {\"Version\": 1, \"AccessKeyId\": …, \
              \"SecretAccessKey\": …, \"SessionToken\": …, \"Expiration\": …} and nothing else\n",
         ),
         (
             "'hunter2".to_owned(),
             "credential_process of profile \"p\" is not a command line\n\
-             hint: give the program and its arguments; no shell reads them\n",
+             hint: write the program and its arguments; no shell interprets them\n",
         ),
     ] {
         studio.write(
@@ -208,12 +276,11 @@ fn who_has_not_signed_in_is_told_how() {
     let (studio, _, file) = single_sign_on(60);
     fs::remove_file(&file).unwrap();
     let said = complaint(&studio);
-    assert!(
-        said.starts_with(
-            "git-remote-codecommit: IAM Identity Center gave no credentials for profile \"p\": "
-        ) && said.contains("\nhint: run: aws sso login --profile p\n"),
-        "{said}"
-    );
+    expect![[r#"
+        git-remote-codecommit: cannot get credentials for profile "p" from IAM Identity Center: failed to load the cached SSO token
+        hint: run: aws sso login --profile p
+        hint: if it still fails, ask your administrator whether the account and the role are assigned to you
+    "#]].assert_eq(&said);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! `credential_process`: a program of the person's own that writes credentials as JSON.
 //!
-//! Source: AWS SDKs and Tools Reference Guide, "Process credential provider"; botocore's
-//! `ProcessProvider` (reference/aws.md 1.4): the command line is split as a shell would, but no shell runs.
+//! Source: AWS SDKs and Tools Reference Guide, "Process credential provider"; botocore's `ProcessProvider`: the command line is split as a shell would, but no shell runs.
 
 use std::io;
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::str::Chars;
 
@@ -16,40 +16,27 @@ use crate::error::{Exit, Explain};
 use crate::process;
 use crate::secret::Secret;
 
-/// Why the program gave no credentials. Neither its arguments nor its output are shown: people put
-/// secrets in both.
+/// Why the program gave no credentials. Neither its arguments nor its output are shown: people put secrets in both.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// The command line is empty, or a quote in it has no end.
     #[error("credential_process of profile {profile:?} is not a command line")]
-    CommandLine {
-        /// The profile.
-        profile: String,
-    },
+    CommandLine { profile: String },
     /// The program could not be started.
-    #[error("cannot start {program:?}, the credential_process of profile {profile:?}: {cause}")]
+    #[error("cannot start {program:?}, credential_process of profile {profile:?}: {cause}")]
     Start {
-        /// The profile.
         profile: String,
-        /// The program.
         program: String,
-        /// The system's reason.
         cause: io::Error,
+        /// The path that was meant, if it was cut at a space.
+        quoting: Option<String>,
     },
     /// The program failed; what it said stands above.
-    #[error("the credential_process of profile {profile:?} failed ({status})")]
-    Failed {
-        /// The profile.
-        profile: String,
-        /// How it ended.
-        status: ExitStatus,
-    },
-    /// The program wrote something else.
-    #[error("the credential_process of profile {profile:?} wrote {problem}")]
+    #[error("credential_process of profile {profile:?} failed ({status})")]
+    Failed { profile: String, status: ExitStatus },
+    #[error("credential_process of profile {profile:?} printed {problem}")]
     Answer {
-        /// The profile.
         profile: String,
-        /// What was wrong.
         problem: &'static str,
     },
 }
@@ -58,12 +45,21 @@ impl Explain for Error {
     fn hints(&self) -> Vec<String> {
         vec![match self {
             Self::CommandLine { .. } => {
-                "give the program and its arguments; no shell reads them".into()
+                "write the program and its arguments; no shell interprets them".into()
             }
-            Self::Start { .. } => "give its full path, or put it on PATH".into(),
-            Self::Failed { .. } => "run the same command by hand to see what it needs".into(),
+            Self::Start {
+                quoting: Some(path),
+                ..
+            } => {
+                format!("the path has a space: put it in quotation marks, as in \"{path}\"")
+            }
+            Self::Start { .. } => "use its full path, or put it on PATH".into(),
+            Self::Failed { .. } => {
+                "its own messages, if any, are above; run the same command by hand to see more"
+                    .into()
+            }
             Self::Answer { .. } => {
-                "it must write {\"Version\": 1, \"AccessKeyId\": …, \"SecretAccessKey\": …, \
+                "it must print {\"Version\": 1, \"AccessKeyId\": …, \"SecretAccessKey\": …, \
                  \"SessionToken\": …, \"Expiration\": …} and nothing else"
                     .into()
             }
@@ -92,20 +88,26 @@ pub(super) async fn run(profile: &str, command: &str) -> Result<Credentials, Err
         return Err(Error::CommandLine { profile });
     };
     let mut child = tokio::process::Command::from(process::program(&program));
-    let said = child
+    let quoting = with_unquoted_space(&program, &arguments);
+    let started = child
         .args(arguments)
-        // Git's own input must not be read by anyone else; what the program has to say is for the
-        // person.
+        // Git's own input must not be read by anyone else. The program's messages are for the person, at once: it
+        // may wait for a touch of a security key.
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .kill_on_drop(true)
-        .output()
-        .await
-        .map_err(|cause| Error::Start {
-            profile: profile.clone(),
-            program,
-            cause,
-        })?;
+        .spawn();
+    let ended = match started {
+        Ok(child) => child.wait_with_output().await,
+        Err(cause) => Err(cause),
+    };
+    let said = ended.map_err(|cause| Error::Start {
+        profile: profile.clone(),
+        program,
+        cause,
+        quoting,
+    })?;
     let output = Zeroizing::new(said.stdout);
     if !said.status.success() {
         let status = said.status;
@@ -114,9 +116,17 @@ pub(super) async fn run(profile: &str, command: &str) -> Result<Credentials, Err
     parse(&output).map_err(|problem| Error::Answer { profile, problem })
 }
 
-/// The program and its arguments, by the rules of Python's `shlex.split`, which botocore uses: quotes
-/// and backslashes count, `#` starts no comment, nothing is expanded. (The crates of that name take `#`
-/// for a comment.)
+/// The file that a command line means if its path has spaces that are not quoted.
+fn with_unquoted_space(program: &str, arguments: &[String]) -> Option<String> {
+    let mut path = program.to_owned();
+    arguments.iter().find_map(|word| {
+        path = format!("{path} {word}");
+        Path::new(&path).is_file().then(|| path.clone())
+    })
+}
+
+/// The program and its arguments, by the rules of Python's `shlex.split`, which botocore uses: quotes and
+/// backslashes count, `#` starts no comment, nothing is expanded. (The crates of that name take `#` for a comment.)
 fn words(command: &str) -> Option<(String, Vec<String>)> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;

@@ -79,7 +79,7 @@ pub(in crate::doctor) async fn by_git(world: &World, place: &str) -> Outcome {
         name.for_each(|name| _ = git.env_remove(name));
     }
     let mut git = tokio::process::Command::from(git);
-    let ended = timeout(GIT_TIMEOUT, git.kill_on_drop(true).output()).await;
+    let ended = timeout(GIT_TIMEOUT, process::captured(git.kill_on_drop(true))).await;
     let failed = |problem: String| Finding::failed(Exit::Network, problem);
     let said = match ended {
         Err(_) => {
