@@ -3,9 +3,7 @@
 /// Which profile is meant, and who said so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Choice {
-    /// The profile's name.
     pub(crate) name: String,
-    /// The setting, in words.
     pub(crate) chosen_by: String,
     /// Named by the person for this very repository: environment keys then do not count.
     pub(crate) explicit: bool,

@@ -10,46 +10,33 @@ use crate::error::{Exit, Explain};
 pub(crate) enum Error {
     /// A file exists and cannot be read.
     #[error("cannot read {}: {cause}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        cause: io::Error,
-    },
-    /// A line that is neither section nor property. Its text is kept out: it may be a key.
+    Unreadable { path: PathBuf, cause: io::Error },
+    /// A line that is neither section nor property. The message leaves its text out: it may be a key.
     #[error("{}:{line}: {problem}", path.display())]
     Malformed {
-        /// The file.
         path: PathBuf,
         /// The line, counted from 1.
         line: usize,
-        /// What is wrong.
         problem: &'static str,
     },
     /// The profile that was asked for is in neither file.
     #[error("profile {name:?}, chosen by {chosen_by}, is not in {config} or {credentials}")]
     NotFound {
-        /// The profile.
         name: String,
-        /// The setting that named it.
         chosen_by: String,
-        /// The config file.
         config: String,
-        /// The credentials file.
         credentials: String,
-        /// The profiles that are there.
         available: Vec<String>,
+        /// The section that was meant, if one of the files has it under a name that does not count.
+        meant: Option<String>,
     },
     /// A profile's settings contradict each other or are incomplete.
     #[error("profile {profile:?}{at}: {problem}")]
     Invalid {
-        /// The profile.
         profile: String,
         /// ` (path:line)`, or nothing.
         at: String,
-        /// What is wrong.
         problem: String,
-        /// What to do.
         hint: String,
     },
     /// The environment has one half of a key.
@@ -58,8 +45,9 @@ pub(crate) enum Error {
     /// No source of credentials is configured anywhere.
     #[error("no AWS credentials are configured for profile {profile:?}")]
     NoCredentials {
-        /// The profile.
         profile: String,
+        /// What is set, but does not count, a line each.
+        ignored: Vec<String>,
     },
 }
 
@@ -70,9 +58,15 @@ impl Explain for Error {
                 vec!["the file must be text in UTF-8".into()]
             }
             Self::Unreadable { .. } => vec!["check the file's owner and mode".into()],
-            Self::Malformed { .. } => vec!["correct that line".into()],
+            Self::Malformed { .. } => vec!["fix that line".into()],
+            Self::NotFound {
+                meant: Some(meant), ..
+            } => vec![meant.clone()],
             Self::NotFound { available, .. } if available.is_empty() => {
-                vec!["those files hold no profile: \"aws configure --profile NAME\" adds one".into()]
+                vec![
+                    "these files have no profile: run \"aws configure --profile NAME\" to add one"
+                        .into(),
+                ]
             }
             Self::NotFound { available, .. } => {
                 vec![format!("the profiles are: {}", available.join(", "))]
@@ -81,13 +75,19 @@ impl Explain for Error {
             Self::PartialEnvironment => {
                 vec!["set both, or unset AWS_ACCESS_KEY_ID to use a profile".into()]
             }
-            Self::NoCredentials { .. } => vec![
-                "give the profile a role_arn with credential_source or source_profile, or access keys"
-                    .into(),
-                "in a container, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must be in the environment \
-                 (sudo and cron drop it)"
-                    .into(),
-            ],
+            Self::NoCredentials { ignored, .. } => {
+                let mut hints = ignored.clone();
+                hints.push(
+                    "give the profile a role_arn with credential_source or source_profile, or access keys"
+                        .into(),
+                );
+                hints.push(
+                    "in a container, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must be in the environment \
+                     (sudo and cron drop it)"
+                        .into(),
+                );
+                hints
+            }
         }
     }
 

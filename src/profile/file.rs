@@ -1,4 +1,4 @@
-//! The AWS files themselves: where a path leads, and what stands there.
+//! The AWS files themselves: their paths and their text.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -15,7 +15,6 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// No key.
     pub(super) const NONE: Self = Self {
         id: None,
         secret: None,
@@ -43,20 +42,18 @@ impl Keys {
 
     /// The access key id, and where it stands.
     pub(crate) fn id(&self) -> Option<&Setting> {
-        self.id.as_ref().filter(|id| !id.value.is_empty())
+        self.id.as_ref().filter(|id| !id.value.trim().is_empty())
     }
 
-    /// The secret access key.
     pub(crate) fn secret(&self) -> Option<&Secret> {
         filled(self.secret.as_ref())
     }
 
-    /// The session token.
     pub(crate) fn session_token(&self) -> Option<&Secret> {
         filled(self.security_token.as_ref()).or_else(|| filled(self.session_token.as_ref()))
     }
 }
 
 fn filled(secret: Option<&Secret>) -> Option<&Secret> {
-    secret.filter(|secret| !secret.expose().is_empty())
+    secret.filter(|secret| !secret.expose().trim().is_empty())
 }

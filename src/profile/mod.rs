@@ -1,7 +1,7 @@
 //! AWS config files, read into profiles; and the [`Plan`] that a profile stands for.
 //!
-//! Nothing here touches the network or opens a secret to use it: a plan says where credentials will
-//! come from, and can be shown to anyone.
+//! Nothing here touches the network or opens a secret to use it: a plan says where credentials will come from,
+//! and can be shown to anyone.
 
 mod choice;
 mod error;
@@ -20,7 +20,7 @@ pub(crate) use choice::Choice;
 pub(crate) use error::Error;
 pub(crate) use file::expanded;
 pub(crate) use name::{EmptyName, ProfileName};
-pub(crate) use plan::{Plan, RoleHop, SingleSignOn, Source, WebIdentity};
+pub(crate) use plan::{LastResort, Plan, RoleHop, SingleSignOn, Source, WebIdentity};
 pub(crate) use profile_settings::Profile;
 pub(crate) use profiles::{OWN_FILE, OWN_FOLDER, Profiles};
 pub(crate) use reader::without_comment;

@@ -7,23 +7,19 @@ use percent_encoding::percent_decode_str;
 #[error("an AWS profile has a name")]
 pub(crate) struct EmptyName;
 
-/// The name of an AWS profile: any text but an empty one.
+/// The name of an AWS profile: any text but a blank one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ProfileName(String);
 
 impl ProfileName {
-    /// Takes the name as typed.
-    ///
-    /// # Errors
-    /// If it is empty.
+    /// Takes the name as typed. Fails if it is empty.
     pub(crate) fn parse(text: &str) -> Result<Self, EmptyName> {
-        if text.is_empty() {
+        if text.trim().is_empty() {
             return Err(EmptyName);
         }
         Ok(Self(text.to_owned()))
     }
 
-    /// The name as typed.
     #[must_use]
     pub(crate) fn as_str(&self) -> &str {
         &self.0

@@ -7,7 +7,6 @@ use super::keys::Keys;
 use super::reader::Property;
 use super::setting::Setting;
 
-/// A profile's settings and keys.
 #[derive(Debug, Default)]
 pub(crate) struct Profile {
     settings: BTreeMap<String, Setting>,
@@ -26,7 +25,6 @@ pub(super) static ABSENT: Profile = Profile {
     misindented: None,
 };
 
-/// The two files.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum File {
     Config,
@@ -59,7 +57,7 @@ impl Profile {
     pub(crate) fn setting(&self, key: &str) -> Option<&Setting> {
         self.settings
             .get(key)
-            .filter(|setting| !setting.value.is_empty())
+            .filter(|setting| !setting.value.trim().is_empty())
     }
 
     /// The access key: that of the credentials file, else that of the config file.
@@ -69,8 +67,8 @@ impl Profile {
             .find(|keys| keys.id().is_some() || keys.secret().is_some())
     }
 
-    /// Whether the access key is in the credentials file, which counts before `aws login` and external
-    /// programs; one in the config file counts after them.
+    /// Whether the access key is in the credentials file, which counts before `aws login` and external programs;
+    /// one in the config file counts after them.
     pub(crate) fn has_credentials_file_keys(&self) -> bool {
         self.credentials_keys.id().is_some()
     }

@@ -13,8 +13,8 @@ use crate::world::{World, variable};
 
 /// Below the home directory: the folder of what `git codecommit setup` wrote.
 pub(crate) const OWN_FOLDER: &str = ".config/git-codecommit";
-/// In that folder: the roles it set up, as profiles. They count where the AWS files do not have the
-/// profile at all: SageMaker Unified Studio deletes `~/.aws/config` when a space starts.
+/// In that folder: the roles it set up, as profiles. They count where the AWS files do not have the profile at all:
+/// SageMaker Unified Studio deletes `~/.aws/config` when a space starts.
 pub(crate) const OWN_FILE: &str = "config";
 /// The same for everyone on a machine.
 const OWN_FILE_OF_THE_SYSTEM: &str = "/etc/git-codecommit/config";
@@ -29,14 +29,25 @@ pub(crate) struct Profiles {
     services: BTreeMap<String, Profile>,
     config: PathBuf,
     credentials: PathBuf,
+    /// Headers that look like a profile's but are written as the other file has them.
+    misnamed: Vec<Misnamed>,
+}
+
+/// A section whose header does not count in its file.
+#[derive(Debug)]
+struct Misnamed {
+    /// The profile that it looks like.
+    profile: String,
+    header: String,
+    /// `path:line`.
+    at: String,
+    /// How the header should be.
+    right: String,
 }
 
 impl Profiles {
-    /// Reads `~/.aws/config` and `~/.aws/credentials`, or the files the environment names. A file
-    /// that does not exist counts as empty.
-    ///
-    /// # Errors
-    /// If a file exists and cannot be read, or has a line that cannot be understood.
+    /// Reads `~/.aws/config` and `~/.aws/credentials`, or the files the environment names. A file that does not
+    /// exist counts as empty. Fails if a file exists and cannot be read, or has a line that cannot be understood.
     pub(crate) fn load(world: &World) -> Result<Self, Error> {
         let mut profiles = Self::load_aws_files(world)?;
         let home = world
@@ -48,10 +59,7 @@ impl Profiles {
         Ok(profiles)
     }
 
-    /// Reads the two AWS files alone.
-    ///
-    /// # Errors
-    /// As [`Self::load`].
+    /// Reads the two AWS files alone. Fails as [`Self::load`].
     pub(crate) fn load_aws_files(world: &World) -> Result<Self, Error> {
         let path = |name, default: &str| -> PathBuf {
             match world.variable(name) {
@@ -77,11 +85,12 @@ impl Profiles {
             services: BTreeMap::new(),
             config,
             credentials,
+            misnamed: Vec::new(),
         }
     }
 
-    /// Adds the profiles of a file that are not there yet: as a whole, for two halves of a chain of roles
-    /// would make a third one.
+    /// Adds the profiles of a file that are not there yet: as a whole, for two halves of a chain of
+    /// roles would make a third one.
     fn add_absent(&mut self, path: &Path) -> Result<(), Error> {
         let mut more = Self::none(PathBuf::new(), PathBuf::new());
         more.add(path, File::Config)?;
@@ -102,6 +111,9 @@ impl Profiles {
             .partition(|section| section.header == "DEFAULT");
         let mut seen = BTreeSet::new();
         for section in sections {
+            let at = || format!("{}:{}", path.display(), section.line);
+            self.misnamed
+                .extend(Misnamed::find(&section.header, file, at));
             let (kind, name) = match file {
                 // In the credentials file every header is a profile's name, whatever it looks like.
                 File::Credentials => (Kind::Profile, section.header.clone()),
@@ -130,11 +142,8 @@ impl Profiles {
         Ok(())
     }
 
-    /// Chooses the profile: the person's for this repository, else `AWS_DEFAULT_PROFILE`, else
-    /// `AWS_PROFILE`, else `default`.
-    ///
-    /// # Errors
-    /// If the chosen profile exists nowhere, unless it is `default` and nobody named it.
+    /// Chooses the profile: the person's for this repository, else `AWS_DEFAULT_PROFILE`, else `AWS_PROFILE`, else
+    /// `default`. Fails if the chosen profile exists nowhere, unless it is `default` and nobody named it.
     pub(crate) fn choose(
         &self,
         world: &World,
@@ -177,7 +186,9 @@ impl Profiles {
             Some((start, _)) => format!("{start}:…"),
             None => choice.name,
         };
+        let meant = self.meant(&name);
         Err(Error::NotFound {
+            meant,
             name,
             chosen_by: choice.chosen_by,
             config: self.config.display().to_string(),
@@ -186,13 +197,28 @@ impl Profiles {
         })
     }
 
-    /// A profile by its name.
+    /// Which section was meant by a profile that does not exist, as a hint.
+    fn meant(&self, name: &str) -> Option<String> {
+        if let Some(found) = self.misnamed.iter().find(|found| found.profile == name) {
+            let Misnamed {
+                header, at, right, ..
+            } = found;
+            return Some(format!(
+                "[{header}] ({at}) does not count in this file: write [{right}]"
+            ));
+        }
+        let mut names = self.profiles.keys();
+        let other = names.find(|other| other.trim().eq_ignore_ascii_case(name.trim()))?;
+        Some(format!(
+            "upper and lower case matter in the name of a profile: there is {other:?}"
+        ))
+    }
+
     #[must_use]
     pub(crate) fn profile(&self, name: &str) -> Option<&Profile> {
         self.profiles.get(name)
     }
 
-    /// `[sso-session NAME]`.
     pub(crate) fn sso_session(&self, name: &str) -> Option<&Profile> {
         self.sso_sessions.get(name)
     }
@@ -202,11 +228,39 @@ impl Profiles {
         self.services.get(name)
     }
 
-    /// A setting of a profile.
     #[must_use]
     pub(crate) fn setting(&self, profile: &str, key: &str) -> Option<&str> {
         let setting = self.profile(profile)?.setting(key)?;
         Some(setting.value.as_str())
+    }
+}
+
+impl Misnamed {
+    /// Tells a header that the other file would understand.
+    fn find(header: &str, file: File, at: impl Fn() -> String) -> Option<Self> {
+        let word = |name: &str| !name.is_empty() && !name.contains(char::is_whitespace);
+        let (profile, right) = match file {
+            File::Credentials => {
+                let name = header.strip_prefix("profile")?;
+                let name = name.strip_prefix(char::is_whitespace)?.trim();
+                (name, name.to_owned())
+            }
+            File::Config if kind_and_name(header).is_some() => return None,
+            File::Config => {
+                let start = header.get(.."profile".len()).unwrap_or_default();
+                let name = match start.eq_ignore_ascii_case("profile") {
+                    true => header["profile".len()..].trim_start_matches([' ', '\t', ':', '=']),
+                    false => header,
+                };
+                (name, format!("profile {name}"))
+            }
+        };
+        word(profile).then(|| Self {
+            profile: profile.to_owned(),
+            header: header.to_owned(),
+            at: at(),
+            right,
+        })
     }
 }
 

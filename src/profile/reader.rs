@@ -1,8 +1,8 @@
 //! The format of AWS config files: sections, and properties with the line they stand on.
 //!
-//! Lenient where botocore (Python's `RawConfigParser`) or the Rust SDK is (reference/aws.md 1.8):
-//! indented properties, `=` or `:`, sections and keys given twice. What neither takes is an error
-//! that names the line, never its text, which may be a secret.
+//! Lenient where botocore (Python's `RawConfigParser`) or the Rust SDK is: indented
+//! properties, `=` or `:`, sections and keys given twice. What neither takes is an error that names the line, never
+//! its text, which may be a secret.
 
 use std::path::Path;
 
@@ -12,16 +12,15 @@ use crate::secret::Secret;
 /// `[name]` and what stands under it.
 #[derive(Debug)]
 pub(super) struct Section {
-    /// The text between the brackets.
+    /// The header's line, counted from 1.
+    pub(super) line: usize,
     pub(super) header: String,
-    /// The properties in file order.
     pub(super) properties: Vec<Property>,
-    /// The first line that looks like a property, but is indented under another that has a value.
-    /// To botocore it is more of that value.
+    /// The first line that looks like a property, but is indented under another that has a value. To botocore
+    /// it is more of that value.
     pub(super) misindented: Option<usize>,
 }
 
-/// `key = value`.
 #[derive(Debug)]
 pub(super) struct Property {
     /// The key, lower-case.
@@ -34,7 +33,6 @@ pub(super) struct Property {
     pub(super) nested: Vec<Property>,
 }
 
-/// Reads a whole file's text.
 pub(super) fn read(text: &str, path: &Path) -> Result<Vec<Section>, Error> {
     let mut sections: Vec<Section> = Vec::new();
     // A line that is indented deeper than the property above it belongs to that property: under one
@@ -74,6 +72,7 @@ pub(super) fn read(text: &str, path: &Path) -> Result<Vec<Section>, Error> {
                 .split_once(']')
                 .ok_or_else(|| malformed("a section header without its closing bracket"))?;
             sections.push(Section {
+                line: line_number,
                 header: header.trim().to_owned(),
                 properties: Vec::new(),
                 misindented: None,

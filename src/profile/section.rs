@@ -13,8 +13,8 @@ pub(super) enum Kind {
     Services,
 }
 
-/// `[default]` and `[profile NAME]` are profiles, `[sso-session NAME]` and `[services NAME]` what
-/// profiles refer to; nothing else is of use here.
+/// `[default]` and `[profile NAME]` are profiles, `[sso-session NAME]` and `[services NAME]` what profiles refer
+/// to; nothing else is of use here.
 pub(super) fn kind_and_name(header: &str) -> Option<(Kind, String)> {
     if header == "default" {
         return Some((Kind::Profile, header.to_owned()));

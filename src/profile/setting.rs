@@ -3,7 +3,6 @@
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Setting {
-    /// The text.
     pub(crate) value: String,
     /// `path:line`.
     pub(crate) at: String,

@@ -1,7 +1,7 @@
 //! Settings that the environment or the chosen profile can make.
 //!
-//! Order: the environment, then the profile that was chosen for the run, also for every role on the
-//! way (botocore uses one session for all of them; reference/aws.md 1.3 and 1.5).
+//! Order: the environment, then the profile that was chosen for the run, also for every role on the way (botocore
+//! uses one session for all of them).
 
 use super::profiles::Profiles;
 use crate::world::World;
@@ -15,7 +15,6 @@ pub(crate) struct Found {
     pub(crate) from: String,
 }
 
-/// The run's settings.
 #[derive(Clone, Copy)]
 pub(crate) struct Settings<'a> {
     world: &'a World,
@@ -38,7 +37,6 @@ impl<'a> Settings<'a> {
         self.variable(variable).or_else(|| self.of_profile(key))
     }
 
-    /// A variable's value.
     pub(crate) fn variable(&self, variable: &str) -> Option<Found> {
         Some(Found {
             value: self.world.variable(variable)?,
@@ -46,7 +44,6 @@ impl<'a> Settings<'a> {
         })
     }
 
-    /// The profile's value.
     pub(crate) fn of_profile(&self, key: &str) -> Option<Found> {
         let setting = self.profiles.profile(self.profile)?.setting(key)?;
         Some(Found {
@@ -55,8 +52,7 @@ impl<'a> Settings<'a> {
         })
     }
 
-    /// A key of the `[services …]` section that the profile names; `Err` is the name of one that is
-    /// not there.
+    /// A key of the `[services …]` section that the profile names; `Err` is the name of one that is not there.
     pub(crate) fn of_services(&self, key: &str) -> Result<Option<Found>, Found> {
         let Some(named) = self.of_profile("services") else {
             return Ok(None);

@@ -10,11 +10,9 @@ use crate::profile::profiles::Profiles;
 use crate::world::{World, variable};
 
 impl Plan {
-    /// Plans for the chosen profile, in botocore's order: environment, role, web identity, Identity
-    /// Center, credentials file, `aws login`, external program, config file, container, instance metadata.
-    ///
-    /// # Errors
-    /// If the settings contradict each other or name no source at all.
+    /// Plans for the chosen profile, in botocore's order: environment, role, web identity, Identity Center,
+    /// credentials file, `aws login`, external program, config file, container, instance metadata. Fails if the
+    /// settings contradict each other or name no source at all.
     pub(crate) fn new(world: &World, profiles: &Profiles, choice: &Choice) -> Result<Self, Error> {
         if !choice.explicit && world.variable(variable::AWS_ACCESS_KEY_ID).is_some() {
             return Ok(source::environment(world)?.alone());
@@ -38,7 +36,7 @@ impl Plan {
         if profile.setting("credential_source").is_some() && !source::has_container(world) {
             return Ok(source::named(world, name, profile)?.alone());
         }
-        source::ambient(world, name).map(Decided::alone)
+        source::ambient(world, choice, profile).map(Decided::alone)
     }
 }
 

@@ -105,6 +105,7 @@ fn hop(name: &str, profile: &Profile) -> Result<RoleHop, Error> {
         .setting("role_arn")
         .ok_or_else(|| Error::NoCredentials {
             profile: name.to_owned(),
+            ignored: Vec::new(),
         })?;
     Ok(RoleHop {
         asked_by: format!("profile {name:?}"),
@@ -113,7 +114,7 @@ fn hop(name: &str, profile: &Profile) -> Result<RoleHop, Error> {
         session_name: text("role_session_name"),
         external_id: text("external_id"),
         mfa_serial: text("mfa_serial"),
-        // As in botocore, a duration that is no number is not sent.
+        // As in botocore, a duration that is not a number is not sent.
         duration_seconds: text("duration_seconds").and_then(|seconds| seconds.parse().ok()),
     })
 }

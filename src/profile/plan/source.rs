@@ -1,7 +1,9 @@
 //! What can give the first keys: the environment, a profile's own settings, the machine.
 
+use super::ignored::ignored;
 use super::rules::at;
-use super::steps::{Decided, SingleSignOn, Source, WebIdentity};
+use super::steps::{Decided, LastResort, SingleSignOn, Source, WebIdentity};
+use crate::profile::choice::Choice;
 use crate::profile::error::Error;
 use crate::profile::keys::Keys;
 use crate::profile::profile_settings::Profile;
@@ -20,8 +22,8 @@ pub(super) fn environment(world: &World) -> Result<Decided, Error> {
     }
 }
 
-/// A web identity token: of the environment, where `world` is given, else of the profile. The role's
-/// ARN and the session's name are looked up in the same order, each for itself, as botocore does.
+/// A web identity token: of the environment, where `world` is given, else of the profile. The role's ARN and the
+/// session's name are looked up in the same order, each for itself, as botocore does.
 pub(super) fn web_identity(
     world: Option<&World>,
     name: &str,
@@ -88,7 +90,7 @@ pub(super) fn of_profile(
         };
         return Ok(Some(by_setting(source, "credential_process", command)));
     }
-    // A secret without an id is no key, as in botocore.
+    // A secret without an id does not count, as in botocore.
     if profile.keys().is_some_and(|keys| keys.id().is_some()) {
         return static_keys(name, profile).map(Some);
     }
@@ -99,8 +101,8 @@ fn by_setting(source: Source, key: &str, setting: &Setting) -> Decided {
     Decided::new(source, format!("{key} ({})", setting.at))
 }
 
-/// Settles IAM Identity Center: `sso_start_url` and `sso_region` stand in the `[sso-session]` that the
-/// profile names, or, in the older form, in the profile itself.
+/// Settles IAM Identity Center: `sso_start_url` and `sso_region` stand in the `[sso-session]` that the profile
+/// names, or, in the older form, in the profile itself.
 fn single_sign_on(profiles: &Profiles, name: &str, profile: &Profile) -> Result<Decided, Error> {
     let anchor = ["sso_account_id", "sso_role_name"]
         .into_iter()
@@ -119,7 +121,10 @@ fn single_sign_on(profiles: &Profiles, name: &str, profile: &Profile) -> Result<
             None => {
                 return Err(invalid(
                     Some(setting),
-                    format!("there is no [sso-session {}]", setting.value),
+                    format!(
+                        "its sso_session {:?} has no [sso-session] section",
+                        setting.value
+                    ),
                     format!("correct the name, or {configure}"),
                 ));
             }
@@ -159,11 +164,11 @@ fn single_sign_on(profiles: &Profiles, name: &str, profile: &Profile) -> Result<
     Ok(Decided::new(source, decided_by))
 }
 
-/// The source that `credential_source` names.
 pub(super) fn named(world: &World, name: &str, profile: &Profile) -> Result<Decided, Error> {
     let Some(setting) = profile.setting("credential_source") else {
         return Err(Error::NoCredentials {
             profile: name.to_owned(),
+            ignored: Vec::new(),
         });
     };
     let invalid = |problem: String, hint: &str| Error::Invalid {
@@ -204,22 +209,37 @@ pub(super) fn named(world: &World, name: &str, profile: &Profile) -> Result<Deci
 }
 
 /// What the machine itself offers, where nothing else is configured for the profile.
-pub(super) fn ambient(world: &World, name: &str) -> Result<Decided, Error> {
+pub(super) fn ambient(world: &World, choice: &Choice, profile: &Profile) -> Result<Decided, Error> {
     if has_container(world) {
         return Ok(Decided::new(
             Source::Container,
             "nothing else is configured, and AWS_CONTAINER_CREDENTIALS_…_URI is set",
         ));
     }
+    let name = choice.name.as_str();
+    incomplete_single_sign_on(name, profile)?;
+    let (profile, ignored) = (name.to_owned(), ignored(world, choice, profile));
     if world.is_true(variable::AWS_EC2_METADATA_DISABLED) {
-        return Err(Error::NoCredentials {
-            profile: name.to_owned(),
-        });
+        return Err(Error::NoCredentials { profile, ignored });
     }
     let source = Source::InstanceMetadata {
-        last_resort: Some(name.to_owned()),
+        last_resort: Some(LastResort { profile, ignored }),
     };
     Ok(Decided::new(source, "nothing else is configured"))
+}
+
+/// Refuses a profile whose Identity Center settings give tokens only, where nothing else gives keys.
+fn incomplete_single_sign_on(name: &str, profile: &Profile) -> Result<(), Error> {
+    let mut keys = ["sso_session", "sso_start_url", "sso_region"].into_iter();
+    let Some((key, setting)) = keys.find_map(|key| Some((key, profile.setting(key)?))) else {
+        return Ok(());
+    };
+    Err(Error::Invalid {
+        profile: name.to_owned(),
+        at: at(&setting.at),
+        problem: format!("it has {key}, but no sso_account_id and sso_role_name"),
+        hint: format!("run \"aws configure sso --profile {name}\" to choose an account and a role"),
+    })
 }
 
 pub(super) fn has_container(world: &World) -> bool {

@@ -11,22 +11,18 @@ pub(crate) struct Plan {
     pub(crate) hops: Vec<RoleHop>,
 }
 
-/// Where keys come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// `AWS_ACCESS_KEY_ID` and its fellows.
     Environment,
     /// The access key of a profile.
     StaticKeys {
-        /// The profile.
         profile: String,
     },
     /// The container credentials endpoint (ECS, SageMaker Studio, EKS Pod Identity).
     Container,
-    /// The EC2 instance metadata service.
     InstanceMetadata {
         /// The profile, where the service is tried because nothing else is configured.
-        last_resort: Option<String>,
+        last_resort: Option<LastResort>,
     },
     /// A role, for the token in a file (IRSA, CI systems).
     WebIdentity(WebIdentity),
@@ -34,24 +30,19 @@ pub(crate) enum Source {
     SingleSignOn(SingleSignOn),
     /// A console session, after `aws login`.
     Login {
-        /// The profile.
         profile: String,
         /// `login_session`: the ARN that `aws login` noted.
         session: String,
     },
     /// `credential_process`: a program of the person's own.
     Process {
-        /// The profile.
         profile: String,
-        /// Its command line.
         command: String,
     },
 }
 
-/// AssumeRoleWithWebIdentity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WebIdentity {
-    /// The role.
     pub(crate) role_arn: String,
     /// The session's name, where one is set.
     pub(crate) session_name: Option<String>,
@@ -59,35 +50,34 @@ pub(crate) struct WebIdentity {
     pub(crate) token_file: String,
 }
 
-/// GetRoleCredentials of IAM Identity Center.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SingleSignOn {
     /// The profile, for "aws sso login --profile".
     pub(crate) profile: String,
     /// `sso_session`, where the profile names one.
     pub(crate) session: Option<String>,
-    /// The portal's URL.
     pub(crate) start_url: String,
-    /// The region of the portal.
     pub(crate) region: String,
-    /// The account.
     pub(crate) account_id: String,
-    /// The permission set's role.
     pub(crate) role_name: String,
 }
 
-/// One AssumeRole call.
+/// A profile for which nothing is configured that counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LastResort {
+    pub(crate) profile: String,
+    /// What is set, but does not count, a line each.
+    pub(crate) ignored: Vec<String>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RoleHop {
     /// The profile that asks for it, in words.
     pub(crate) asked_by: String,
     /// `path:line` of its `role_arn`, or the option.
     pub(crate) at: String,
-    /// The role.
     pub(crate) role_arn: String,
-    /// `role_session_name`, where set.
     pub(crate) session_name: Option<String>,
-    /// `external_id`, where set.
     pub(crate) external_id: Option<String>,
     /// `mfa_serial`, where set: a code is then asked of the person.
     pub(crate) mfa_serial: Option<String>,
@@ -148,7 +138,6 @@ impl Plan {
 }
 
 impl Source {
-    /// The source in words.
     #[must_use]
     pub(crate) fn in_words(&self) -> String {
         match self {

@@ -1,4 +1,4 @@
-//! Plans as botocore makes them (reference/aws.md 1.1 and 1.3), and the errors where it has none.
+//! Plans as botocore makes them, and the errors where it has none.
 
 use std::path::Path;
 
@@ -282,7 +282,10 @@ fn an_sso_session_gives_what_the_profile_leaves_out() {
         "IAM Identity Center role n in account 1"
     );
     for (config, problem) in [
-        (profile.to_owned(), "\"p\" (2): there is no [sso-session s]"),
+        (
+            profile.to_owned(),
+            "\"p\" (2): its sso_session \"s\" has no [sso-session] section",
+        ),
         (
             format!("{profile}sso_region = h\n{session}"),
             "\"p\" (5): its sso_region differs from the one of its sso_session (8)",
