@@ -8,9 +8,9 @@ use crate::error::Error;
 use crate::message::Notices as _;
 use crate::printable::printable;
 
-/// Show or remove the role sessions that are kept on disk
+/// List or remove cached sessions
 ///
-/// They are in ~/.aws/cli/cache, which the AWS CLI uses too.
+/// They are in ~/.aws/cli/cache, which the AWS CLI uses as well.
 #[derive(clap::Args)]
 pub(super) struct Cache {
     #[command(subcommand)]
@@ -19,9 +19,9 @@ pub(super) struct Cache {
 
 #[derive(clap::Subcommand)]
 enum Action {
-    /// List whose sessions they are, and until when they last
+    /// List the cached sessions with their identity and expiry
     List,
-    /// Remove them all, those of the AWS CLI too
+    /// Remove all cached sessions, including those of the AWS CLI
     Clear,
 }
 
@@ -29,7 +29,7 @@ impl Cache {
     pub(super) fn run(&self, session: &mut Session) -> Result<(), Error> {
         let Some(sessions) = Sessions::of(session.world, session.messages) else {
             session.messages.warning(
-                "no sessions are kept here: there is no home directory, or the space is shared",
+                "sessions are not cached here: there is no home directory, or the Studio space is shared",
             );
             return Ok(());
         };
@@ -38,8 +38,8 @@ impl Cache {
                 for kept in sessions.list() {
                     let until = kept.expires_at.format(&Rfc3339).unwrap_or_default();
                     let state = match kept.expires_at > session.world.now() {
-                        true => "until",
-                        false => "ended",
+                        true => "expires",
+                        false => "expired",
                     };
                     session.line(&format!(
                         "{}\t{state} {until}\t{}",
@@ -52,7 +52,7 @@ impl Cache {
                 let removed = sessions.clear()?;
                 writeln!(
                     session.out,
-                    "{removed} removed from {}",
+                    "removed {removed} from {}",
                     sessions.folder().display()
                 )?;
             }

@@ -8,6 +8,8 @@ mod command;
 mod completions;
 #[cfg(unix)]
 mod doctor;
+#[cfg(test)]
+mod exit_tests;
 mod man;
 #[cfg(unix)]
 mod policy;
