@@ -19,7 +19,7 @@ pub(crate) struct BadAuthority {
 
 impl Explain for BadAuthority {
     fn hints(&self) -> Vec<String> {
-        vec!["give the host alone, without https:// and without a path".into()]
+        vec!["write only the host, without https:// and without a path".into()]
     }
 
     fn exit(&self) -> Exit {
@@ -36,11 +36,8 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Settles the host: `CODE_COMMIT_ENDPOINT`, else `configured` (a setting and its value), else
-    /// the host of a pasted URL, else the region's.
-    ///
-    /// # Errors
-    /// If the setting that decides is not `host[:port]`.
+    /// Settles the host: `CODE_COMMIT_ENDPOINT`, else `configured` (a setting and its value), else the host of a
+    /// pasted URL, else the region's. Fails if the setting that decides is not `host[:port]`.
     pub(crate) fn resolve(
         world: &World,
         configured: Option<(String, String)>,
@@ -82,13 +79,11 @@ impl Endpoint {
         &self.authority
     }
 
-    /// The region signed for.
     #[must_use]
     pub(crate) fn region(&self) -> &Region {
         &self.region
     }
 
-    /// The repository's name.
     #[must_use]
     pub(crate) fn repository(&self) -> &RepositoryName {
         &self.repository
@@ -100,7 +95,7 @@ impl Endpoint {
         format!("/v1/repos/{}", self.repository)
     }
 
-    /// The repository's URL. Always https: there is no other door.
+    /// The repository's URL. Always https: plain http does not exist here.
     #[must_use]
     pub(crate) fn url(&self) -> String {
         format!("https://{}{}", self.authority, self.path())

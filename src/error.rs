@@ -1,7 +1,7 @@
 //! Any failure of the programs, as a person and the caller's shell see it.
 //!
-//! Each module has an error enum of its own and implements [`Explain`] beside it: the message says what happened and
-//! why, the hints say what to do next, and the exit class tells scripts which kind of failure it was.
+//! Each module has an error enum of its own and implements [`Explain`] beside it: the message says what happened
+//! and why, the hints say what to do next, and the exit class tells scripts which kind of failure it was.
 
 use std::fmt;
 use std::io;
@@ -20,13 +20,12 @@ pub(crate) trait Explain: std::error::Error {
 pub(crate) enum Exit {
     /// Nothing of the below: the person said no, or the output could not be written.
     General,
-    /// The command line or the address cannot be read.
+    /// The command line cannot be read: a misspelt option, an argument too few.
     Usage,
     /// Settings are missing, contradict each other or cannot be used.
     Settings,
-    /// The credentials cannot be obtained.
     Credentials,
-    /// The network or the git host failed.
+    /// The network, the git host, or the connection to git itself failed.
     Network,
     /// Setup cannot read or write a file.
     File,
@@ -60,7 +59,6 @@ impl Exit {
     }
 }
 
-/// An error of any module.
 #[derive(Debug)]
 pub(crate) struct Error(Box<dyn Explain + Send + Sync>);
 
@@ -119,9 +117,7 @@ impl Explain for Output {
 #[derive(Debug, thiserror::Error)]
 #[error("{problem}")]
 pub(crate) struct UsageError {
-    /// What is wrong with it.
     pub(crate) problem: String,
-    /// What to type instead.
     pub(crate) hint: String,
 }
 

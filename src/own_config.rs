@@ -5,12 +5,12 @@
 //! | `codecommit.profile` | the AWS profile, where neither the address nor `--profile` names one |
 //! | `codecommit.endpoint` | `host[:port]` of the git host, such as a VPC endpoint's |
 //! | `codecommit.stsRegion` | the region of STS |
-//! | `codecommit.cache` | `false`: sessions are not kept on disk |
+//! | `codecommit.cache` | `false`: sessions are not cached on disk |
 //! | `codecommit.transport` | `git`: git's own `remote-https` does the requests |
 //!
 //! Each may be scoped by the beginning of an address, as `http.<url>.*` is:
-//! `codecommit.codecommit::eu-west-1://.profile`, `codecommit.https://git-codecommit.….profile`. The
-//! longest beginning that fits wins, and any that fits beats the key without one.
+//! `codecommit.codecommit::eu-west-1://.profile`, `codecommit.https://git-codecommit.….profile`. The longest
+//! beginning that fits wins, and any that fits beats the key without one.
 
 use crate::address::Address;
 use crate::aws::RepositoryName;
@@ -72,16 +72,13 @@ impl<'a> OwnConfig<'a> {
         Self { world, names }
     }
 
-    /// `codecommit.<name>`, scoped or not.
-    ///
-    /// # Errors
-    /// If git's configuration cannot be read, or the value is not UTF-8.
+    /// `codecommit.<name>`, scoped or not. Fails if git's configuration cannot be read, or the value is not UTF-8.
     pub(crate) fn text(&self, name: &str) -> Result<Option<Found>, config::Error> {
         let Some(value) = self.value(name)? else {
             return Ok(None);
         };
         let text = value.text()?;
-        Ok((!text.is_empty()).then(|| Found {
+        Ok((!text.trim().is_empty()).then(|| Found {
             value: text.to_owned(),
             key: value.key(),
         }))
@@ -97,10 +94,8 @@ impl<'a> OwnConfig<'a> {
         let Some(value) = self.value("profile")? else {
             return Ok(None);
         };
-        match ProfileName::parse(value.text()?) {
-            Ok(name) => Ok(Some((name, value.key()))),
-            Err(_) => Err(value.is_not("the name of an AWS profile")),
-        }
+        let name = ProfileName::parse(value.text()?).ok();
+        Ok(name.map(|name| (name, value.key())))
     }
 
     fn value(&self, name: &str) -> Result<Option<Value<'_>>, config::Error> {
@@ -193,15 +188,15 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_no_profile_can_have_is_an_error_that_names_the_key() {
-        let world = World::of(&[]).with_git_config("codecommit.profile\n\0");
-        let address = Address::parse("eu-west-1://R").unwrap();
-        let error = OwnConfig::of_address(&world, &address)
-            .profile()
-            .unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "git's configuration has a codecommit.profile that is not the name of an AWS profile"
-        );
+    fn a_blank_value_counts_as_absent() {
+        for value in ["", " ", "\t"] {
+            let world = World::of(&[]).with_git_config(&format!(
+                "codecommit.profile\n{value}\0codecommit.endpoint\n{value}\0"
+            ));
+            let address = Address::parse("eu-west-1://R").unwrap();
+            let own = OwnConfig::of_address(&world, &address);
+            assert!(own.profile().unwrap().is_none());
+            assert!(own.text("endpoint").unwrap().is_none());
+        }
     }
 }

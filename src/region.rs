@@ -5,7 +5,6 @@ use crate::error::{Exit, Explain};
 use crate::git::config;
 use crate::world::{World, variable};
 
-/// Why no region is settled.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// A setting that does not hold a region.
@@ -15,7 +14,6 @@ pub(crate) enum Error {
         setting: String,
         value: String,
     },
-    /// No setting names a region.
     #[error("no AWS Region is set for {profile}")]
     NoRegion {
         /// For example `profile "dev"`.
@@ -51,22 +49,16 @@ impl Explain for Error {
 /// A region and what was odd about how it was found.
 #[derive(Debug)]
 pub(crate) struct Choice {
-    /// The region to use.
     pub(crate) region: Region,
-    /// The setting that named it.
     pub(crate) decided_by: String,
-    /// Texts for the person.
     pub(crate) warnings: Vec<String>,
 }
 
 /// The repository's region: address > `AWS_DEFAULT_REGION` > the profile's `region` > `AWS_REGION`.
 ///
-/// The order is botocore's, which git-remote-codecommit inherits, with `AWS_REGION` added at its
-/// end. Studio sets the environment to its own region, so a profile that says otherwise is worth a
-/// warning. `profile` is the profile in words, for messages.
-///
-/// # Errors
-/// If no setting names a region, or one is not a region's shape.
+/// The order is botocore's, which git-remote-codecommit inherits, with `AWS_REGION` added at its end. Studio sets
+/// the environment to its own region, so a profile that says otherwise is worth a warning. `profile` is the profile
+/// in words, for messages. Fails if no setting names a region, or one is not a region's shape.
 pub(crate) fn of_repository(
     world: &World,
     in_address: Option<&Region>,
@@ -111,15 +103,11 @@ pub(crate) fn of_repository(
     })
 }
 
-/// The region of STS: `named_by` (an option or `codecommit.stsRegion`, with its name) >
-/// `AWS_DEFAULT_REGION` > the profile's `region` > `AWS_REGION` > the repository's. With it comes
-/// the setting that named it.
+/// The region of STS: `named_by` (an option or `codecommit.stsRegion`, with its name) > `AWS_DEFAULT_REGION` > the
+/// profile's `region` > `AWS_REGION` > the repository's. With it comes the setting that named it.
 ///
-/// In Studio the environment names the region Studio runs in, the only one whose STS a VPC without
-/// internet can reach.
-///
-/// # Errors
-/// If the setting that decides is not a region's shape.
+/// In Studio the environment names the region Studio runs in, the only one whose STS a VPC without internet can
+/// reach. Fails if the setting that decides is not a region's shape.
 pub(crate) fn of_sts(
     world: &World,
     named_by: Option<(String, String)>,

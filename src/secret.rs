@@ -24,8 +24,8 @@ impl Secret {
     }
 }
 
-/// Takes secrets out of a text that came from outside. A debugging proxy repeats what it was sent, and
-/// STS quotes the whole canonical request, session token included, when a signature does not match.
+/// Takes secrets out of a text that came from outside. A debugging proxy repeats what it was sent, and STS quotes
+/// the whole canonical request, session token included, when a signature does not match.
 #[must_use]
 pub(crate) fn scrubbed(text: &str, secrets: &[&str]) -> String {
     secrets
@@ -42,7 +42,6 @@ pub(crate) struct Scrubber {
 }
 
 impl Scrubber {
-    /// Takes these out.
     #[must_use]
     pub(crate) fn new(secrets: Vec<Secret>) -> Self {
         Self {

@@ -16,19 +16,14 @@ use crate::world::{World, variable};
 /// Profile, region and git host of a run.
 pub(crate) struct Target<'a> {
     pub(crate) world: &'a World,
-    /// Both AWS files.
     pub(crate) profiles: Profiles,
-    /// The profile of this run.
     pub(crate) choice: Choice,
     /// The region that is signed for.
     pub(crate) region: Region,
-    /// Which setting named the region.
     pub(crate) region_decided_by: String,
-    /// `host[:port]` of the git host.
     pub(crate) authority: String,
     /// The repository, where one is named.
     endpoint: Option<Endpoint>,
-    /// Git's `codecommit.*` keys for it.
     pub(crate) own: OwnConfig<'a>,
     /// The region of STS and the role that options of the credential helper name.
     region_option: Option<Region>,
@@ -37,7 +32,7 @@ pub(crate) struct Target<'a> {
 
 /// A URL whose path is not that of a repository.
 #[derive(Debug, thiserror::Error)]
-#[error("the URL names no repository that CodeCommit can have")]
+#[error("the URL does not name a repository that CodeCommit can have")]
 pub(crate) struct NoRepository;
 
 impl Explain for NoRepository {
@@ -78,11 +73,8 @@ impl<'a> Target<'a> {
         address: &str,
     ) -> Result<Self, Error> {
         let address = Address::parse(address)?;
-        if address.has_more {
-            notices.warning(&format!(
-                "what stands behind repository {} in the address is ignored",
-                address.repository
-            ));
+        for warning in &address.warnings {
+            notices.warning(warning);
         }
         let own = OwnConfig::of_address(world, &address);
         let named = address.profile.clone().map(|name| NamedProfile {
@@ -143,18 +135,13 @@ impl<'a> Target<'a> {
         Ok(chosen.target(region, any.authority, None))
     }
 
-    /// The repository that an address or a request names.
-    ///
-    /// # Errors
-    /// If it names none that CodeCommit can have.
+    /// The repository that an address or a request names. Fails if it names none that CodeCommit can have.
     pub(crate) fn endpoint(&self) -> Result<&Endpoint, NoRepository> {
         self.endpoint.as_ref().ok_or(NoRepository)
     }
 
-    /// The plan of the profile, and the role of an option behind it.
-    ///
-    /// # Errors
-    /// If the profile's settings contradict each other or name no source at all.
+    /// The plan of the profile, and the role of an option behind it. Fails if the profile's settings contradict
+    /// each other or name no source at all.
     pub(crate) fn plan(&self) -> Result<Plan, profile::Error> {
         let plan = Plan::new(self.world, &self.profiles, &self.choice)?;
         Ok(match &self.role_option {
@@ -276,10 +263,8 @@ pub(crate) struct RequestHost {
 
 impl RequestHost {
     /// Strictly https and strictly AWS: anyone else would be handed a session token. `with_own` says that the
-    /// person's own host, which `codecommit.endpoint` names, counts too.
-    ///
-    /// # Errors
-    /// If git's configuration cannot be read, where it decides.
+    /// person's own host, which `codecommit.endpoint` names, counts too. Fails if git's configuration
+    /// cannot be read, where it decides.
     pub(crate) fn of(
         world: &World,
         notices: &dyn Notices,
@@ -305,7 +290,7 @@ impl RequestHost {
             return Ok(None);
         }
         notices.warning(&format!(
-            "{asked} is no AWS host: it is answered because {} names it",
+            "{asked} is not an AWS host; answering because {} names it",
             named.key
         ));
         let name = asked.split(':').next().unwrap_or_default().to_owned();

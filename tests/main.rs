@@ -9,8 +9,10 @@
 mod harness;
 
 mod cache;
+mod cache_files;
 mod chain;
 mod command_line;
+mod core_dumps;
 mod credential_helper;
 mod doctor;
 mod exit_codes;
@@ -19,8 +21,11 @@ mod failures;
 mod floors;
 mod guides;
 mod iac;
+mod ignored_settings;
+
 mod installer;
 mod interop;
+mod keys;
 mod large;
 mod lfs;
 mod link_local;

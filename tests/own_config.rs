@@ -155,7 +155,7 @@ fn a_host_of_ones_own_is_answered_only_where_configuration_and_option_agree() {
     assert!(said.stdout.starts_with("username=ASIA"), "{said:?}");
     assert_eq!(
         said.stderr,
-        "git-credential-codecommit: warning: git.corp.example:8443 is no AWS host: it is answered because \
+        "git-credential-codecommit: warning: git.corp.example:8443 is not an AWS host; answering because \
          codecommit.endpoint names it\n"
     );
 }

@@ -1,6 +1,7 @@
 //! Where the keys come from: each source, and roles on top of it, as the git host and STS see them.
 
-use local_aws::{Keys, LocalAws, Permission};
+use expect_test::expect;
+use local_aws::{Action, Fault, Keys, LocalAws, Permission, Service};
 
 use crate::harness::{Studio, WITH_REGION, every_git};
 
@@ -282,6 +283,100 @@ fn instance_metadata_where_the_profile_says_so_and_as_the_last_resort() {
     );
     let role = studio.identity("codecommit::eu-west-1://p@demo-repo");
     assert!(role.contains("assumed-role/Reader/"), "{role}");
+}
+
+#[test]
+fn instance_metadata_that_asks_for_patience_is_asked_again() {
+    let aws = LocalAws::builder()
+        .repository("demo-repo")
+        .permission(local_aws::EXECUTION_ROLE, Permission::PullPush)
+        .start();
+    let mut studio = Studio::without_profile(&every_git()[0], aws);
+    studio.unset("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    studio.unset("AWS_EC2_METADATA_DISABLED");
+    let service = studio.aws.instance_metadata_url();
+    studio.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", &service);
+    for status in [500, 503] {
+        let answer = Action::status(status, "");
+        studio.aws.fail(Fault::new(Service::Container, answer));
+        studio.identity("codecommit::eu-west-1://demo-repo");
+    }
+    // One where nobody listens: the person waits for no second connection.
+    studio.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:9");
+    let started = std::time::Instant::now();
+    studio
+        .git(&["ls-remote", "codecommit::eu-west-1://demo-repo"])
+        .is(&expect![[r#"
+            exit code 128
+            -- stderr
+            git-remote-codecommit: no AWS credentials are configured for profile "default", and the EC2 instance metadata service has none (Connection refused (os error 111))
+            hint: give the profile a role_arn with credential_source or source_profile, or access keys
+            hint: in a container, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must be in the environment (sudo and cron drop it)
+        "#]]);
+    assert!(started.elapsed() < std::time::Duration::from_secs(2));
+}
+
+#[test]
+fn fips_and_dual_stack_hold_for_identity_center_too() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let mut studio = Studio::without_profile(&every_git()[0], aws);
+    let start = "https://corp.awsapps.com/start";
+    let profile = format!(
+        "[profile p]\nsso_session = corp\nsso_account_id = 111111111111\nsso_role_name = Developer\n\
+         [sso-session corp]\nsso_start_url = {start}\nsso_region = us-east-1\n"
+    );
+    let session = studio.aws.sso_session(time::Duration::minutes(60));
+    let name = format!(
+        ".aws/sso/cache/{}",
+        local_aws::SsoSession::cache_name("corp")
+    );
+    studio.write(&name, &session.cache_file(start, "us-east-1"));
+    studio.unset("AWS_ENDPOINT_URL_SSO");
+    studio.unset("AWS_ENDPOINT_URL_STS");
+    let proxy = studio.aws.proxy_url();
+    studio.set("https_proxy", &proxy);
+    let mut asked = |settings: &str, environment: &[(&str, &str)]| {
+        studio.write(
+            ".aws/config",
+            &profile.replace("sso_session", &format!("{settings}sso_session")),
+        );
+        studio.aws.clear_record();
+        studio.git_with(
+            ".",
+            environment,
+            &["ls-remote", "codecommit::eu-west-1://p@demo-repo"],
+        );
+        let requests = studio.aws.proxy_requests();
+        let mut hosts = requests.into_iter().map(|request| request.host);
+        hosts.find(|host| host.contains("portal"))
+    };
+    let hosts = [
+        asked("", &[]),
+        asked("", &[("AWS_USE_FIPS_ENDPOINT", "true")]),
+        asked("use_fips_endpoint = true\n", &[]),
+        asked("", &[("AWS_USE_DUALSTACK_ENDPOINT", "true")]),
+        asked("use_dualstack_endpoint = true\n", &[]),
+    ];
+    expect![[r#"
+        [
+            Some(
+                "portal.sso.us-east-1.amazonaws.com:443",
+            ),
+            Some(
+                "portal.sso-fips.us-east-1.amazonaws.com:443",
+            ),
+            Some(
+                "portal.sso-fips.us-east-1.amazonaws.com:443",
+            ),
+            Some(
+                "portal.sso.us-east-1.api.aws:443",
+            ),
+            Some(
+                "portal.sso.us-east-1.api.aws:443",
+            ),
+        ]
+    "#]]
+    .assert_debug_eq(&hosts);
 }
 
 #[test]

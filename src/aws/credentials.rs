@@ -11,11 +11,9 @@ use crate::secret::{self, Secret};
 pub(crate) struct Credentials {
     /// The access key's id, which is not secret.
     pub(crate) access_key_id: String,
-    /// The secret access key.
     pub(crate) secret_access_key: Secret,
     /// The session token of temporary credentials.
     pub(crate) session_token: Option<Secret>,
-    /// When temporary credentials end.
     pub(crate) expires_at: Option<OffsetDateTime>,
     /// Who they belong to, an ARN, where the source says so. For messages.
     pub(crate) principal: Option<String>,
@@ -28,7 +26,7 @@ pub(crate) struct Credentials {
 pub(crate) enum Origin {
     /// A service, a program or the person's settings gave them in this run.
     Fresh,
-    /// They were kept on disk: a service may have revoked them since.
+    /// They come from the cache on disk: a service may have revoked them since.
     Cache,
 }
 

@@ -4,8 +4,8 @@ use super::{Region, partition};
 
 /// The host name of a CodeCommit git endpoint, and the region it signs for.
 ///
-/// A value can only be made for a region or by [`Host::recognise`], so holding one means that
-/// signatures for it reach AWS and nobody else.
+/// A value can only be made for a region or by [`Host::recognise`], so holding one means that signatures for
+/// it reach AWS and nobody else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Host {
     name: String,
@@ -64,8 +64,7 @@ impl Host {
         &self.name
     }
 
-    /// The service in the name, which is also that of its VPC endpoint: `git-codecommit` or
-    /// `git-codecommit-fips`.
+    /// The service in the name, which is also that of its VPC endpoint: `git-codecommit` or `git-codecommit-fips`.
     #[must_use]
     pub(crate) fn service(&self) -> &'static str {
         if self.name.contains("git-codecommit-fips.") {
@@ -75,7 +74,6 @@ impl Host {
         }
     }
 
-    /// The region in the name.
     #[must_use]
     pub(crate) fn region(&self) -> &Region {
         &self.region

@@ -49,7 +49,7 @@ impl FromStr for SessionName {
     }
 }
 
-/// Source of both shapes: botocore's STS model (reference/aws.md 6).
+/// Source of both shapes: botocore's STS model.
 fn checked(text: &str, length: std::ops::RangeInclusive<usize>, marks: &[u8]) -> Option<String> {
     let is_good = length.contains(&text.len())
         && text

@@ -9,10 +9,12 @@ mod region;
 mod repository_name;
 mod role_arn;
 pub(crate) mod signature;
+mod unusable;
 
 pub(crate) use basic_auth::BasicAuth;
 pub(crate) use credentials::{Credentials, Origin};
 pub(crate) use host::Host;
 pub(crate) use region::Region;
 pub(crate) use repository_name::{NotARepositoryName, RepositoryName};
-pub(crate) use role_arn::RoleArn;
+pub(crate) use role_arn::{RoleArn, is_session_of};
+pub(crate) use unusable::Unusable;

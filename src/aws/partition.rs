@@ -1,11 +1,10 @@
 //! AWS partitions: which region belongs to which, and their host names.
 //!
-//! Source: botocore `data/partitions.json` and `data/endpoints.json` (reference/aws.md section 5).
+//! Source: botocore `data/partitions.json` and `data/endpoints.json`.
 
 /// A group of regions with one DNS suffix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Partition {
-    /// The partition's name in ARNs.
     pub(crate) name: &'static str,
     /// The end of every host name, without a leading dot.
     pub(crate) dns_suffix: &'static str,

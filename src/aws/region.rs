@@ -5,7 +5,7 @@ use std::fmt;
 use super::partition;
 use crate::error::{Exit, Explain};
 
-/// A text that is no region's name.
+/// A text that does not have the form of a region's name.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:?} is not an AWS region")]
 pub(crate) struct NotARegion(String);
@@ -27,10 +27,8 @@ pub(crate) struct Region(String);
 impl Region {
     /// Reads a region name; upper case is accepted, as git-remote-codecommit does.
     ///
-    /// The shape is checked because the name becomes part of a host name.
-    ///
-    /// # Errors
-    /// If the text is not two or more words and a number joined by dashes.
+    /// The shape is checked because the name becomes part of a host name. Fails if the text is not two or more
+    /// words and a number joined by dashes.
     pub(crate) fn parse(text: &str) -> Result<Self, NotARegion> {
         let name = text.to_ascii_lowercase();
         let words: Vec<&str> = name.split('-').collect();
@@ -54,13 +52,11 @@ impl Region {
         }
     }
 
-    /// The name.
     #[must_use]
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The partition's name in ARNs.
     #[must_use]
     pub(crate) fn partition(&self) -> &'static str {
         partition::of(&self.0).name
@@ -68,7 +64,7 @@ impl Region {
 
     /// The host of STS in this region: FIPS 140, reachable by IPv6, both or neither.
     ///
-    /// Source: the STS endpoint rules of botocore and the AWS SDKs (reference/aws.md 1.5).
+    /// Source: the STS endpoint rules of botocore and the AWS SDKs.
     #[must_use]
     pub(crate) fn sts_host(&self, fips: bool, dual_stack: bool) -> String {
         let partition = partition::of(&self.0);

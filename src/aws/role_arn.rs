@@ -45,6 +45,34 @@ impl FromStr for RoleArn {
     }
 }
 
+/// Whether `arn:aws:sts::<account>:assumed-role/<role>/<session>` is a session of
+/// `arn:aws:iam::<account>:role/<path>/<role>`.
+pub(crate) fn is_session_of(session_arn: &str, role_arn: &str) -> bool {
+    let parts = |arn: &str| {
+        let fields: Vec<&str> = arn.splitn(6, ':').collect();
+        let [_, partition, _, _, account, resource] = *fields.as_slice() else {
+            return None;
+        };
+        Some((
+            partition.to_owned(),
+            account.to_owned(),
+            resource.to_owned(),
+        ))
+    };
+    let (Some(session), Some(role)) = (parts(session_arn), parts(role_arn)) else {
+        return false;
+    };
+    let of_session = session
+        .2
+        .strip_prefix("assumed-role/")
+        .and_then(|rest| rest.split('/').next());
+    let of_role = role
+        .2
+        .strip_prefix("role/")
+        .and_then(|rest| rest.split('/').next_back());
+    (session.0, session.1) == (role.0, role.1) && of_session.is_some() && of_session == of_role
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

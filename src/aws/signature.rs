@@ -1,9 +1,9 @@
 //! The CodeCommit git password: SigV4 over a canonical request of its own.
 //!
 //! Source: git-remote-codecommit `sign()` and the AWS CLI's `customizations/codecommit.py`
-//! (reference/peers.md section 2). It differs from plain SigV4 in three places: the method is `GIT`,
-//! the payload hash is an empty line, and the time in the string to sign has no `Z`. So aws-sigv4's
-//! request signer cannot make it; its two functions for the key and the signature can.
+//! (section 2). It differs from plain SigV4 in three places: the method is `GIT`, the payload hash is an empty line,
+//! and the time in the string to sign has no `Z`. So aws-sigv4's request signer cannot make it; its two functions
+//! for the key and the signature can.
 
 use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
 use sha2::{Digest, Sha256};
@@ -12,10 +12,11 @@ use time::macros::format_description;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
 use super::{BasicAuth, Credentials, Region};
+use crate::printable::hex;
 use crate::secret::Secret;
 
-/// How long CodeCommit takes a password after it was signed ("about 15 minutes", user guide,
-/// troubleshooting the credential helper).
+/// How long CodeCommit takes a password after it was signed ("about 15 minutes",
+/// user guide, troubleshooting the credential helper).
 pub(crate) const LIFETIME: Duration = Duration::minutes(15);
 
 /// The service name in the credential scope.
@@ -25,8 +26,8 @@ const TIMESTAMP: &[BorrowedFormatItem<'_>] =
 
 /// Signs access to `path` on `host` at the time `now`. Pure: the same input gives the same output.
 ///
-/// `host` is signed as given: git-remote-codecommit signs it with its port, the AWS CLI's credential
-/// helper without. `path` starts with a slash; the signature holds for every request below it.
+/// `host` is signed as given: git-remote-codecommit signs it with its port, the AWS CLI's credential helper
+/// without. `path` starts with a slash; the signature holds for every request below it.
 #[must_use]
 pub(crate) fn sign(
     credentials: &Credentials,
@@ -79,12 +80,7 @@ fn timestamp(now: OffsetDateTime) -> String {
 }
 
 fn hex_sha256(text: &str) -> String {
-    use std::fmt::Write as _;
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().fold(String::with_capacity(64), |mut hex, b| {
-        let _ = write!(hex, "{b:02x}");
-        hex
-    })
+    hex(&Sha256::digest(text.as_bytes()))
 }
 
 #[cfg(test)]
@@ -120,7 +116,7 @@ mod tests {
         auth.password.expose().to_owned()
     }
 
-    /// Every vector of reference/peers.md section 2 and reference/aws.md 3.5.
+    /// Vectors that git-remote-codecommit and the AWS CLI give for the same keys and time.
     #[test]
     fn passwords_equal_the_published_vectors() {
         #[rustfmt::skip]

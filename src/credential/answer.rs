@@ -11,8 +11,8 @@ use crate::message::Notices;
 use crate::target::{Overrides, RequestHost, Target};
 use crate::world::World;
 
-/// The first git that sends Authorization with every request when it has been given one (git commit
-/// ed0f7a62f7): before it, requests above a megabyte fail.
+/// The first git that sends Authorization with every request when it has been given one (git commit ed0f7a62f7):
+/// before it, requests above a megabyte fail.
 const AUTHTYPE: (u32, u32) = (2, 54);
 
 /// A request for a host that the helper answers for.

@@ -1,6 +1,6 @@
 //! The lines of the credential protocol: `key=value`, ended by a blank line or the end of input.
 //!
-//! Source: git's `Documentation/git-credential.adoc`; reference/git.md section 3.
+//! Source: git's `Documentation/git-credential.adoc`.
 
 use std::io::{BufRead, Write};
 
@@ -15,7 +15,6 @@ use crate::target::recognised;
 /// Git's request, less the attributes that do not matter here.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Request {
-    /// `https`, most often.
     pub(super) protocol: Option<String>,
     /// `host[:port]`.
     pub(super) host: Option<String>,
@@ -27,7 +26,6 @@ pub(super) struct Request {
     pub(super) offers_authtype: bool,
 }
 
-/// What `get` answers.
 pub(super) struct Answer {
     /// User name, password, and their end.
     pub(super) auth: BasicAuth,
@@ -36,8 +34,8 @@ pub(super) struct Answer {
 }
 
 impl Request {
-    /// The path as it is signed: verbatim, with a slash in front. So does the AWS CLI, and its test pins
-    /// `//v1/repos/…`.
+    /// The path as it is signed: verbatim, with a slash in front. So does the AWS
+    /// CLI, and its test pins `//v1/repos/…`.
     pub(super) fn signed_path(&self) -> String {
         format!("/{}", self.path.as_deref().unwrap_or_default())
     }
@@ -59,7 +57,7 @@ impl Request {
                 break;
             }
             // A damaged line is about some other host, or makes ours unrecognisable: either way there
-            // is no answer to give, and nothing to complain of.
+            // is nothing to answer, and nothing to complain of.
             let line = String::from_utf8_lossy(line);
             let Some((key, value)) = line.split_once('=') else {
                 continue;

@@ -1,8 +1,8 @@
 //! `git-credential-codecommit`: git's credential-helper protocol.
 //!
-//! `get` answers a user name and password signed for the host and path that git names; a host that
-//! is not CodeCommit's gets no answer, so that other helpers go on. `erase` drops the cached session;
-//! `store` has nothing to keep.
+//! `get` answers a user name and password signed for the host and path that git names; a host that is not
+//! CodeCommit's gets no answer, so that other helpers go on. `erase` drops the cached
+//! session; `store` has nothing to keep.
 
 mod answer;
 mod codec;

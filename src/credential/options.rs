@@ -1,7 +1,7 @@
 //! The command line: `[options] get|store|erase|capability`.
 //!
-//! The options are those of `aws codecommit credential-helper`, so that one can take the other's place
-//! in git's configuration.
+//! The options are those of `aws codecommit credential-helper`, so that one can take
+//! the other's place in git's configuration.
 
 use std::borrow::Cow;
 
@@ -26,7 +26,6 @@ pub(super) enum Action {
     Other,
 }
 
-/// The command line, read.
 #[derive(Debug)]
 pub(super) struct Options {
     pub(super) overrides: Overrides,
@@ -56,8 +55,8 @@ impl Options {
     }
 }
 
-/// What the words of a line of git's configuration set for our helper, whose operation git adds. `by` is
-/// the place of the line, for messages.
+/// What the words of a line of git's configuration set for our helper, whose operation git adds. `by` is the
+/// place of the line, for messages.
 pub(crate) fn of_words(words: &[String], by: &str) -> Result<Overrides, Error> {
     let mut settings = Settings::default();
     let by = format!("--profile in {by}");
@@ -65,7 +64,6 @@ pub(crate) fn of_words(words: &[String], by: &str) -> Result<Overrides, Error> {
     Ok(settings.overrides)
 }
 
-/// The options, without the operation.
 #[derive(Default)]
 struct Settings {
     overrides: Overrides,

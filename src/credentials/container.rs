@@ -1,8 +1,7 @@
 //! The container credentials endpoint of ECS, SageMaker Studio and EKS Pod Identity.
 //!
-//! Source: botocore's `ContainerProvider` and `ContainerMetadataFetcher` (reference/aws.md 1.6). The
-//! endpoint is asked without any proxy, the URL is checked after it was put together, and the token
-//! file is read at each fetch.
+//! Source: botocore's `ContainerProvider` and `ContainerMetadataFetcher`. The endpoint is
+//! asked without any proxy, the URL is checked after it was put together, and the token file is read at each fetch.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -19,7 +18,6 @@ use crate::http::{self, Http};
 use crate::secret::{self, Secret};
 use crate::world::{World, variable};
 
-/// The link-local address of `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`.
 const RELATIVE_BASE: &str = "http://169.254.170.2";
 const TIMEOUT: Duration = Duration::from_secs(2);
 const ATTEMPTS: u32 = 3;
@@ -33,44 +31,30 @@ pub(crate) enum Error {
     /// The URL is not one the endpoint may have.
     #[error(
         "{variable} does not name a container credentials endpoint: \
-         only https, loopback, 169.254.170.2, 169.254.170.23 and fd00:ec2::23 are taken"
+         only https, loopback, 169.254.170.2, 169.254.170.23 and fd00:ec2::23 are allowed"
     )]
-    Url {
-        /// The variable.
-        variable: &'static str,
-    },
+    Url { variable: &'static str },
     /// The Authorization token cannot be used.
     #[error("the token in {variable} cannot be used: {problem}")]
     Token {
-        /// The variable.
         variable: &'static str,
-        /// What is wrong.
         problem: String,
     },
     /// The network client cannot be set up.
     #[error(transparent)]
     Http(#[from] http::Error),
-    /// No connection.
     #[error("no container credentials: {0}")]
     Unreachable(http::Error),
-    /// An answer other than 200.
     #[error("the container credentials endpoint at {host} answered {status}{detail}")]
     Status {
-        /// The host.
         host: String,
-        /// The status.
         status: StatusCode,
         /// Its own code and message, where it gave them.
         detail: String,
     },
-    /// A 200 that cannot be understood. The body is kept out: it may hold keys.
-    #[error("the container credentials endpoint at {host} gave an answer without {missing}")]
-    Answer {
-        /// The host.
-        host: String,
-        /// What was looked for.
-        missing: &'static str,
-    },
+    /// A 200 that cannot be understood. The message leaves the body out: it may hold keys.
+    #[error("the response of the container credentials endpoint at {host} has no {missing}")]
+    Answer { host: String, missing: &'static str },
 }
 
 impl Explain for Error {
@@ -84,7 +68,7 @@ impl Explain for Error {
             Self::Url { .. } => "the platform sets this variable: do not change it".into(),
             Self::Token { .. } => "the platform sets this token: do not change it".into(),
             Self::Unreachable(_) | Self::Http(_) | Self::Status { .. } => restart.into(),
-            Self::Answer { .. } => "check what answers at that address".into(),
+            Self::Answer { .. } => "check which program listens at that address".into(),
         }]
     }
 
@@ -166,7 +150,7 @@ async fn ask(
     })?;
     let expires_at = instant(&answer.expiration).ok_or(Error::Answer {
         host,
-        missing: "a readable Expiration",
+        missing: "readable Expiration",
     })?;
     Ok(Credentials {
         access_key_id: answer.access_key_id,
@@ -200,8 +184,8 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error
     String::deserialize(deserializer).map(Secret::new)
 }
 
-/// The endpoint's URL, checked after it was put together, so that a relative URI such as
-/// `@evil.example/` does not pass.
+/// The endpoint's URL, checked after it was put together, so that a relative URI
+/// such as `@evil.example/` does not pass.
 fn endpoint(world: &World) -> Result<Url, Error> {
     let relative = variable::AWS_CONTAINER_CREDENTIALS_RELATIVE_URI;
     let full = variable::AWS_CONTAINER_CREDENTIALS_FULL_URI;

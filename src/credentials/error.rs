@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{container, mfa, process, sts};
+use crate::aws::Unusable;
 use crate::error::{Exit, Explain};
 use crate::git::config;
 use crate::process::shell_quoted;
@@ -14,66 +15,55 @@ pub(crate) enum Error {
     /// The plan names a key that has gone from the file or the environment since.
     #[error("the access key of {0} is incomplete")]
     Incomplete(String),
-    /// The container credentials endpoint failed.
+    /// Keys that no service would accept.
+    #[error("{from}: {problem}")]
+    Unusable {
+        /// The source, in words.
+        from: String,
+        problem: Unusable,
+    },
     #[error(transparent)]
     Container(#[from] container::Error),
-    /// STS gave no session.
     #[error(transparent)]
     Sts(#[from] Box<sts::Error>),
-    /// `credential_process` gave no credentials.
     #[error(transparent)]
     Process(#[from] process::Error),
-    /// There is no MFA code.
     #[error(transparent)]
     Mfa(#[from] mfa::Error),
     /// Another process that this one waited for has asked for the same session and failed.
-    #[error("{why} (so another git-codecommit was told a moment ago)")]
-    FailedElsewhere {
-        /// What it was told.
-        why: String,
-    },
+    #[error("{why} (another git-codecommit process got this answer a moment ago)")]
+    FailedElsewhere { why: String },
     /// IAM Identity Center gave no credentials.
-    #[error("IAM Identity Center gave no credentials for profile {profile:?}: {cause}")]
-    SingleSignOn {
-        /// The profile.
-        profile: String,
-        /// The SDK's reason.
-        cause: String,
-    },
+    #[error("cannot get credentials for profile {profile:?} from IAM Identity Center: {cause}")]
+    SingleSignOn { profile: String, cause: String },
     /// The session of `aws login` gave no credentials.
-    #[error("the session of \"aws login\" gave no credentials for profile {profile:?}: {cause}")]
-    Login {
-        /// The profile.
-        profile: String,
-        /// The SDK's reason.
-        cause: String,
-    },
+    #[error(
+        "cannot get credentials for profile {profile:?} from the \"aws login\" session: {cause}"
+    )]
+    Login { profile: String, cause: String },
     /// The instance metadata service gave no credentials.
-    #[error("the EC2 instance metadata service gave no credentials: {0}")]
+    #[error("cannot get credentials from the EC2 instance metadata service: {0}")]
     InstanceMetadata(String),
     /// Nothing is configured, and the instance metadata service, the last resort, has nothing.
     #[error(
-        "no AWS credentials are configured for profile {profile:?}, and there is no EC2 instance \
-         metadata service that has any ({cause})"
+        "no AWS credentials are configured for profile {profile:?}, and the EC2 instance metadata \
+         service has none ({cause})"
     )]
     Nowhere {
-        /// The profile.
         profile: String,
-        /// The SDK's reason.
+        /// What is set, but does not count, a line each.
+        ignored: Vec<String>,
         cause: String,
     },
-    /// The profile gives no plan.
     #[error(transparent)]
     Profile(#[from] profile::Error),
     /// The region of STS cannot be settled.
     #[error(transparent)]
     Region(#[from] region::Error),
-    /// A kept session cannot be removed.
+    /// A cached session cannot be removed.
     #[error("cannot remove {}: {cause}", path.display())]
     Unremovable {
-        /// The session's file.
         path: PathBuf,
-        /// The system's reason.
         cause: std::io::Error,
     },
     /// No async runtime could be started.
@@ -82,7 +72,6 @@ pub(crate) enum Error {
     /// The network client could not be set up.
     #[error(transparent)]
     Http(#[from] http::Error),
-    /// Git's configuration cannot be used.
     #[error(transparent)]
     GitConfig(#[from] config::Error),
 }
@@ -90,15 +79,16 @@ pub(crate) enum Error {
 impl Explain for Error {
     fn hints(&self) -> Vec<String> {
         match self {
-            Self::Incomplete(_) => vec!["give both the key id and the secret".into()],
+            Self::Incomplete(_) => vec!["set both the access key ID and the secret access key".into()],
+            Self::Unusable { problem, .. } => vec![problem.hint()],
             Self::Container(error) => error.hints(),
             Self::Sts(error) => error.hints(),
             Self::Process(error) => error.hints(),
             Self::Mfa(error) => error.hints(),
-            Self::FailedElsewhere { .. } => vec!["run the command again to ask anew".into()],
+            Self::FailedElsewhere { .. } => vec!["run the command again to send a new request".into()],
             Self::SingleSignOn { profile, .. } => vec![
                 format!("run: aws sso login --profile {}", shell_quoted(profile)),
-                "if it is refused still, ask whether the account and the role are assigned to you"
+                "if it still fails, ask your administrator whether the account and the role are assigned to you"
                     .into(),
             ],
             Self::Login { profile, .. } => {
@@ -107,8 +97,9 @@ impl Explain for Error {
                     shell_quoted(profile)
                 )]
             }
-            Self::Nowhere { profile, .. } => crate::profile::Error::NoCredentials {
+            Self::Nowhere { profile, ignored, .. } => crate::profile::Error::NoCredentials {
                 profile: profile.clone(),
+                ignored: ignored.clone(),
             }
             .hints(),
             Self::InstanceMetadata(_) => vec![
@@ -135,6 +126,7 @@ impl Explain for Error {
             Self::Http(error) => error.exit().of_credentials(),
             Self::GitConfig(error) => error.exit(),
             Self::Incomplete(_)
+            | Self::Unusable { .. }
             | Self::FailedElsewhere { .. }
             | Self::SingleSignOn { .. }
             | Self::Login { .. }

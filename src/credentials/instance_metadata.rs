@@ -11,28 +11,30 @@ use super::error::Error;
 use super::sdk;
 use crate::aws::Credentials;
 use crate::http::{Http, SdkClient};
-use crate::profile::Settings;
+use crate::profile::{LastResort, Settings};
 use crate::world::variable;
 
 /// botocore gives the service one second.
 const TIMEOUT: Duration = Duration::from_secs(1);
+/// The SDK repeats a request after an answer of 5xx only: where nobody listens there is one attempt.
+const ATTEMPTS: u32 = 3;
 
-/// Asks for the instance profile's credentials. `last_resort` is the profile for which nothing else
-/// was configured.
+/// Asks for the instance profile's credentials. `last_resort` is the profile for which nothing else was configured.
 pub(super) async fn fetch(
     settings: Settings<'_>,
     http: &Http<'_>,
-    last_resort: Option<&str>,
+    last_resort: Option<&LastResort>,
 ) -> Result<Credentials, Error> {
     let failed = |cause: String| match last_resort {
-        Some(profile) => Error::Nowhere {
-            profile: profile.to_owned(),
+        Some(LastResort { profile, ignored }) => Error::Nowhere {
+            profile: profile.clone(),
+            ignored: ignored.clone(),
             cause,
         },
         None => Error::InstanceMetadata(cause),
     };
     let config = ProviderConfig::empty().with_http_client(SdkClient::new(http.near(false)?));
-    let client = client(settings, &config, last_resort.is_some()).map_err(failed)?;
+    let client = client(settings, &config).map_err(failed)?;
     let provider = ImdsCredentialsProvider::builder()
         .configure(&config)
         .imds_client(client)
@@ -40,18 +42,14 @@ pub(super) async fn fetch(
     sdk::provided(&provider).await.map_err(failed)
 }
 
-/// The client, by the settings of reference/aws.md 1.5.
-fn client(
-    settings: Settings<'_>,
-    config: &ProviderConfig,
-    is_last_resort: bool,
-) -> Result<imds::Client, String> {
+/// The client, by the settings of the SDK reference guide, "IMDS credential provider".
+fn client(settings: Settings<'_>, config: &ProviderConfig) -> Result<imds::Client, String> {
     let number = |variable, key| match settings.find(variable, key) {
         None => Ok(None),
         Some(found) => match found.value.parse::<u32>() {
             Ok(number @ 1..) => Ok(Some(number)),
             _ => Err(format!(
-                "{} is {:?}, which is no number from 1 on",
+                "{} is {:?}, which is not a whole number above 0",
                 found.from, found.value
             )),
         },
@@ -69,7 +67,7 @@ fn client(
         .configure(config)
         .connect_timeout(timeout)
         .read_timeout(timeout)
-        .max_attempts(attempts.unwrap_or(if is_last_resort { 1 } else { 3 }));
+        .max_attempts(attempts.unwrap_or(ATTEMPTS));
     let endpoint = settings.find(
         variable::AWS_EC2_METADATA_SERVICE_ENDPOINT,
         "ec2_metadata_service_endpoint",

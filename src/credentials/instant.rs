@@ -3,8 +3,8 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// Reads a time of ISO 8601 as AWS's tools write it: `T` in the middle, a fraction or none, and `Z`, `UTC`
-/// or an offset, with or without its colon, at the end. A time without a zone is none.
+/// Reads a time of ISO 8601 as AWS's tools write it: `T` in the middle, a fraction or none, and `Z`, `UTC` or an
+/// offset, with or without its colon, at the end. A time without a zone is none.
 pub(super) fn instant(text: &str) -> Option<OffsetDateTime> {
     let bytes = text.as_bytes();
     let is_digits = |range: &[u8]| range.iter().all(u8::is_ascii_digit);

@@ -1,11 +1,13 @@
-//! From a plan to credentials: one snapshot a run, resolved once, kept on disk if it is a session.
+//! From a plan to credentials: one snapshot a run, resolved once, cached on disk if it is a session.
 //!
-//! [`resolver`] walks the plan; [`container`], [`instance_metadata`], [`process`] and [`sdk`] are the
-//! sources, [`sts`] the roles, [`mfa`] the question to the person, [`cache`] the sessions on disk.
+//! [`resolver`] walks the plan; [`container`], [`instance_metadata`], [`process`] and [`sdk`] are the sources,
+//! [`sts`] the roles, [`mfa`] the question to the person, [`cache`] the sessions on disk.
 
 pub(crate) mod cache;
 mod container;
 mod error;
+#[cfg(all(test, unix))]
+mod exit_tests;
 mod instance_metadata;
 mod instant;
 mod mfa;

@@ -1,7 +1,6 @@
 //! Sources that the AWS SDK does well: IAM Identity Center and `aws login`, tokens renewed included.
 //!
-//! Both read, and write back, the token files that `aws sso login` and `aws login` leave
-//! (reference/aws.md 1.4 and 2.2). Their requests go through the one HTTP client.
+//! Both read, and write back, the token files that `aws sso login` and `aws login` leave. Their requests go through the one HTTP client.
 
 use std::error::Error;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -17,16 +16,18 @@ use time::OffsetDateTime;
 use super::error::Error as CredentialsError;
 use crate::aws::{Credentials, Origin, Region};
 use crate::http::{Http, SdkClient, root_cause};
-use crate::profile::SingleSignOn;
+use crate::profile::{Settings, SingleSignOn};
 use crate::secret::Secret;
+use crate::world::variable;
 
 /// Credentials of a permission set's role.
 pub(super) async fn single_sign_on(
     http: &Http<'_>,
+    settings: Settings<'_>,
     sso: &SingleSignOn,
 ) -> Result<Credentials, CredentialsError> {
     let mut provider = SsoCredentialsProvider::builder()
-        .configure(&configuration(http)?)
+        .configure(&configuration(http, settings)?)
         .account_id(&sso.account_id)
         .role_name(&sso.role_name)
         .start_url(&sso.start_url)
@@ -45,11 +46,13 @@ pub(super) async fn single_sign_on(
 /// Credentials of a console session. `region` is where AWS Sign-In is asked to renew them.
 pub(super) async fn login(
     http: &Http<'_>,
+    settings: Settings<'_>,
     profile: &str,
     session: &str,
     region: &Region,
 ) -> Result<Credentials, CredentialsError> {
-    let configuration = configuration(http)?.with_region(Some(SdkRegion::new(region.to_string())));
+    let configuration =
+        configuration(http, settings)?.with_region(Some(SdkRegion::new(region.to_string())));
     let provider = LoginCredentialsProvider::builder(session)
         .configure(&configuration)
         .build();
@@ -61,8 +64,19 @@ pub(super) async fn login(
         })
 }
 
-fn configuration(http: &Http<'_>) -> Result<ProviderConfig, CredentialsError> {
-    Ok(ProviderConfig::empty().with_http_client(SdkClient::new(http.internet()?)))
+fn configuration(
+    http: &Http<'_>,
+    settings: Settings<'_>,
+) -> Result<ProviderConfig, CredentialsError> {
+    let fips = settings.is_true(variable::AWS_USE_FIPS_ENDPOINT, "use_fips_endpoint");
+    let dual_stack = settings.is_true(
+        variable::AWS_USE_DUALSTACK_ENDPOINT,
+        "use_dualstack_endpoint",
+    );
+    Ok(ProviderConfig::empty()
+        .with_http_client(SdkClient::new(http.internet()?))
+        .with_use_fips(Some(fips))
+        .with_use_dual_stack(Some(dual_stack)))
 }
 
 /// Asks a provider of the SDK; the error is the innermost reason, without its wrappings.

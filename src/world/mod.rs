@@ -1,7 +1,7 @@
 //! The process's surroundings: arguments, environment, home directory, clock, and git's configuration.
 //!
-//! This is the only reader of each (`clippy.toml` bans the others), so every other module can be
-//! tested with a made-up [`World`].
+//! This is the only reader of each (`clippy.toml` bans the others), so every other module can
+//! be tested with a made-up [`World`].
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
@@ -14,9 +14,14 @@ use time::OffsetDateTime;
 use crate::git::config::{self, Asked, GitConfig};
 use crate::secret::Secret;
 
+mod core_dump;
 pub(crate) mod path_lookup;
+pub(crate) mod private_file;
 pub(crate) mod studio;
+mod switch;
 pub(crate) mod variable;
+
+pub(crate) use switch::NotABoolean;
 
 /// What a program was started with.
 ///
@@ -49,6 +54,8 @@ impl World {
     )]
     #[must_use]
     pub fn from_process() -> Self {
+        // Before anything secret is in memory.
+        core_dump::forbid();
         let environment: HashMap<_, _> = std::env::vars_os().collect();
         let home = match environment.get(OsStr::new(variable::HOME)) {
             Some(home) if !home.is_empty() => Some(PathBuf::from(home)),
@@ -124,13 +131,13 @@ impl World {
         &self.arguments
     }
 
-    /// An environment variable's text; an empty one counts as unset, as in botocore.
+    /// An environment variable's text; an empty or blank one counts as unset.
     ///
     /// Bytes that are not UTF-8 are replaced: such a profile or region is then not found, by name.
     #[must_use]
     pub(crate) fn variable(&self, name: &str) -> Option<String> {
-        let value = self.environment.get(OsStr::new(name))?;
-        (!value.is_empty()).then(|| value.to_string_lossy().into_owned())
+        let value = self.environment.get(OsStr::new(name))?.to_string_lossy();
+        (!value.trim().is_empty()).then(|| value.into_owned())
     }
 
     /// The first of several variables that is set.
@@ -152,11 +159,11 @@ impl World {
         names.filter(move |name| name.as_encoded_bytes().starts_with(start.as_bytes()))
     }
 
-    /// A path in an environment variable; an empty one counts as unset.
+    /// A path in an environment variable; an empty or blank one counts as unset.
     #[must_use]
     pub(crate) fn path(&self, name: &str) -> Option<PathBuf> {
         let value = self.environment.get(OsStr::new(name))?;
-        (!value.is_empty()).then(|| PathBuf::from(value))
+        (!value.to_string_lossy().trim().is_empty()).then(|| PathBuf::from(value))
     }
 
     /// An environment variable that holds a secret.
@@ -172,14 +179,13 @@ impl World {
             .is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
-    /// The person's home directory.
     #[must_use]
     pub(crate) fn home(&self) -> Option<&Path> {
         self.home.as_deref()
     }
 
-    /// The home directory of the user that this runs as: `HOME`, but for a `HOME` of `/`, which some
-    /// sessions start with, what the password database says.
+    /// The home directory of the user that this runs as: `HOME`, but for a `HOME` of `/`, which some sessions start
+    /// with, what the password database says.
     #[must_use]
     pub(crate) fn account_home(&self) -> Option<&Path> {
         self.account_home.as_deref()
@@ -197,8 +203,8 @@ impl World {
         self.can_ask
     }
 
-    /// Whether standard output may be coloured: a terminal that knows how, and nobody has said no
-    /// (`NO_COLOR`, <https://no-color.org>).
+    /// Whether standard output may be coloured: a terminal that knows how, and
+    /// nobody has said no (`NO_COLOR`, <https://no-color.org>).
     #[must_use]
     pub(crate) fn takes_colours(&self) -> bool {
         let is_wanted = self.variable(variable::NO_COLOR).is_none();
@@ -216,18 +222,16 @@ impl World {
             .is_none_or(|term| term == "dumb")
     }
 
-    /// Asks git for its configuration, whose answer [`git_config`](Self::git_config) will wait for. A
-    /// failure shows there.
+    /// Asks git for its configuration, whose answer [`git_config`](Self::git_config) will
+    /// wait for. A failure shows there.
     pub(crate) fn ask_git_config(&self) {
         if self.git_config.get().is_none() && self.git_asked.borrow().is_none() {
             *self.git_asked.borrow_mut() = GitConfig::ask().ok();
         }
     }
 
-    /// Git's configuration; git is asked at the first call, and not again in this run.
-    ///
-    /// # Errors
-    /// If git is not there or refuses one of its files.
+    /// Git's configuration; git is asked at the first call, and not again in this run. Fails if git is not there
+    /// or refuses one of its files.
     pub(crate) fn git_config(&self) -> Result<&GitConfig, config::Error> {
         self.git_config_by(GitConfig::ask)
     }
@@ -255,7 +259,6 @@ impl World {
         Ok(self.git_config.get_or_init(|| config))
     }
 
-    /// The time now, UTC.
     #[must_use]
     pub(crate) fn now(&self) -> OffsetDateTime {
         (self.clock)()
@@ -265,8 +268,7 @@ impl World {
 /// The home directory that `/etc/passwd` names for this process's user.
 #[cfg(unix)]
 fn home_of_this_user() -> Option<PathBuf> {
-    use std::os::unix::fs::MetadataExt as _;
-    let user = std::fs::metadata("/proc/self").ok()?.uid().to_string();
+    let user = rustix::process::getuid().as_raw().to_string();
     let users = std::fs::read_to_string("/etc/passwd").ok()?;
     let user = users
         .lines()
@@ -275,16 +277,13 @@ fn home_of_this_user() -> Option<PathBuf> {
     user.get(5).map(PathBuf::from)
 }
 
-/// There is no such file here.
+/// `/etc/passwd` does not exist on this platform.
 #[cfg(not(unix))]
 fn home_of_this_user() -> Option<PathBuf> {
     None
 }
 
-/// The person's terminal, for questions: standard input is git's.
-///
-/// # Errors
-/// If this process has no terminal.
+/// The person's terminal, for questions: standard input is git's. Fails if this process has no terminal.
 pub(crate) fn terminal() -> std::io::Result<std::fs::File> {
     std::fs::File::options()
         .read(true)
@@ -293,9 +292,7 @@ pub(crate) fn terminal() -> std::io::Result<std::fs::File> {
 }
 
 /// A handle on standard output, by which one can see that nobody reads it any more.
-///
-/// # Errors
-/// If standard output is closed.
+/// Fails if standard output is closed.
 #[cfg(unix)]
 pub(crate) fn standard_output_handle() -> std::io::Result<std::os::fd::OwnedFd> {
     use std::os::fd::AsFd as _;
@@ -303,18 +300,13 @@ pub(crate) fn standard_output_handle() -> std::io::Result<std::os::fd::OwnedFd> 
 }
 
 /// Standard output as a plain file: `std::io::Stdout` would search every pack for line ends.
-///
-/// # Errors
-/// If standard output is closed.
+/// Fails if standard output is closed.
 #[cfg(unix)]
 pub fn standard_output() -> std::io::Result<std::fs::File> {
     Ok(std::fs::File::from(standard_output_handle()?))
 }
 
-/// Standard output.
-///
-/// # Errors
-/// Never, here.
+/// Standard output, which can always be had on this platform.
 #[cfg(not(unix))]
 pub fn standard_output() -> std::io::Result<std::io::StdoutLock<'static>> {
     Ok(std::io::stdout().lock())

@@ -1,5 +1,5 @@
-//! Which program git really runs: SageMaker images have conda's `git-remote-codecommit` on PATH, in front of
-//! `~/.local/bin` (reference/studio.md 0).
+//! Which program git really runs: SageMaker images have conda's `git-remote-codecommit` on PATH,
+//! in front of `~/.local/bin`.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};

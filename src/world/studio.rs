@@ -7,14 +7,13 @@ use serde::Deserialize;
 use super::{World, variable};
 use crate::error::{Exit, Explain};
 
-/// Where Studio puts it. Source: "Get Amazon SageMaker Studio notebook and app metadata" of the
-/// developer guide; its content "may change", so every part may be missing.
+/// Where Studio puts it. Source: "Get Amazon SageMaker Studio notebook and app metadata" of the developer guide;
+/// its content "may change", so every part may be missing.
 pub(crate) const FILE: &str = "/opt/ml/metadata/resource-metadata.json";
 
 /// The name of the value that says whether all users of the domain share the space: `yes` or `no`.
 pub(crate) const SHARED: &str = "shared";
 
-/// What the file says.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct Metadata {
@@ -37,10 +36,7 @@ struct AdditionalMetadata {
 }
 
 impl Metadata {
-    /// Reads the file; none if this is not Studio.
-    ///
-    /// # Errors
-    /// If it is there and cannot be read.
+    /// Reads the file; none if this is not Studio. Fails if it is there and cannot be read.
     pub(crate) fn read(path: &Path) -> Result<Option<Self>, Unreadable> {
         let text = match std::fs::read(path) {
             Ok(text) => text,
@@ -118,7 +114,6 @@ pub(crate) fn is_shared(world: &World) -> bool {
         .is_some_and(|kind| kind == "shared")
 }
 
-/// Studio's file cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read {}: {cause}", path.display())]
 pub(crate) struct Unreadable {

@@ -20,6 +20,8 @@ pub(crate) const AWS_SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
 pub(crate) const AWS_SECURITY_TOKEN: &str = "AWS_SECURITY_TOKEN";
 /// Session token of the environment source. Secret.
 pub(crate) const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
+/// When the keys of the environment expire, as `aws configure export-credentials` writes it.
+pub(crate) const AWS_CREDENTIAL_EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 /// File with a web identity token: the environment's role is then assumed with it.
 pub(crate) const AWS_WEB_IDENTITY_TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
 /// The role for [`AWS_WEB_IDENTITY_TOKEN_FILE`]; nothing else reads it.
@@ -93,9 +95,7 @@ pub(crate) const NO_COLOR: &str = "NO_COLOR";
 pub(crate) const TERM: &str = "TERM";
 /// `0`: the URL does not come from the person, as in a submodule.
 pub(crate) const GIT_PROTOCOL_FROM_USER: &str = "GIT_PROTOCOL_FROM_USER";
-/// Home directory.
 pub(crate) const HOME: &str = "HOME";
-/// Where programs are looked for.
 pub(crate) const PATH: &str = "PATH";
 /// The person's git configuration, instead of `~/.gitconfig`.
 pub(crate) const GIT_CONFIG_GLOBAL: &str = "GIT_CONFIG_GLOBAL";
@@ -109,47 +109,47 @@ pub(crate) const LOGNAME: &str = "LOGNAME";
 pub(crate) const HTTPS_PROXY: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 /// Hosts that are reached without a proxy; the lower-case name wins.
 pub(crate) const NO_PROXY: [&str; 2] = ["no_proxy", "NO_PROXY"];
-/// Instead of git's `http.proxyAuthMethod`.
+/// Overrides git's own configuration key `http.proxyAuthMethod`.
 pub(crate) const GIT_HTTP_PROXY_AUTHMETHOD: &str = "GIT_HTTP_PROXY_AUTHMETHOD";
 /// Switches off the check of the git host's certificate.
 pub(crate) const GIT_SSL_NO_VERIFY: &str = "GIT_SSL_NO_VERIFY";
-/// Instead of git's `http.sslCAInfo`.
+/// Overrides git's own configuration key `http.sslCAInfo`.
 pub(crate) const GIT_SSL_CAINFO: &str = "GIT_SSL_CAINFO";
-/// Instead of git's `http.sslCAPath`.
+/// Overrides git's own configuration key `http.sslCAPath`.
 pub(crate) const GIT_SSL_CAPATH: &str = "GIT_SSL_CAPATH";
-/// Instead of git's `http.proxySSLCAInfo`.
+/// Overrides git's own configuration key `http.proxySSLCAInfo`.
 pub(crate) const GIT_PROXY_SSL_CAINFO: &str = "GIT_PROXY_SSL_CAINFO";
-/// Instead of git's `http.proxySSLCert`.
+/// Overrides git's own configuration key `http.proxySSLCert`.
 pub(crate) const GIT_PROXY_SSL_CERT: &str = "GIT_PROXY_SSL_CERT";
-/// Instead of git's `http.sslCert`.
+/// Overrides git's own configuration key `http.sslCert`.
 pub(crate) const GIT_SSL_CERT: &str = "GIT_SSL_CERT";
-/// Instead of git's `http.sslKey`.
+/// Overrides git's own configuration key `http.sslKey`.
 pub(crate) const GIT_SSL_KEY: &str = "GIT_SSL_KEY";
-/// Instead of git's `http.sslCertType`.
+/// Overrides git's own configuration key `http.sslCertType`.
 pub(crate) const GIT_SSL_CERT_TYPE: &str = "GIT_SSL_CERT_TYPE";
-/// Instead of git's `http.sslKeyType`.
+/// Overrides git's own configuration key `http.sslKeyType`.
 pub(crate) const GIT_SSL_KEY_TYPE: &str = "GIT_SSL_KEY_TYPE";
-/// Instead of git's `http.sslVersion`.
+/// Overrides git's own configuration key `http.sslVersion`.
 pub(crate) const GIT_SSL_VERSION: &str = "GIT_SSL_VERSION";
-/// Instead of git's `http.sslCipherList`.
+/// Overrides git's own configuration key `http.sslCipherList`.
 pub(crate) const GIT_SSL_CIPHER_LIST: &str = "GIT_SSL_CIPHER_LIST";
-/// Instead of git's `http.userAgent`.
+/// Overrides git's own configuration key `http.userAgent`.
 pub(crate) const GIT_HTTP_USER_AGENT: &str = "GIT_HTTP_USER_AGENT";
-/// Instead of git's `http.lowSpeedLimit`, in bytes a second.
+/// Overrides git's own configuration key `http.lowSpeedLimit`, in bytes a second.
 pub(crate) const GIT_HTTP_LOW_SPEED_LIMIT: &str = "GIT_HTTP_LOW_SPEED_LIMIT";
-/// Instead of git's `http.lowSpeedTime`, in seconds.
+/// Overrides git's own configuration key `http.lowSpeedTime`, in seconds.
 pub(crate) const GIT_HTTP_LOW_SPEED_TIME: &str = "GIT_HTTP_LOW_SPEED_TIME";
-/// Instead of git's `http.maxRetries`.
+/// Overrides git's own configuration key `http.maxRetries`.
 pub(crate) const GIT_HTTP_MAX_RETRIES: &str = "GIT_HTTP_MAX_RETRIES";
-/// Instead of git's `http.retryAfter`, in seconds.
+/// Overrides git's own configuration key `http.retryAfter`, in seconds.
 pub(crate) const GIT_HTTP_RETRY_AFTER: &str = "GIT_HTTP_RETRY_AFTER";
-/// Instead of git's `http.maxRetryTime`, in seconds.
+/// Overrides git's own configuration key `http.maxRetryTime`, in seconds.
 pub(crate) const GIT_HTTP_MAX_RETRY_TIME: &str = "GIT_HTTP_MAX_RETRY_TIME";
-/// Instead of git's `http.keepAliveIdle`, in seconds.
+/// Overrides git's own configuration key `http.keepAliveIdle`, in seconds.
 pub(crate) const GIT_TCP_KEEPIDLE: &str = "GIT_TCP_KEEPIDLE";
-/// Instead of git's `http.keepAliveInterval`, in seconds.
+/// Overrides git's own configuration key `http.keepAliveInterval`, in seconds.
 pub(crate) const GIT_TCP_KEEPINTVL: &str = "GIT_TCP_KEEPINTVL";
-/// Instead of git's `http.keepAliveCount`.
+/// Overrides git's own configuration key `http.keepAliveCount`.
 pub(crate) const GIT_TCP_KEEPCNT: &str = "GIT_TCP_KEEPCNT";
 /// Where the trace of the HTTP conversation goes, as git has it: `1`, a file descriptor, a path.
 pub(crate) const GIT_TRACE_CURL: &str = "GIT_TRACE_CURL";

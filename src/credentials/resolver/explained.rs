@@ -8,8 +8,8 @@ use crate::credentials::error::Error;
 use crate::credentials::sts;
 
 impl Resolver<'_> {
-    /// Where STS is asked, and where the last session is kept, in words: for `git codecommit doctor`.
-    /// Makes no request.
+    /// Where STS is asked, and where the last session is kept, in words: for
+    /// `git codecommit doctor`. Makes no request.
     pub(crate) fn explained(&self) -> Result<Vec<(&'static str, String)>, Error> {
         let mut lines = Vec::new();
         if let Some((host, region, decided_by)) = self.sts_host()? {
@@ -21,12 +21,12 @@ impl Resolver<'_> {
                 "session",
                 match &self.cache {
                     None => {
-                        "not kept: codecommit.cache is false, or the space is shared".to_owned()
+                        "not cached: codecommit.cache is false, or the space is shared".to_owned()
                     }
                     Some(cache) => {
                         let state = match self.kept(depth) {
-                            Some(_) => "kept and good",
-                            None => "none is kept that is good",
+                            Some(_) => "cached",
+                            None => "none cached",
                         };
                         format!("{state}: {}", cache.file(&key).display())
                     }
@@ -61,7 +61,7 @@ impl Resolver<'_> {
     /// Asks the plan's source alone, where no STS is in it.
     pub(crate) async fn ask_source(&self) -> Result<(), Error> {
         let started = Instant::now();
-        let keys = self.first_keys(None).await?;
+        let keys = self.checked(0, self.first_keys(None).await)?;
         self.note(0, started, &keys);
         Ok(())
     }

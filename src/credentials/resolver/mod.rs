@@ -1,4 +1,5 @@
-//! Walks a plan: the cached session if there is one, else the source and each role after it. [`explained`] tells of it.
+//! Walks a plan: the cached session if there is one, else the source and each role
+//! after it. [`explained`] tells of it.
 
 mod explained;
 mod step;
@@ -11,6 +12,7 @@ use tokio::time::Instant;
 pub(crate) use self::step::Step;
 use super::cache::{Cache, Key};
 use super::error::Error;
+use super::instant::instant;
 use super::sts::Sts;
 use super::{container, instance_metadata, mfa, process, sdk};
 use crate::aws::{Credentials, Origin};
@@ -33,10 +35,7 @@ pub(crate) struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    /// Plans; opens nothing yet.
-    ///
-    /// # Errors
-    /// If the profile gives no plan, or git's configuration cannot be read.
+    /// Plans; opens nothing yet. Fails if the profile gives no plan, or git's configuration cannot be read.
     pub(crate) fn new(
         target: &'a Target<'a>,
         http: &'a Http<'a>,
@@ -62,7 +61,6 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// The plan that is walked.
     pub(crate) fn plan(&self) -> &Plan {
         &self.plan
     }
@@ -82,20 +80,19 @@ impl<'a> Resolver<'a> {
         Ok(Some(sts.map_err(Box::new)?))
     }
 
-    /// The credentials, if they can be had without the network: keys that stand somewhere, or a
-    /// session that is still good. Starts no async runtime.
+    /// The credentials, if they can be had without the network: keys that stand somewhere, or a session that is
+    /// still good. Starts no async runtime.
     pub(crate) fn at_hand(&self) -> Option<Result<Credentials, Error>> {
         match (&self.plan.source, self.plan.hops.as_slice()) {
-            (Source::Environment, []) => Some(self.environment()),
-            (Source::StaticKeys { profile }, []) => Some(self.static_keys(profile)),
+            (Source::Environment, []) => Some(self.checked(0, self.environment())),
+            (Source::StaticKeys { profile }, []) => {
+                Some(self.checked(0, self.static_keys(profile)))
+            }
             (_, hops) => self.kept(hops.len()).map(Ok),
         }
     }
 
-    /// Resolves the whole plan.
-    ///
-    /// # Errors
-    /// If the source or one of the roles gives no credentials.
+    /// Resolves the whole plan. Fails if the source or one of the roles gives no credentials.
     pub(crate) async fn resolve(&self) -> Result<Credentials, Error> {
         self.notices
             .trace(|| format!("credentials: {}", self.plan.in_words()));
@@ -105,39 +102,37 @@ impl<'a> Resolver<'a> {
             return at_hand.inspect(|found| self.note(depth, started, found));
         }
         let sts = self.sts()?;
-        let (Some(cache), Some((key, what))) = (&self.cache, self.key(self.turn_depth())) else {
+        let (Some(cache), Some((key, what))) = (&self.cache, self.key(self.lock_depth())) else {
             return self.session(sts.as_ref(), depth).await;
         };
-        let mut turn = cache.turn(&key, &what).await;
-        // Whoever had the turn before may have asked for this very session; or was refused it, and then
+        let mut lock = cache.lock(&key, &what).await;
+        // Whoever had the lock before may have asked for this very session; or was refused it, and then
         // this one would be too. Another plan's refusal says nothing here.
         if let Some(kept) = self.kept(depth) {
             self.note(depth, started, &kept);
             return Ok(kept);
         }
-        if let Some(why) = turn.failure(&self.plan.in_words()) {
+        if let Some(why) = lock.failure(&self.plan.in_words()) {
             return Err(Error::FailedElsewhere { why });
         }
         let asked = self.session(sts.as_ref(), depth).await;
         if let Err(error @ Error::Sts(_)) = &asked {
             let stamp = self.target.world.now().unix_timestamp_nanos();
-            turn.failed(stamp, &self.plan.in_words(), &error.to_string());
+            lock.failed(stamp, &self.plan.in_words(), &error.to_string());
         }
         asked
     }
 
-    /// The session for which one process at a time asks: that of the first role that wants a code of the
-    /// person, else the last one. Never more than one a run: two could wait for each other.
-    fn turn_depth(&self) -> usize {
+    /// The session for which one process at a time asks: that of the first role that wants a code of the person,
+    /// else the last one. Never more than one a run: two could wait for each other.
+    fn lock_depth(&self) -> usize {
         let wants_code = |hop: &RoleHop| hop.mfa_serial.is_some();
         let first = self.plan.hops.iter().position(wants_code);
         first.map_or(self.plan.hops.len(), |above| above + 1)
     }
 
-    /// The same, for a program that has no async runtime of its own.
-    ///
-    /// # Errors
-    /// As [`Resolver::resolve`]; and if no runtime can be started.
+    /// The same, for a program that has no async runtime of its own. Fails as [`Resolver::resolve`]; and
+    /// if no runtime can be started.
     pub(crate) fn resolve_blocking(&self) -> Result<Credentials, Error> {
         if let Some(at_hand) = self.at_hand() {
             return at_hand;
@@ -146,9 +141,9 @@ impl<'a> Resolver<'a> {
         runtime.map_err(Error::Runtime)?.block_on(self.resolve())
     }
 
-    /// Says whether credentials that the git host refused are worth a new session: those that were
-    /// kept on disk may have been revoked, fresh ones would be refused again. A person is not asked for
-    /// another MFA code on such a guess. The file stays until a new session takes its place.
+    /// Says whether credentials that the git host refused are worth a new session: those that were kept on disk may
+    /// have been revoked, fresh ones would be refused again. A person is not asked for another MFA code on such a
+    /// guess. The file stays until a new session takes its place.
     pub(crate) fn pass_over(&self, refused: &Credentials) -> bool {
         let Some(cache) = &self.cache else {
             return false;
@@ -195,8 +190,8 @@ impl<'a> Resolver<'a> {
         Ok(keys)
     }
 
-    /// The highest session that is kept, up to `depth`, else the keys of the source; and how many roles lie
-    /// before it.
+    /// The highest session that is kept, up to `depth`, else the keys of the source; and
+    /// how many roles lie before it.
     async fn start(
         &self,
         sts: Option<&Sts<'a>>,
@@ -209,7 +204,7 @@ impl<'a> Resolver<'a> {
                 return Ok((at, kept));
             }
         }
-        let keys = self.first_keys(sts).await?;
+        let keys = self.checked(0, self.first_keys(sts).await)?;
         self.note(0, started, &keys);
         self.keep(0, &keys);
         Ok((0, keys))
@@ -228,10 +223,33 @@ impl<'a> Resolver<'a> {
             None => None,
         };
         let started = Instant::now();
-        let session = sts.assume(hop, caller, code).await.map_err(Box::new)?;
+        let session = sts.assume(hop, caller, code).await.map_err(Box::new);
+        let session = self.checked(depth, session.map_err(Error::from))?;
         self.note(depth, started, &session);
         self.keep(depth, &session);
         Ok(session)
+    }
+
+    /// Refuses keys that cannot work where they come from, before they are used or cached.
+    fn checked(
+        &self,
+        depth: usize,
+        found: Result<Credentials, Error>,
+    ) -> Result<Credentials, Error> {
+        let found = found?;
+        match found.check(self.target.world.now()) {
+            Ok(()) => Ok(found),
+            Err(problem) => Err(Error::Unusable {
+                from: match depth
+                    .checked_sub(1)
+                    .and_then(|above| self.plan.hops.get(above))
+                {
+                    Some(hop) => format!("session of role {}", hop.role_arn),
+                    None => self.plan.source.in_words(),
+                },
+                problem,
+            }),
+        }
     }
 
     fn keep(&self, depth: usize, session: &Credentials) {
@@ -246,20 +264,22 @@ impl<'a> Resolver<'a> {
         self.taken.borrow_mut().push(step);
     }
 
-    /// Asks the plan's source.
     async fn first_keys(&self, sts: Option<&Sts<'a>>) -> Result<Credentials, Error> {
         match &self.plan.source {
             Source::Container => Ok(container::fetch(self.target.world, self.http).await?),
             Source::InstanceMetadata { last_resort } => {
-                instance_metadata::fetch(self.target.settings(), self.http, last_resort.as_deref())
+                instance_metadata::fetch(self.target.settings(), self.http, last_resort.as_ref())
                     .await
             }
             Source::Environment => self.environment(),
             Source::StaticKeys { profile } => self.static_keys(profile),
             Source::Process { profile, command } => Ok(process::run(profile, command).await?),
-            Source::SingleSignOn(sso) => sdk::single_sign_on(self.http, sso).await,
+            Source::SingleSignOn(sso) => {
+                sdk::single_sign_on(self.http, self.target.settings(), sso).await
+            }
             Source::Login { profile, session } => {
-                sdk::login(self.http, profile, session, &self.target.sts_region()?.0).await
+                let (region, _) = self.target.sts_region()?;
+                sdk::login(self.http, self.target.settings(), profile, session, &region).await
             }
             Source::WebIdentity(identity) => {
                 let Some(sts) = sts else {
@@ -282,8 +302,8 @@ impl<'a> Resolver<'a> {
         self.cache.as_ref()?.read(&key, role_arn)
     }
 
-    /// The name under which the session after `depth` roles is kept, and the session in words. As in
-    /// botocore, a source is kept only if its keys are used as they are.
+    /// The name under which the session after `depth` roles is kept, and the session in words. As in botocore, a
+    /// source is kept only if its keys are used as they are.
     fn key(&self, depth: usize) -> Option<(Key, String)> {
         if let Some(above) = depth.checked_sub(1) {
             let hop = &self.plan.hops[above];
@@ -324,7 +344,9 @@ impl<'a> Resolver<'a> {
             session_token: world
                 .secret(variable::AWS_SECURITY_TOKEN)
                 .or_else(|| world.secret(variable::AWS_SESSION_TOKEN)),
-            expires_at: None,
+            expires_at: world
+                .variable(variable::AWS_CREDENTIAL_EXPIRATION)
+                .and_then(|text| instant(&text)),
             principal: None,
             origin: Origin::Fresh,
         })

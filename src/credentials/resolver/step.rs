@@ -15,7 +15,6 @@ pub(crate) struct Step {
     pub(crate) took: Duration,
     /// Whose credentials: an ARN, or the access key's id.
     pub(crate) identity: String,
-    /// Until when they last.
     pub(crate) expires_at: Option<OffsetDateTime>,
     /// Whether they were kept on disk.
     pub(crate) is_kept: bool,

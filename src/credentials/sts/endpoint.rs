@@ -1,7 +1,7 @@
 //! Where STS is: always a regional endpoint, or one of the person's own.
 //!
-//! Order: `AWS_ENDPOINT_URL_STS` > `AWS_ENDPOINT_URL` > the `[services]` section of the profile > its
-//! `endpoint_url` (botocore's `ConfiguredEndpointProvider`; reference/aws.md 1.5).
+//! Order: `AWS_ENDPOINT_URL_STS` > `AWS_ENDPOINT_URL` > the `[services]` section of the profile >
+//! its `endpoint_url` (botocore's `ConfiguredEndpointProvider`).
 
 use url::Url;
 
@@ -10,10 +10,8 @@ use crate::aws::Region;
 use crate::profile::{Found, Settings};
 use crate::world::variable;
 
-/// The endpoint, settled.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Endpoint {
-    /// The region signed for.
     pub(super) region: Region,
     /// `host[:port]`, for messages.
     pub(super) host: String,
@@ -156,7 +154,7 @@ mod tests {
         );
         assert_eq!(
             host(&[], "[profile p]\nservices = x\n", "eu-west-1"),
-            "there is no [services x], which services (config:2) names"
+            "services (config:2) names [services x], which does not exist"
         );
     }
 

@@ -15,87 +15,51 @@ const CHAINED_LIMIT: i32 = 3600;
 pub(crate) enum Error {
     /// An endpoint of the person's own is not an https URL, or holds a password.
     #[error("{from} is not an https URL without user name and password")]
-    EndpointUrl {
-        /// The setting.
-        from: String,
-    },
+    EndpointUrl { from: String },
     /// Two settings that choose the host: the SDKs refuse them together.
     #[error("{one} and {other} are both set: only one of them can choose the STS host")]
-    Contradiction {
-        /// A setting.
-        one: String,
-        /// The other one.
-        other: String,
-    },
+    Contradiction { one: String, other: String },
     /// The profile's `services` names a section that is not there.
-    #[error("there is no [services {name}], which {from} names")]
-    NoServices {
-        /// The section.
-        name: String,
-        /// The setting.
-        from: String,
-    },
+    #[error("{from} names [services {name}], which does not exist")]
+    NoServices { name: String, from: String },
     /// A setting whose value means nothing.
     #[error("{from} is {value:?}, which is not {expected}")]
     Setting {
-        /// The setting.
         from: String,
-        /// Its value.
         value: String,
-        /// What it may be.
         expected: &'static str,
     },
     /// The network client cannot be set up.
     #[error(transparent)]
     Http(#[from] http::Error),
-    /// STS was not reached.
-    #[error("no answer from STS to assume {role}: {cause}")]
+    #[error("cannot reach STS to assume role {role}: {cause}")]
     Unreachable {
-        /// The role.
         role: String,
-        /// The region of STS.
         region: Region,
         /// Another region that the settings name.
         other: Option<Region>,
-        /// The reason, host included.
         cause: Box<http::Error>,
     },
-    /// STS said no.
     #[error("cannot assume role {} ({}, {}): {code}: {message}", hop.role_arn, hop.asked_by, hop.at)]
     Refused {
         /// The role, and where it is asked for.
         hop: Box<RoleHop>,
-        /// The error code of STS.
         code: String,
-        /// Its message.
         message: String,
     },
     /// STS said no to a web identity token.
     #[error("cannot assume role {role} with the token in {token_file}: {code}: {message}")]
     RefusedToken {
-        /// The role.
         role: String,
-        /// The token's file.
         token_file: String,
-        /// The error code of STS.
         code: String,
-        /// Its message.
         message: String,
     },
     /// The web identity token cannot be read.
     #[error("cannot read the web identity token in {path}: {cause}")]
-    TokenFile {
-        /// The file.
-        path: String,
-        /// The reason.
-        cause: io::Error,
-    },
-    /// STS said yes, without credentials.
-    #[error("STS at {host} answered without credentials")]
-    Empty {
-        /// The STS host.
-        host: String,
-    },
+    TokenFile { path: String, cause: io::Error },
+    #[error("STS at {host} returned no credentials")]
+    Empty { host: String },
 }
 
 impl Explain for Error {

@@ -23,14 +23,13 @@ use crate::profile::{RoleHop, Settings, WebIdentity};
 use crate::secret::{self, Secret};
 use crate::world::{World, variable};
 
-/// How long an attempt may take, connection included. STS answers in well under a second; the STS of
-/// another region, which a VPC without internet cannot reach, never does.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long an attempt may take, connection included. STS answers in well under a second; the STS of another
+/// region, which a VPC without internet cannot reach, never does.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The same for the only attempt with an MFA code.
-const CODE_PATIENCE: Duration = Duration::from_secs(30);
+const MFA_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// STS, as the settings have it: prepared before any key is fetched, so that what is wrong with it is
-/// found first.
+/// STS, as the settings have it: prepared before any key is fetched, so that what is wrong with it is found first.
 pub(super) struct Sts<'a> {
     world: &'a World,
     endpoint: Endpoint,
@@ -67,8 +66,8 @@ impl<'a> Sts<'a> {
         };
         // A code counts once: a second attempt with it would be refused, and hide why the first failed.
         let (retries, patience) = match code {
-            Some(_) => (RetryConfig::disabled(), CODE_PATIENCE),
-            None => (self.retries.clone(), PATIENCE),
+            Some(_) => (RetryConfig::disabled(), MFA_ATTEMPT_TIMEOUT),
+            None => (self.retries.clone(), ATTEMPT_TIMEOUT),
         };
         let answer = self
             .client(Some(caller), retries, patience)
@@ -108,7 +107,7 @@ impl<'a> Sts<'a> {
             None => session_name::default(self.world),
         };
         let answer = self
-            .client(None, self.retries.clone(), PATIENCE)
+            .client(None, self.retries.clone(), ATTEMPT_TIMEOUT)
             .assume_role_with_web_identity()
             .role_arn(&identity.role_arn)
             .role_session_name(session_name)
@@ -223,7 +222,7 @@ fn retries(settings: Settings<'_>) -> Result<RetryConfig, Error> {
     match attempts.as_ref().map(|found| found.value.parse::<u32>()) {
         None => Ok(config),
         Some(Ok(attempts @ 1..)) => Ok(config.with_max_attempts(attempts)),
-        Some(_) => Err(invalid(attempts, "a number from 1 on")),
+        Some(_) => Err(invalid(attempts, "a whole number above 0")),
     }
 }
 
