@@ -39,6 +39,7 @@ fn a_signal_leaves_no_keys_beside_the_sessions_for_longer_than_a_run() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test waits by the real clock")]
 fn keys_are_whole_or_absent_whenever_a_signal_comes() {
     let studio = Studio::keeping_sessions();
     let git = every_git()[0].program().to_owned();

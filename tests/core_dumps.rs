@@ -16,6 +16,7 @@ fn core_limit(process: u32) -> Option<String> {
 }
 
 /// Starts a program that then waits for STS; checks it, and ends it.
+#[expect(clippy::disallowed_methods, reason = "a test waits by the real clock")]
 fn checked(program: &str, arguments: &[&str]) {
     let mut studio = Studio::default();
     let delay = Action::Delay(Duration::from_secs(60));

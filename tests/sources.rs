@@ -286,6 +286,7 @@ fn instance_metadata_where_the_profile_says_so_and_as_the_last_resort() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test waits by the real clock")]
 fn instance_metadata_that_asks_for_patience_is_asked_again() {
     let aws = LocalAws::builder()
         .repository("demo-repo")
@@ -335,7 +336,7 @@ fn fips_and_dual_stack_hold_for_identity_center_too() {
     studio.unset("AWS_ENDPOINT_URL_STS");
     let proxy = studio.aws.proxy_url();
     studio.set("https_proxy", &proxy);
-    let mut asked = |settings: &str, environment: &[(&str, &str)]| {
+    let asked = |settings: &str, environment: &[(&str, &str)]| {
         studio.write(
             ".aws/config",
             &profile.replace("sso_session", &format!("{settings}sso_session")),

@@ -73,6 +73,7 @@ fn a_process_that_died_with_the_lock_keeps_nobody_waiting() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test waits by the real clock")]
 fn a_stopped_process_costs_the_others_a_second() {
     let studio = Studio::keeping_sessions();
     studio.aws.fail(Fault::new(

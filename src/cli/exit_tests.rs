@@ -78,8 +78,7 @@ fn files_that_cannot_be_used_are_settings() {
         profile::Error::NotFound {
             name: text(),
             chosen_by: text(),
-            config: text(),
-            credentials: text(),
+            files: text(),
             available: vec![],
             meant: None,
         },

@@ -20,12 +20,12 @@ pub(crate) enum Error {
         problem: &'static str,
     },
     /// The profile that was asked for is in neither file.
-    #[error("profile {name:?}, chosen by {chosen_by}, is not in {config} or {credentials}")]
+    #[error("profile {name:?}, chosen by {chosen_by}, is not in {files}")]
     NotFound {
         name: String,
         chosen_by: String,
-        config: String,
-        credentials: String,
+        /// Both files.
+        files: String,
         available: Vec<String>,
         /// The section that was meant, if one of the files has it under a name that does not count.
         meant: Option<String>,

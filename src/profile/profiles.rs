@@ -191,8 +191,11 @@ impl Profiles {
             meant,
             name,
             chosen_by: choice.chosen_by,
-            config: self.config.display().to_string(),
-            credentials: self.credentials.display().to_string(),
+            files: format!(
+                "{} or {}",
+                self.config.display(),
+                self.credentials.display()
+            ),
             available: self.profiles.keys().cloned().collect(),
         })
     }

@@ -264,12 +264,12 @@ impl Kind {
 /// What a program answers to `--version`, which git would run as well.
 async fn said_version(path: &Path, name: &str) -> Option<String> {
     let mut program = tokio::process::Command::from(process::program(path));
-    let said = program
+    program
         .arg("--version")
         .stdin(Stdio::null())
         .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .output();
+        .kill_on_drop(true);
+    let said = process::captured(&mut program);
     let said = timeout(VERSION_TIMEOUT, said).await.ok()?.ok()?;
     let said = String::from_utf8_lossy(&said.stdout);
     let version = said.trim().strip_prefix(name)?.strip_prefix(' ')?;
