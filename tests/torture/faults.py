@@ -1,6 +1,7 @@
 """One broken exchange, and what has to be true after it."""
 
 import random
+import re
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ import homes
 from answers import BODY_SPOTS, REPORTS, SPOTS, Fault
 from hosts import Plan
 
-LIMIT = 60
+LIMIT, THEIR_LIMIT = 60, 20
 OPERATIONS = {
     "clone": ("advertisement", "pack"),
     "clone, v2": ("advertisement", "ls-refs", "pack"),
@@ -24,12 +25,23 @@ STATUSES = (204, 301, 302, 307, 400, 401, 403, 404, 407, 409, 413, 418, 429, 500
 WHOLE = ("silence", "hang up", "a length too long", "a length too short", "a length that is none", "a wrong type",
          "no HTTP", "headers without end", "drip", "nothing in it")
 IN_PACKETS = ("bytes behind it", "twice", "no packets", "a packet too long", "a negative length", "an early flush")
-# Where git's own https accepts what we refuse, or the other way, on purpose.
-KNOWN = {
-    ("a wrong type", "failed", "succeeded"): "git does not look at the type of an answer to a POST",
-    ("bytes behind it", "failed", "succeeded"): "git does not look at bytes behind the last flush",
-    ("twice", "failed", "succeeded"): "git does not look at bytes behind the last flush",
+# What git's own https lets pass and we refuse.
+STRICTER = {
+    "a wrong type": "git does not look at the type of an answer to a POST",
+    "bytes behind it": "git does not look at bytes behind the last flush",
+    "twice": "git does not look at bytes behind the last flush",
+    "status 204": "git takes every status below 300 for an answer",
+    "garbage": "git does not look at control characters in names and capabilities",
 }
+
+
+def known(case):
+    """The reason for a verdict that is not git's, where there is one."""
+    if (case.ours, case.theirs) == ("failed", "hung"):
+        return "git waits for ever where an answer is whole in HTTP and cut in its packets"
+    if (case.ours, case.theirs) == ("failed", "succeeded"):
+        return STRICTER.get(case.fault.action, "")
+    return ""
 
 
 @dataclass
@@ -117,16 +129,16 @@ class Faults:
         prefix = "v2" if case.operation.endswith("v2") else "c"
         ours = f"{prefix}{case.number:05}"
         case.ours, left = self.side(case, ours, oracle=False)
+        case.seconds = time.monotonic() - began
         comparable = case.fault.exchange not in ("container", "STS") and not case.fault.once
         if comparable and case.operation != "credential get":
             case.theirs, theirs = self.side(case, f"{prefix}{case.number:05}git", oracle=True)
             left -= theirs
             if case.ours != case.theirs:
-                case.known = KNOWN.get((case.fault.action, case.ours, case.theirs), "")
+                case.known = known(case)
                 if not case.known:
                     case.wrong.append(f"ours {case.ours}, git's own https {case.theirs}")
         case.wrong += [f"{name} is left behind" for name in sorted(left)]
-        case.seconds = time.monotonic() - began
         for name in (ours, f"{ours}git"):
             shutil.rmtree(self.world.place / "cases" / name, ignore_errors=True)
             shutil.rmtree(self.world.place / f"{name}.git", ignore_errors=True)
@@ -144,7 +156,7 @@ class Faults:
         if oracle:
             (home / ".gitconfig").write_text(homes.GITCONFIG + "[http]\n\textraHeader = Authorization: Basic eDp5\n")
         command, stdin = self.prepare(case, name, home, oracle, tls)
-        ended = homes.run(command, environment, home, LIMIT, stdin)
+        ended = homes.run(command, environment, home, THEIR_LIMIT if oracle else LIMIT, stdin)
         verdict = {0: "succeeded", None: "hung"}.get(ended.code, "failed")
         left = homes.leftovers(home.parent)
         if oracle:
@@ -187,8 +199,8 @@ class Faults:
                 wrong.append(f"says {word}")
         if homes.secrets_in(ended):
             wrong.append("says a secret")
-        if ended.code and "git-" not in ended.stderr and case.operation != "credential get":
-            wrong.append("failed without a word of ours")
+        if ended.code and not re.search("^(git-|fatal: |error: )", ended.stderr, re.MULTILINE):
+            wrong.append("failed without a word")
         if case.operation == "credential get":
             if (ended.code == 0) != ("password=" in ended.stdout):
                 wrong.append(f"exit code {ended.code} with {'a' if 'password=' in ended.stdout else 'no'} password")

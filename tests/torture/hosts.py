@@ -123,7 +123,9 @@ class Hosts:
                 "GIT_CONFIG_NOSYSTEM": "1", "HOME": "/nonexistent",
             }).stdout
         head, _, body = said.partition(b"\r\n\r\n")
-        headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
+        headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if line)
+        if "Content-Type" not in headers:
+            raise answers.Over  # the case is over, and its repository gone
         return answers.Answer(headers.pop("Status", "200 OK"), headers["Content-Type"], body)
 
     def sts(self, request):

@@ -11,6 +11,7 @@ from pathlib import Path
 import homes
 from faults import Faults, every
 from hosts import Hosts, contexts
+from kills import Kills, table
 
 
 def faults(world, hosts, seed, seconds, only=None):
@@ -18,7 +19,7 @@ def faults(world, hosts, seed, seconds, only=None):
     cases = every(random.Random(seed))
     if only is not None:
         cases = [case for case in cases if case.number == only]
-    done = Faults(world, hosts).run(cases, 5, time.monotonic() + seconds)
+    done = Faults(world, hosts).run(cases, 10, time.monotonic() + seconds)
     for case in done:
         if only is not None:
             print(f"{case}\nours {case.ours}, theirs {case.theirs}\n{case.said}", file=sys.stderr)
@@ -45,6 +46,15 @@ def faults(world, hosts, seed, seconds, only=None):
     return not wrong
 
 
+def kills(world, hosts, seed, seconds, only=None):
+    """The part on signals: a table, and whether all was as it has to be."""
+    done = Kills(world, hosts).run(seed, 1000, 8, time.monotonic() + seconds, only)
+    table(done)
+    wrong = [kill for kill in done if kill.wrong]
+    report(wrong)
+    return not wrong
+
+
 def report(wrong):
     for case in wrong:
         print(f"{case}: {'; '.join(case.wrong)}\n{case.said}", file=sys.stderr)
@@ -57,7 +67,8 @@ def main():
     hosts = Hosts(place, contexts(place))
     world = homes.World(place, programs, hosts.ports)
     only = int(sys.argv[6]) if len(sys.argv) > 6 else None
-    return 0 if faults(world, hosts, seed, seconds, only) else 1
+    parts = {"faults": faults, "kills": kills}
+    return 0 if parts[part](world, hosts, seed, seconds, only) else 1
 
 
 if __name__ == "__main__":
