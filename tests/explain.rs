@@ -37,7 +37,7 @@ fn each_step_names_the_setting_that_decided_it() {
              step 1     container credentials: credential_source = EcsContainer (~/.aws/config:3)\n\
              step 2     AssumeRole {CONTRIBUTOR_ROLE} (~/.aws/config:4)\n\
              STS        sts.eu-west-1.amazonaws.com in eu-west-1 (the region of profile {PROFILE:?})\n\
-             session    none is kept that is good: ~/.aws/cli/cache"
+             session    none cached: ~/.aws/cli/cache"
         )
     );
 }
@@ -60,7 +60,7 @@ fn settings_of_git_and_of_the_environment_are_named_too() {
         lines[3..],
         [
             "STS        sts.us-east-1.amazonaws.com in us-east-1 (codecommit.stsregion)",
-            "session    not kept: codecommit.cache is false, or the space is shared",
+            "session    not cached: codecommit.cache is false, or the space is shared",
         ]
     );
     let said = explained(&studio, &[WITHOUT_REGION]);
