@@ -36,10 +36,10 @@ class Answer:
     more: str = ""
 
 
-def session(secret, token, expires):
+def session(role, secret, token, expires):
     body = (
         '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><AssumedRoleUser>'
-        "<AssumedRoleId>AROAEXAMPLE:s</AssumedRoleId><Arn>arn:aws:sts::111111111111:assumed-role/R/s</Arn>"
+        f"<AssumedRoleId>AROAEXAMPLE:s</AssumedRoleId><Arn>arn:aws:sts::111111111111:assumed-role/{role}/s</Arn>"
         f"</AssumedRoleUser><Credentials><AccessKeyId>ASIAEXAMPLEEXAMPLE01</AccessKeyId><SecretAccessKey>{secret}"
         f"</SecretAccessKey><SessionToken>{token}</SessionToken><Expiration>{expires}</Expiration></Credentials>"
         "</AssumeRoleResult></AssumeRoleResponse>"

@@ -139,7 +139,7 @@ class Hosts:
         if self.throttle and not self.throttle.take(role):
             return answers.send(request, answers.throttled(), None, None)
         expires = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
-        answer = answers.session(SECRET, TOKEN, expires)
+        answer = answers.session(role, SECRET, TOKEN, expires)
         return answers.send(request, answer, fault, random.Random(plan.seed))
 
     def container(self, request):

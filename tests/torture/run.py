@@ -1,6 +1,6 @@
 """Breaks, kills and crowds the programs, and prints what came of it as Markdown.
 
-usage: run.py PLACE PROGRAMS SEED SECONDS faults|kills|fleet
+usage: run.py PLACE PROGRAMS SEED SECONDS faults|kills|fleet [NUMBER]
 """
 
 import random
@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import homes
+import fleet as many
 from faults import Faults, every
 from hosts import Hosts, contexts
 from kills import Kills, table
@@ -55,6 +56,25 @@ def kills(world, hosts, seed, seconds, only=None):
     return not wrong
 
 
+def fleet(world, hosts, seed, seconds, only=None):
+    """The part on many homes: a table and a plot."""
+    wrong, rows, short = [], [], seconds < 30
+    until = time.monotonic() + seconds
+    # With the default of three attempts only in the long form.
+    for attempts, count, rate in [(10, 100, 20)] if short else [(None, 100, 20), (10, 2500, 30)]:
+        part = many.Fleet(world, hosts, attempts)
+        bucket, names = part.run(count, rate, 10, until)
+        many.judged(bucket.calls, part.wrong)
+        rows.append(many.row(part, bucket, names))
+        wrong += part.wrong
+    print(many.HEAD, *rows, sep="\n")
+    many.waits(bucket)
+    many.plot(bucket, world.place.parent / "fleet.svg")
+    for line in wrong:
+        print(f"home {line}", file=sys.stderr)
+    return not wrong
+
+
 def report(wrong):
     for case in wrong:
         print(f"{case}: {'; '.join(case.wrong)}\n{case.said}", file=sys.stderr)
@@ -67,7 +87,7 @@ def main():
     hosts = Hosts(place, contexts(place))
     world = homes.World(place, programs, hosts.ports)
     only = int(sys.argv[6]) if len(sys.argv) > 6 else None
-    parts = {"faults": faults, "kills": kills}
+    parts = {"faults": faults, "kills": kills, "fleet": fleet}
     return 0 if parts[part](world, hosts, seed, seconds, only) else 1
 
 

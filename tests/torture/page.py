@@ -1,0 +1,62 @@
+"""Puts the parts of a run together as docs/reliability.md.
+
+usage: page.py PLACE SEED COMMIT
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+PARTS = {
+    "faults": ("Broken answers", """\
+A git host, STS and a container endpoint break an answer: by a reset, an end or a stall at a kind of byte (the status line, the headers, a
+packet's length, its middle, between packets, the last flush, the end), by a cut or noise inside packets while HTTP is whole, by a wrong
+length, type or status, by a reset or an early answer while the request is sent, or by TLS. The fault stays until git has ended, or (*once*)
+strikes the first time only. After each: the exit code is right, no panic, no secret is printed, `git fsck` finds both repositories whole,
+references are as before or as reported, nothing was pushed twice, a push that arrived and failed says so, no process, lock or temporary file
+is left that git's own https does not leave, and the same command succeeds when it is repeated. Git's own https transport meets the same
+answers, and its verdict (success or failure) is compared: it shares no code with this project."""),
+    "kills": ("Signals", """\
+TERM, INT and KILL in turn, at a random moment of a run, to git, to the helper below it, to setup and to the installer (or its whole process
+group). After each: the cache's sessions, the configuration and the programs are whole, old or new; after TERM and INT no file with keys is
+left; references are old or new; no process is left; the repeat succeeds and leaves nothing of the run that was killed."""),
+    "fleet": ("Many homes at once", """\
+Homes that start together, with two processes in each, against an STS that throttles by a token bucket. Every process gets its password, each
+home's role is assumed once, and throttled homes come back apart from each other, later each time.
+
+![Calls of AssumeRole over time](pictures/fleet.svg)"""),
+}
+
+
+# So many lines of what went wrong are shown.
+MOST = 30
+
+
+def main():
+    place, seed, commit = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+    version = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    print("# Reliability\n\nWritten by scripts/torture: do not edit. What was broken on purpose, how often, and what came of it.\n")
+    print(f"{time.strftime('%Y-%m-%d', time.gmtime())}, {os.cpu_count()} cores, {version}, git-codecommit {commit}, "
+          f"{os.environ.get('TORTURE_BUILD', 'debug build')}, seed {seed}. *Wrong* counts runs of which one of these statements was not true.")
+    for part, (title, text) in PARTS.items():
+        print(f"\n## {title}\n\n{text}\n\n`scripts/torture --seed {seed} {part}`\n")
+        print((place / f"{part}.md").read_text().rstrip())
+        wrong = [line for line in (place / f"{part}.wrong").read_text().split("\n") if line.startswith(("case ", "kill ", "home "))]
+        if wrong:
+            number = "--case N" if part != "fleet" else ""
+            print(f"\nWhat was not as it has to be (`scripts/torture --seed {seed} {number} {part}` repeats one):\n")
+            print("\n".join(f"- {shown(line)}" for line in wrong[:MOST]))
+            if len(wrong) > MOST:
+                print(f"- and {len(wrong) - MOST} more")
+
+
+def shown(line):
+    """A line for the page: no random names, and not too long."""
+    line = re.sub(r"/tmp/tmp\.\w+/\w+/cases/\w+/", "~", line)
+    return line if len(line) < 300 else line[:297] + "…"
+
+
+main()
