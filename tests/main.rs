@@ -33,6 +33,7 @@ mod main_job;
 mod mfa;
 mod operations;
 mod own_config;
+mod packages;
 mod secrets;
 mod settings;
 mod setup;
