@@ -29,6 +29,7 @@ mod keys;
 mod large;
 mod lfs;
 mod link_local;
+mod live;
 mod main_job;
 mod mfa;
 mod operations;
