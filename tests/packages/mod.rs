@@ -5,6 +5,7 @@
 
 mod manifests;
 mod signed;
+mod workflows;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
