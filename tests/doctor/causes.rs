@@ -228,6 +228,19 @@ fn includes_that_lead_nowhere_are_named_by_file_and_line() {
         said.fix("git-config").lines().next().unwrap(),
         format!("create {home}/gone, or remove the include in {home}/.gitconfig:{first}")
     );
+    // Git names the repository's own file from the top of the working tree.
+    studio.git(&["init", "--quiet", "work"]).succeeded();
+    studio.write("work/.git/there", "");
+    for file in ["there", "gone"] {
+        let add = ["config", "--add", "include.path", file];
+        studio.git_in("work", &add).succeeded();
+    }
+    std::fs::create_dir(studio.home().join("work/inside")).unwrap();
+    let arguments = ["codecommit", "doctor", "--offline", WITH_REGION];
+    let said = studio.git_in("work/inside", &arguments).succeeded();
+    let line = format!(".git/config:8 includes {home}/work/.git/gone, which does not exist\n");
+    assert!(said.stdout.contains(&line), "{said:?}");
+    assert!(!said.stdout.contains("/there,"), "{said:?}");
     // As with a HOME that a container has changed.
     let other = studio.home().join("other");
     std::fs::create_dir(&other).unwrap();

@@ -39,14 +39,22 @@ fn included(home: Option<&Path>, include: &Value<'_>) -> Option<PathBuf> {
     }
     match file.is_absolute() {
         true => Some(file),
-        false => Some(include.origin()?.file()?.parent()?.join(file)),
+        false => Some(on_disk(include.origin()?.file()?)?.parent()?.join(file)),
     }
+}
+
+/// The place of a file of git's configuration. Git names a repository's own from the top of the working tree.
+fn on_disk(file: &Path) -> Option<PathBuf> {
+    let here = Path::new(".").canonicalize().ok()?;
+    // An absolute path replaces each folder.
+    let mut files = here.ancestors().map(|folder| folder.join(file));
+    files.find(|file| file.is_file())
 }
 
 /// `file:line` of the include, as far as the line can be found.
 fn place(origin: &Origin, include: &Value<'_>) -> String {
     let line = origin.file().and_then(|file| {
-        let text = contents(file).ok()?;
+        let text = contents(&on_disk(file)?).ok()?;
         let wanted = include.bytes().ok()?;
         let mut lines = text.split(|byte| *byte == b'\n');
         lines.position(|line| {
