@@ -40,5 +40,6 @@ mod settings;
 mod setup;
 mod sources;
 mod studio;
+mod throttling;
 mod transport;
 mod turns;

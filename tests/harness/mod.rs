@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 pub(crate) use git::{Git, every_git};
 pub(crate) use namespace::is_inside;
-pub(crate) use outcome::Outcome;
+pub(crate) use outcome::{Outcome, stable};
 
 /// The profile of AWS's published cross-account pattern.
 pub(crate) const PROFILE: &str = "CrossAccountAccessProfile";

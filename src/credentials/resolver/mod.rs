@@ -76,7 +76,8 @@ impl<'a> Resolver<'a> {
         }
         let Target { world, .. } = self.target;
         let (region, _) = self.target.sts_region()?;
-        let sts = Sts::prepare(world, self.target.settings(), region, self.http);
+        let settings = self.target.settings();
+        let sts = Sts::prepare(world, settings, region, self.http, self.notices);
         Ok(Some(sts.map_err(Box::new)?))
     }
 

@@ -112,6 +112,22 @@ impl Explain for Error {
 }
 
 impl Error {
+    /// Whether STS limits the rate of requests. Source: "Common Error Types" of the STS API reference; the SDKs count
+    /// the others as throttling too.
+    pub(super) fn is_throttling(&self) -> bool {
+        let (Self::Refused { code, .. } | Self::RefusedToken { code, .. }) = self else {
+            return false;
+        };
+        matches!(
+            code.as_str(),
+            "Throttling"
+                | "ThrottlingException"
+                | "RequestLimitExceeded"
+                | "TooManyRequestsException"
+                | "RequestThrottled"
+        )
+    }
+
     /// Whether STS refuses the session that asked: it has been revoked, or has expired.
     pub(in crate::credentials) fn blames_caller(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if matches!(

@@ -3,6 +3,7 @@
 mod endpoint;
 mod error;
 mod session_name;
+mod throttling;
 
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ pub(in crate::credentials) use error::Error;
 use self::endpoint::Endpoint;
 use crate::aws::{Credentials, Origin, Region};
 use crate::http::{self, Http, SdkClient};
+use crate::message::Notices;
 use crate::profile::{RoleHop, Settings, WebIdentity};
 use crate::secret::{self, Secret};
 use crate::world::{World, variable};
@@ -32,8 +34,9 @@ const MFA_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 /// STS, as the settings have it: prepared before any key is fetched, so that what is wrong with it is found first.
 pub(super) struct Sts<'a> {
     world: &'a World,
+    notices: &'a dyn Notices,
     endpoint: Endpoint,
-    retries: RetryConfig,
+    retries: Retries,
     client: SdkClient,
 }
 
@@ -44,9 +47,11 @@ impl<'a> Sts<'a> {
         settings: Settings<'_>,
         region: Region,
         http: &Http<'_>,
+        notices: &'a dyn Notices,
     ) -> Result<Self, Error> {
         Ok(Self {
             world,
+            notices,
             endpoint: Endpoint::settle(settings, region)?,
             retries: retries(settings)?,
             client: SdkClient::new(http.internet()?),
@@ -60,6 +65,22 @@ impl<'a> Sts<'a> {
         caller: &Credentials,
         code: Option<String>,
     ) -> Result<Credentials, Error> {
+        // Whoever sets a number of attempts gets that number.
+        if code.is_some() || self.retries.is_set {
+            return self.assume_now(hop, caller, code).await;
+        }
+        throttling::outwait(self.notices, async || {
+            self.assume_now(hop, caller, None).await
+        })
+        .await
+    }
+
+    async fn assume_now(
+        &self,
+        hop: &RoleHop,
+        caller: &Credentials,
+        code: Option<String>,
+    ) -> Result<Credentials, Error> {
         let session_name = match &hop.session_name {
             Some(name) => name.clone(),
             None => session_name::default(self.world),
@@ -67,7 +88,7 @@ impl<'a> Sts<'a> {
         // A code counts once: a second attempt with it would be refused, and hide why the first failed.
         let (retries, patience) = match code {
             Some(_) => (RetryConfig::disabled(), MFA_ATTEMPT_TIMEOUT),
-            None => (self.retries.clone(), ATTEMPT_TIMEOUT),
+            None => (self.retries.config.clone(), ATTEMPT_TIMEOUT),
         };
         let answer = self
             .client(Some(caller), retries, patience)
@@ -95,6 +116,13 @@ impl<'a> Sts<'a> {
         &self,
         identity: &WebIdentity,
     ) -> Result<Credentials, Error> {
+        if self.retries.is_set {
+            return self.exchange_token(identity).await;
+        }
+        throttling::outwait(self.notices, async || self.exchange_token(identity).await).await
+    }
+
+    async fn exchange_token(&self, identity: &WebIdentity) -> Result<Credentials, Error> {
         // Read at each call: the platform renews the file.
         let token = std::fs::read_to_string(&identity.token_file)
             .map(Secret::new)
@@ -107,7 +135,7 @@ impl<'a> Sts<'a> {
             None => session_name::default(self.world),
         };
         let answer = self
-            .client(None, self.retries.clone(), ATTEMPT_TIMEOUT)
+            .client(None, self.retries.config.clone(), ATTEMPT_TIMEOUT)
             .assume_role_with_web_identity()
             .role_arn(&identity.role_arn)
             .role_session_name(session_name)
@@ -204,13 +232,20 @@ impl<'a> Sts<'a> {
     }
 }
 
+/// How often a call is made.
+struct Retries {
+    config: RetryConfig,
+    /// A number of attempts is set.
+    is_set: bool,
+}
+
 /// The host that STS is asked at.
 pub(super) fn host(settings: Settings<'_>, region: Region) -> Result<String, Error> {
     Endpoint::settle(settings, region).map(|endpoint| endpoint.host)
 }
 
 /// `max_attempts` and `retry_mode`; the default is three attempts, as in the AWS CLI.
-fn retries(settings: Settings<'_>) -> Result<RetryConfig, Error> {
+fn retries(settings: Settings<'_>) -> Result<Retries, Error> {
     let mode = settings.find(variable::AWS_RETRY_MODE, "retry_mode");
     let config = match mode.as_ref().map(|found| found.value.as_str()) {
         Some("adaptive") => RetryConfig::adaptive(),
@@ -220,8 +255,14 @@ fn retries(settings: Settings<'_>) -> Result<RetryConfig, Error> {
     };
     let attempts = settings.find(variable::AWS_MAX_ATTEMPTS, "max_attempts");
     match attempts.as_ref().map(|found| found.value.parse::<u32>()) {
-        None => Ok(config),
-        Some(Ok(attempts @ 1..)) => Ok(config.with_max_attempts(attempts)),
+        None => Ok(Retries {
+            config,
+            is_set: false,
+        }),
+        Some(Ok(attempts @ 1..)) => Ok(Retries {
+            config: config.with_max_attempts(attempts),
+            is_set: true,
+        }),
         Some(_) => Err(invalid(attempts, "a whole number above 0")),
     }
 }

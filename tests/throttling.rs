@@ -1,0 +1,24 @@
+//! A fleet that starts at once: STS limits the rate of requests for a while.
+
+use expect_test::expect;
+use local_aws::{Action, Fault, Service};
+
+use crate::harness::{Studio, WITH_REGION, stable};
+
+#[test]
+fn a_rate_limit_of_sts_is_waited_for_and_said_once() {
+    let studio = Studio::default();
+    let limit = Fault::new(Service::Sts, Action::throttling());
+    studio.aws.fail(limit.on_method("POST").times(7));
+    let said = studio.helper(
+        "git-remote-codecommit",
+        &["origin", WITH_REGION],
+        "list\n\n",
+    );
+    assert_eq!(studio.aws.sts_requests().len(), 8);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let warnings = expect![[r#"
+        git-remote-codecommit: warning: cannot assume role arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole (profile "CrossAccountAccessProfile", ~/.aws/config:4): Throttling: Rate exceeded: trying again for up to 60 seconds
+    "#]];
+    warnings.assert_eq(&stable(&said.stderr));
+}
