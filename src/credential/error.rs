@@ -37,6 +37,9 @@ impl Explain for Error {
     }
 
     fn exit(&self) -> Exit {
-        Exit::Settings
+        match self {
+            Self::NoPath { .. } | Self::Path(_) | Self::Protocol(_) => Exit::Settings,
+            Self::Pipe(_) => Exit::Network,
+        }
     }
 }

@@ -198,7 +198,7 @@ fn every_detail_is_shown_to_whoever_asks() {
                     step 1: container credentials: credential_source = EcsContainer (~/.aws/config:3)
                     step 2: AssumeRole arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole (~/.aws/config:4)
                     STS: sts.eu-west-1.amazonaws.com in eu-west-1 (the region of profile "CrossAccountAccessProfile")
-                    session: not kept: codecommit.cache is false, or the space is shared
+                    session: not cached: codecommit.cache is false, or the space is shared
             skipped DNS name of STS, TCP to STS, TLS with STS, DNS name of the git host, TCP to the git host, TLS with the git host, clock, container credentials, AssumeRole MyCrossAccountRepositoryContributorRole, repository: offline
 
             10 ok, 10 skipped

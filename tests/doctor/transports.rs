@@ -98,7 +98,7 @@ fn an_alias_that_leads_past_another_helper_is_followed() {
                     step 1: container credentials: credential_source = EcsContainer (~/.aws/config:3)
                     step 2: AssumeRole arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole (~/.aws/config:4)
                     STS: localhost:PORT in eu-west-1 (the region of profile "CrossAccountAccessProfile")
-                    session: not kept: codecommit.cache is false, or the space is shared
+                    session: not cached: codecommit.cache is false, or the space is shared
             skipped DNS name of STS, TCP to STS, TLS with STS, DNS name of the git host, TCP to the git host, TLS with the git host, clock, container credentials, AssumeRole MyCrossAccountRepositoryContributorRole, repository: offline
 
             10 ok, 10 skipped
@@ -186,7 +186,7 @@ fn remotes_of_a_repository_are_found_behind_the_alias() {
         step 1     container credentials: credential_source = EcsContainer (~/.aws/config:3)
         step 2     AssumeRole arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole (~/.aws/config:4)
         STS        localhost:PORT in eu-west-1 (the region of profile "CrossAccountAccessProfile")
-        session    not kept: codecommit.cache is false, or the space is shared
+        session    not cached: codecommit.cache is false, or the space is shared
 
         address    codecommit-native::eu-west-1://x
         repository x
