@@ -331,3 +331,63 @@ fn a_console_session_of_aws_login_is_used_and_renewed() {
         "{said}"
     );
 }
+
+#[test]
+fn fips_and_dual_stack_hold_for_identity_center_too() {
+    let aws = LocalAws::builder().repository("demo-repo").start();
+    let mut studio = Studio::without_profile(&every_git()[0], aws);
+    let start = "https://corp.awsapps.com/start";
+    let profile = format!(
+        "[profile p]\nsso_session = corp\nsso_account_id = 111111111111\nsso_role_name = Developer\n\
+         [sso-session corp]\nsso_start_url = {start}\nsso_region = us-east-1\n"
+    );
+    let session = studio.aws.sso_session(time::Duration::minutes(60));
+    let name = format!(".aws/sso/cache/{}", SsoSession::cache_name("corp"));
+    studio.write(&name, &session.cache_file(start, "us-east-1"));
+    studio.unset("AWS_ENDPOINT_URL_SSO");
+    studio.unset("AWS_ENDPOINT_URL_STS");
+    let proxy = studio.aws.proxy_url();
+    studio.set("https_proxy", &proxy);
+    let asked = |settings: &str, environment: &[(&str, &str)]| {
+        studio.write(
+            ".aws/config",
+            &profile.replace("sso_session", &format!("{settings}sso_session")),
+        );
+        studio.aws.clear_record();
+        studio.git_with(
+            ".",
+            environment,
+            &["ls-remote", "codecommit::eu-west-1://p@demo-repo"],
+        );
+        let requests = studio.aws.proxy_requests();
+        let mut hosts = requests.into_iter().map(|request| request.host);
+        hosts.find(|host| host.contains("portal"))
+    };
+    let hosts = [
+        asked("", &[]),
+        asked("", &[("AWS_USE_FIPS_ENDPOINT", "true")]),
+        asked("use_fips_endpoint = true\n", &[]),
+        asked("", &[("AWS_USE_DUALSTACK_ENDPOINT", "true")]),
+        asked("use_dualstack_endpoint = true\n", &[]),
+    ];
+    expect![[r#"
+        [
+            Some(
+                "portal.sso.us-east-1.amazonaws.com:443",
+            ),
+            Some(
+                "portal.sso-fips.us-east-1.amazonaws.com:443",
+            ),
+            Some(
+                "portal.sso-fips.us-east-1.amazonaws.com:443",
+            ),
+            Some(
+                "portal.sso.us-east-1.api.aws:443",
+            ),
+            Some(
+                "portal.sso.us-east-1.api.aws:443",
+            ),
+        ]
+    "#]]
+    .assert_debug_eq(&hosts);
+}
