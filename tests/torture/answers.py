@@ -83,7 +83,8 @@ def offset(body, spot, rng):
         "between packets": start, "the last packet": last + 6, "the middle": len(body) // 2,
         "the final flush": len(body) - 4, "its last byte": len(body) - 1, "the end": len(body),
     }[spot]
-    return max(0, min(at, len(body)))
+    # Only "the end" is behind everything.
+    return max(0, min(at, len(body) - (spot != "the end")))
 
 
 def damage(body, fault, rng):

@@ -24,7 +24,7 @@ GITCONFIG = """[user]
 	threads = 1
 [http]
 	lowSpeedLimit = 1
-	lowSpeedTime = 2
+	lowSpeedTime = 3
 	maxRetries = 1
 	retryAfter = 0
 	postBuffer = 65536

@@ -26,7 +26,7 @@ class Plan:
 
     def __init__(self, fault=None, seed=0):
         self.fault, self.seed = fault, seed
-        self.asked, self.pushes, self.struck = [], 0, 0
+        self.asked, self.pushes, self.struck, self.busy = [], 0, 0, 0
         self.lock = threading.Lock()
 
     def strike(self, exchange):
@@ -107,7 +107,11 @@ class Hosts:
             return answers.send(request, None, fault, random.Random(plan.seed))
         if exchange == "report":
             plan.pushes += 1
-        answer = self.backend(request, case, rest)
+        plan.busy += 1
+        try:
+            answer = self.backend(request, case, rest)
+        finally:
+            plan.busy -= 1
         return answers.send(request, answer, fault, random.Random(plan.seed))
 
     def backend(self, request, case, rest):

@@ -201,6 +201,9 @@ class Kills:
             for lock in [*(home / "work/.git").rglob("*.lock")]:
                 kill.locks += 1
                 lock.unlink()
+        until = time.monotonic() + 10
+        while self.hosts.plans[name].busy and time.monotonic() < until:
+            time.sleep(0.02)  # the host has not ended the push yet: a second one would meet its lock
         command, stdin = self.command(kill.operation, name, home)
         ended = homes.run(command, environment, home, 60, stdin)
         if ended.code:

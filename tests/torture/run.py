@@ -20,7 +20,7 @@ def faults(world, hosts, seed, seconds, only=None):
     cases = every(random.Random(seed))
     if only is not None:
         cases = [case for case in cases if case.number == only]
-    done = Faults(world, hosts).run(cases, 10, time.monotonic() + seconds)
+    done = Faults(world, hosts).run(cases, 12, time.monotonic() + seconds)
     for case in done:
         if only is not None:
             print(f"{case}\nours {case.ours}, theirs {case.theirs}\n{case.said}", file=sys.stderr)
