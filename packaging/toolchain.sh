@@ -53,7 +53,7 @@ unpack_debian_rust() {
   rm -rf "$packages"
   mkdir -p "$packages/archives/partial" "$rust"
   apt-get -qq -y --no-install-recommends --download-only --reinstall -o Dir::Cache::archives="$packages/archives" \
-    -o APT::Sandbox::User="$(id -un)" install rustc-web cargo-web rust-web-src >&2
+    -o APT::Sandbox::User="$(id -un)" -o Debug::NoLocking=1 install rustc-web cargo-web rust-web-src >&2
   for package in "$packages"/archives/*.deb; do dpkg-deb -x "$package" "$rust"; done
   rm -rf "$packages/archives"
   with_debian_rust rustc --version | grep -q "^rustc $debian_rust " ||

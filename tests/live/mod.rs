@@ -261,7 +261,10 @@ fn a_repository_that_is_there_already_is_not_touched() {
     live.studio.run_in(".", &aws, &make, "").succeeded();
     let said = live.run();
     assert_eq!(said.code, Some(1), "{said:?}");
-    assert!(said.stdout.contains("nothing was made"), "{said:?}");
+    assert!(
+        said.stdout.contains("the repository could not be made"),
+        "{said:?}"
+    );
     assert!(live.repositories().contains(NAME));
 }
 

@@ -199,7 +199,7 @@ fn wheel(release: &Path, place: &Path) {
 fn archive(release: &Path, place: &Path) {
     let prefix = place.join("prefix");
     let installer = Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh");
-    let package = file(release, ".tar.gz");
+    let package = file(release, "-linux.tar.gz");
     let arguments = ["--prefix", text(&prefix), "--no-setup"];
     let from = ["--from", text(&package)];
     run(&installer, &[&from[..], &arguments[..]].concat()).succeeded();
