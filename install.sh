@@ -125,13 +125,13 @@ with urllib.request.urlopen(sys.argv[1], timeout=60) as answer, open(sys.argv[2]
   esac || fail "$1 could not be downloaded" 'check the address, the network and the permissions' 4
 }
 
-# Copies the programs from a folder to the staging names.
+# Copies the programs from a folder.
 from_folder() {
   for program in $PROGRAMS; do
     [ -f "$1/$program" ] || fail "$1 does not contain $program" 'name the folder with the three programs: --from DIR' 2
   done
   for program in $PROGRAMS; do
-    cp -- "$1/$program" "$staged.$program" || no_room
+    cp -- "$1/$program" "$staged/$program" || no_copy "$1/$program"
   done
 }
 
@@ -141,8 +141,12 @@ from_archive() {
   for program in $PROGRAMS; do
     member=$(printf '%s\n' "$members" | grep -E "(^|/)$program\$" | head -n 1)
     [ -n "$member" ] || fail "$from does not contain $program" 'the archive must contain the three programs' 4
-    tar -xzOf "$1" "$member" >"$staged.$program" || no_room
+    tar -xzOf "$1" "$member" >"$staged/$program" || no_room
   done
+}
+
+no_copy() {
+  fail "cannot copy $1 to $bin" 'check that it is readable, and the free space'
 }
 
 no_room() {
@@ -174,7 +178,8 @@ find_made() {
   done
 }
 
-# Copies the programs to hidden names beside their final ones, and tries them.
+# Copies the programs to a hidden folder beside their final names, and tries them. Nobody else can write there, so
+# what is checked is what is installed: the archive under its own name may be replaced at any moment.
 stage() {
   find_made
   mkdir -p -- "$bin" || fail "cannot create $bin" 'choose another folder: --prefix DIR'
@@ -182,28 +187,30 @@ stage() {
     [ ! -d "$bin/$program" ] || fail "$bin/$program is a folder" 'rename it, or choose another folder: --prefix DIR'
   done
   staged=$bin/.git-codecommit.$$
-  trap 'rm -f -- "$staged".*' EXIT
+  # Killed runs may have left theirs. mkdir fails if anything has this name.
+  find "$bin" -maxdepth 1 -name '.git-codecommit.*' -mmin +60 -exec rm -rf -- {} + 2>/dev/null || true
+  { rm -rf -- "$staged" && mkdir -m 700 -- "$staged"; } || no_room
+  trap 'rm -rf -- "$staged"' EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
   trap 'exit 143' TERM
   case $from in
-    https://* | s3://*)
-      download "$from" "$staged.archive"
-      check_hash "$staged.archive"
-      from_archive "$staged.archive"
-      rm -f -- "$staged.archive"
-      ;;
-    *)
-      if [ -d "$path" ]; then
-        from_folder "$path"
-      else
-        check_hash "$path"
-        from_archive "$path"
-      fi
-      ;;
+    https://* | s3://*) download "$from" "$staged/archive" ;;
+    *) if [ -d "$path" ]; then from_folder "$path"; else cp -- "$path" "$staged/archive" || no_copy "$path"; fi ;;
   esac
-  for program in $PROGRAMS; do chmod 755 "$staged.$program" || no_room; done
-  version=$("$staged.git-codecommit" version) ||
+  if [ -f "$staged/archive" ]; then
+    check_hash "$staged/archive"
+    from_archive "$staged/archive"
+    rm -f -- "$staged/archive"
+  fi
+  sums=''
+  for program in $PROGRAMS; do
+    chmod 755 "$staged/$program" || no_room
+    # Without a program that computes it, is_own knows an installed one by its name.
+    if sum=$(sha256 "$staged/$program" 2>/dev/null); then sums="$sums$program $sum
+"; fi
+  done
+  version=$("$staged/git-codecommit" version) ||
     fail "the program git-codecommit${from:+ from $from} does not run on this machine" \
       "check that it was built for this processor and system, and that $bin is not mounted noexec"
 }
@@ -213,7 +220,7 @@ stage() {
 place() {
   changed=false
   for program in $PROGRAMS; do
-    cmp -s "$staged.$program" "$bin/$program" || changed=true
+    cmp -s "$staged/$program" "$bin/$program" || changed=true
   done
   if ! $changed; then
     say "unchanged: $version in $bin"
@@ -227,7 +234,7 @@ place() {
   done
   if $is_backed_up; then say "backed up $old in $share/previous"; fi
   for program in $PROGRAMS; do
-    mv -f -- "$staged.$program" "$bin/$program" ||
+    mv -f -- "$staged/$program" "$bin/$program" ||
       fail "cannot write $bin/$program" 'check the folder, or choose another: --prefix DIR'
   done
   say "installed $version in $bin"
@@ -274,11 +281,8 @@ remember() {
   for folder in $made; do
     echo "folder $folder" >>"$share/.installed" || return 1
   done
-  for program in $PROGRAMS; do
-    # Without a hash, is_own knows a program by its name.
-    sum=$(sha256 "$bin/$program" 2>/dev/null) || continue
-    echo "$program $sum" >>"$share/.installed" || return 1
-  done
+  # Of the programs that were tried, not of what is in their place by now.
+  printf '%s' "$sums" >>"$share/.installed" || return 1
   # For --uninstall, when the archive no longer exists. A script from a pipe has no file to copy.
   if grep -q '^PROGRAMS=.git-remote-codecommit' "$0" 2>/dev/null; then
     cp -- "$0" "$share/.install.sh" && mv -f -- "$share/.install.sh" "$share/install.sh" || return 1
@@ -304,7 +308,7 @@ setup() {
 # Finds wrong arguments of setup before anything is replaced.
 check_setup() {
   code=0
-  said=$("$staged.git-codecommit" setup --bin-dir "$bin" "$@" --dry-run 2>&1 >/dev/null) || code=$?
+  said=$("$staged/git-codecommit" setup --bin-dir "$bin" "$@" --dry-run 2>&1 >/dev/null) || code=$?
   if [ "$code" -eq 2 ]; then
     printf '%s\n' "$said" >&2
     exit 2
@@ -401,6 +405,9 @@ check_source() {
     '' | https://* | s3://*) ;;
     *)
       [ -e "$path" ] || fail "$path does not exist" 'name a folder or an archive with the three programs: --from SOURCE' 2
+      # Reading a pipe might never end.
+      [ -f "$path" ] || [ -d "$path" ] ||
+        fail "$path is not a file or a folder" 'name a folder or an archive with the three programs: --from SOURCE' 2
       [ -z "$hash" ] || [ ! -d "$path" ] || fail '--sha256 needs an archive, not a folder' '' 2
       # tar reads a name with a colon as a file on another machine.
       case $path in /*) ;; *) path=./$path ;; esac
@@ -413,7 +420,71 @@ check_source() {
   esac
 }
 
+# Prints the folder to install in if none is named.
+default_prefix() {
+  home=${HOME:-}
+  # Lifecycle scripts and daemons may not have HOME.
+  if [ -z "$home" ] || [ "$home" = / ]; then
+    home=$(getent passwd "$(id -u)" 2>/dev/null | cut -d : -f 6) || home=''
+  fi
+  [ -n "$home" ] || fail 'HOME is not set' 'name a folder: --prefix DIR' 2
+  printf '%s\n' "$home/.local"
+}
+
+# Prints the user to whom a folder or a link belongs, unless that is root.
+other_owner() {
+  # shellcheck disable=SC2012 # find -printf and stat are not the same everywhere; only numbers are read.
+  { ls -ldn -- "$1"; ls -ldnL -- "$1"; } 2>/dev/null | while read -r _ _ user _; do
+    [ "$user" = 0 ] || { printf '%s\n' "$user"; break; }
+  done
+}
+
+# In another user's folders root acts as that user, who can put links there, a record of what to remove, and other
+# programs of ours: root must neither follow nor run any of them. Its arguments are the installer's.
+as_owner() {
+  place='' option=''
+  for word; do
+    case $option in
+      --prefix) place=$word option='' ;;
+      --from | --sha256) option='' ;;
+      *)
+        option=$word
+        case $word in --prefix=*) place=${word#*=} ;; esac
+        ;;
+    esac
+  done
+  [ -n "$place" ] || place=$(default_prefix) || exit $?
+  case $place in /*) ;; *) place=$PWD/$place ;; esac
+  there=$place
+  while [ ! -e "$there" ] && [ ! -L "$there" ]; do there=$(dirname -- "$there"); done
+  user='' group='' home=${HOME:-}
+  case $place in "${home%/}"/*) ;; *) home=$there ;; esac
+  for folder in "$home" "$there" "$place/bin" "$place/share" "$place/share/git-codecommit"; do
+    user=$(other_owner "$folder")
+    [ -z "$user" ] || break
+  done
+  [ -n "$user" ] || return 0
+  # Group 0 may write more than that user may.
+  group=$(id -g "$user" 2>/dev/null) || group=$user
+  if grep -q '^PROGRAMS=.git-remote-codecommit' "$0" 2>/dev/null; then
+    set -- "$user" "$group" "$0" "$@"
+    if setpriv --reuid="$1" --regid="$2" --clear-groups true 2>/dev/null; then
+      shift 2
+      exec setpriv --reuid="$user" --regid="$group" --clear-groups sh "$@"
+    fi
+    become='import os, sys
+user, group = map(int, sys.argv[1:3])
+os.setgroups([]); os.setresgid(group, group, group); os.setresuid(user, user, user)
+os.execvp("sh", ["sh"] + sys.argv[3:])'
+    if python3 -c "$become" "$1" "$2" -c : 2>/dev/null; then exec python3 -c "$become" "$@"; fi
+  fi
+  fail "$folder belongs to user $user" 'run this as that user, or choose a folder of root: --prefix DIR'
+}
+
 main() {
+  if [ "$(id -u)" = 0 ]; then as_owner "$@"; fi
+  # Whatever the umask, this script can use the folders that it creates.
+  umask u+rwx
   from='' hash='' prefix='' setup=true uninstall=false dry=false quiet=false
   count=$#
   # Arguments that are not the installer's own remain in "$@", in order: they are setup's.
@@ -445,15 +516,7 @@ main() {
       *) set -- "$@" "$option" ;;
     esac
   done
-  if [ -z "$prefix" ]; then
-    home=${HOME:-}
-    # Lifecycle scripts and daemons may not have HOME.
-    if [ -z "$home" ] || [ "$home" = / ]; then
-      home=$(getent passwd "$(id -u)" 2>/dev/null | cut -d : -f 6) || home=''
-    fi
-    [ -n "$home" ] || fail 'HOME is not set' 'name a folder: --prefix DIR' 2
-    prefix=$home/.local
-  fi
+  [ -n "$prefix" ] || prefix=$(default_prefix) || exit $?
   case $prefix in /*) ;; *) prefix=$PWD/${prefix%/} ;; esac
   bin=$prefix/bin share=$prefix/share/git-codecommit
   check_arguments "$@"

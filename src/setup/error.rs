@@ -48,6 +48,18 @@ pub(crate) enum Error {
 }
 
 impl Error {
+    /// Of a lock or a state file, which may not be what it was made as.
+    pub(super) fn own_file(path: &Path, cause: io::Error) -> Self {
+        match cause.kind() {
+            io::ErrorKind::Other => Self::Content {
+                path: path.to_owned(),
+                problem: cause.to_string(),
+                hint: "move it to another name, then run this again".into(),
+            },
+            _ => Self::write(path, cause),
+        }
+    }
+
     pub(super) fn write(path: &Path, cause: io::Error) -> Self {
         Self::Write {
             path: path.to_owned(),
@@ -76,6 +88,10 @@ impl Explain for Error {
                 ),
                 io::ErrorKind::ReadOnlyFilesystem => {
                     "the file system is read-only: run this where the home directory is writable"
+                        .into()
+                }
+                io::ErrorKind::FileTooLarge => {
+                    "the limit on the size of files is too low: raise it (ulimit -f), then run this again"
                         .into()
                 }
                 _ => "check the owner and mode of the folder, then run this again".into(),

@@ -1,14 +1,14 @@
 //! One setup at a time, and none while git changes the same file.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
 use super::disk::{make_folder, missing_folders};
 use super::error::Error;
+use crate::world::private_file;
 
 /// How often a lock is tried, and how long the pause is.
 const TRIES: u32 = 200;
@@ -37,21 +37,15 @@ impl Lock {
                 make_folder(&folder)?;
                 made.push(folder);
             }
-            let opened = OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .mode(0o600)
-                .open(&path);
-            let file = match opened {
+            let file = match private_file::open_or_create(&path) {
                 Ok(file) => file,
                 // The other run removed the folder at its end.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(Error::write(&path, error)),
+                Err(error) => return Err(Error::own_file(&path, error)),
             };
             match file.try_lock() {
                 // A lock on a file that was removed meanwhile does not exclude anybody.
-                Ok(()) if is_at(&file, &path) => {
+                Ok(()) if private_file::is_at(&file, &path) => {
                     return Ok(Self {
                         _file: file,
                         path,
@@ -78,11 +72,4 @@ fn remove_folders(made: &[PathBuf]) {
     for folder in made.iter().rev() {
         let _ = fs::remove_dir(folder);
     }
-}
-
-fn is_at(file: &File, path: &Path) -> bool {
-    let (Ok(held), Ok(there)) = (file.metadata(), fs::metadata(path)) else {
-        return false;
-    };
-    (held.dev(), held.ino()) == (there.dev(), there.ino())
 }

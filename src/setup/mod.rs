@@ -11,6 +11,7 @@
 //! | `~/.gitconfig`, or where git's rules lead | adds one `include.path` |
 //! | `~/.bashrc` | adds a block, only where terminals would find other programs |
 
+mod acting;
 mod aws;
 mod changes;
 mod claims;
@@ -78,6 +79,7 @@ impl Task<'_> {
         if let Self::Setup(_) = self {
             shown.places.check_programs()?;
         }
+        disk::lift_limits();
         let lock = Lock::take(&shown.places.own)?;
         let done = self.apply_under(world, shown, &lock);
         match done {

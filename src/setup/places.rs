@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Error;
+use super::acting;
 use super::git;
 use super::request::{Placement, Scope};
 use crate::profile;
@@ -33,6 +34,9 @@ impl Places {
         let mut warnings = Vec::new();
         let home = home(world, &mut warnings)?;
         let is_system = placement.scope == Scope::System;
+        if !is_system {
+            acting::as_owner_of(&home)?;
+        }
         let own = if is_system {
             PathBuf::from(SYSTEM)
         } else {

@@ -1,6 +1,7 @@
 //! What setup remembers: the roles it set up, and what exactly it put into which file.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Error;
 use super::request::{Mode, Request};
+use crate::world::private_file;
 
 /// The layout of the state file; a later one is refused.
 const VERSION: u32 = 1;
@@ -147,8 +149,38 @@ impl Default for State {
 }
 
 impl State {
-    /// Reads the state file's content; nothing there is an empty state.
-    pub(super) fn read(path: &Path, content: Option<&[u8]>) -> Result<Self, Error> {
+    /// Reads the state file and its content; without one, the state is empty.
+    pub(super) fn load(path: &Path) -> Result<(Self, Option<Vec<u8>>), Error> {
+        let content = match private_file::open(path) {
+            Ok(mut file) => {
+                let mut content = Vec::new();
+                file.read_to_end(&mut content)
+                    .map_err(|error| Error::own_file(path, error))?;
+                Some(content)
+            }
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                None
+            }
+            Err(error) if error.kind() == io::ErrorKind::Other => {
+                return Err(Error::own_file(path, error));
+            }
+            Err(cause) => {
+                return Err(Error::Unreadable {
+                    path: path.to_owned(),
+                    cause,
+                });
+            }
+        };
+        let state = Self::read(path, content.as_deref())?;
+        Ok((state, content))
+    }
+
+    fn read(path: &Path, content: Option<&[u8]>) -> Result<Self, Error> {
         let Some(content) = content else {
             return Ok(Self::default());
         };

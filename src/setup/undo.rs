@@ -22,8 +22,7 @@ pub(super) fn plan(
     force: bool,
 ) -> Result<Plan, Error> {
     let state_file = places.own_file(STATE);
-    let state_before = disk::read(&state_file)?;
-    let state = State::read(&state_file, state_before.as_deref())?;
+    let (state, state_before) = State::load(&state_file)?;
     let mut plan = Plan::new(places, state);
     if let Some(profile) = profile {
         let name = profile.as_str();

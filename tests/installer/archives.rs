@@ -41,7 +41,7 @@ fn what_is_packed_is_the_same_each_time_and_can_be_installed() {
 }
 
 /// An archive of the stand-ins, and its SHA-256.
-fn archive(studio: &Studio, name: &str, version: &str) -> (String, String) {
+pub(super) fn archive(studio: &Studio, name: &str, version: &str) -> (String, String) {
     stand_ins_of(studio, version);
     let make = format!(
         "tar -czf '{name}' --transform 's,^built,git-codecommit-{version},' built && rm -r built"

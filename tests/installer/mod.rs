@@ -1,6 +1,8 @@
 //! `install.sh` puts the programs in place, under every shell of this machine.
 
 mod archives;
+mod root;
+mod swapped;
 mod with_setup;
 
 use std::os::unix::fs::PermissionsExt as _;

@@ -4,7 +4,9 @@ mod clones;
 mod existing;
 mod files;
 mod helpers;
+mod own_files;
 mod places;
+mod root;
 mod stopped;
 mod undo;
 

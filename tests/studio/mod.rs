@@ -5,6 +5,7 @@ mod lifecycle;
 mod obstacles;
 mod published;
 mod quoting;
+mod swapped;
 mod whoami;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! Git's lock of a configuration file.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::names::{LOCK, beside};
 use crate::setup::error::Error;
+use crate::world::private_file;
 
 /// How often a lock is tried, and how long the pause is.
 const TRIES: u32 = 200;
@@ -57,12 +58,13 @@ fn create(path: &Path, new: &Path) -> io::Result<()> {
             .create_new(true)
             .mode(0o600)
             .open(path)?;
-        file.write_all(OURS)
+        // An empty lock would be in git's way for ever.
+        file.write_all(OURS).inspect_err(|_| {
+            let _ = fs::remove_file(path);
+        })
     };
     let _ = fs::remove_file(new);
-    write(new).inspect_err(|_| {
-        let _ = fs::remove_file(new);
-    })?;
+    write(new)?;
     let made = match fs::hard_link(new, path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
         // Some file systems know no hard links.
@@ -75,7 +77,7 @@ fn create(path: &Path, new: &Path) -> io::Result<()> {
 
 fn is_ours(lock: &Path) -> bool {
     let mut start = Vec::new();
-    let read = File::open(lock).and_then(|file| file.take(64).read_to_end(&mut start));
+    let read = private_file::open(lock).and_then(|file| file.take(64).read_to_end(&mut start));
     read.is_ok() && start == OURS
 }
 

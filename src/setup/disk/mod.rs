@@ -4,6 +4,7 @@
 //! are written before the first is renamed, so that a full disk changes nothing.
 
 mod git_lock;
+mod limits;
 mod names;
 mod owner;
 
@@ -17,6 +18,7 @@ use rustix::fs::OFlags;
 use self::git_lock::GitLock;
 use self::names::{LOCK, NEW, OLD, beside};
 use super::error::Error;
+pub(super) use limits::lift as lift_limits;
 pub(super) use owner::make_folder;
 
 #[derive(Debug)]
@@ -207,10 +209,7 @@ impl Staged {
         let failed = |error| Error::write(&change.path, error);
         let mut file = owner::fresh(&path).map_err(failed)?;
         let mode = match existing {
-            Some(existing) => {
-                owner::give(&file, &existing).map_err(failed)?;
-                existing.mode() & 0o7777
-            }
+            Some(existing) => owner::give(&file, &existing).map_err(failed)?,
             None => {
                 owner::give_to_owner_of_parent(&file, &path).map_err(failed)?;
                 change.kind.mode()

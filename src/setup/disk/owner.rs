@@ -1,7 +1,7 @@
 //! New files and folders, whose they are, and who may read them.
 //!
-//! Root may run this in another user's home directory, where that user can put a link in place of a path at
-//! any moment: owner and mode are set on what was opened, never by its name.
+//! Other users may put a link in place of a path at any moment: owner and mode are set on what was opened, never by
+//! its name.
 
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io;
@@ -27,13 +27,17 @@ pub(super) fn fresh(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Gives a new file the owner of the one it is to replace.
-pub(super) fn give(new: &File, existing: &Metadata) -> io::Result<()> {
+/// Gives a new file the owner of the one it is to replace. Returns the mode to set: without rights of the group if
+/// that group cannot be kept.
+pub(super) fn give(new: &File, existing: &Metadata) -> io::Result<u32> {
     let now = new.metadata()?;
-    if (now.uid(), now.gid()) != (existing.uid(), existing.gid()) {
+    let mode = existing.mode() & 0o7777;
+    if now.uid() != existing.uid() {
         fchown(new, Some(existing.uid()), Some(existing.gid()))?;
+    } else if now.gid() != existing.gid() && fchown(new, None, Some(existing.gid())).is_err() {
+        return Ok(mode & !0o070);
     }
-    Ok(())
+    Ok(mode)
 }
 
 /// What root makes in another user's home directory is that user's.
@@ -54,7 +58,7 @@ pub(in crate::setup) fn make_folder(folder: &Path) -> Result<(), Error> {
     };
     let failed = |error| Error::write(folder, error);
     match fs::DirBuilder::new().mode(mode).create(folder) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return is_usable(folder),
         made => made.map_err(failed)?,
     }
     let flags = OFlags::NOFOLLOW | OFlags::DIRECTORY;
@@ -67,4 +71,13 @@ pub(in crate::setup) fn make_folder(folder: &Path) -> Result<(), Error> {
     // The umask of a lifecycle script must not hide our settings from git.
     made.set_permissions(Permissions::from_mode(mode))
         .map_err(failed)
+}
+
+/// Checks a folder that somebody made meanwhile: root follows nobody else's.
+fn is_usable(folder: &Path) -> Result<(), Error> {
+    let found = fs::symlink_metadata(folder).map_err(|error| Error::write(folder, error))?;
+    if rustix::process::geteuid().is_root() && found.uid() != 0 {
+        return Err(Error::ChangedMeanwhile(folder.to_owned()));
+    }
+    Ok(())
 }

@@ -26,8 +26,7 @@ pub(in crate::setup) fn of_setup(
 ) -> Result<Plan, AnyError> {
     let placement = &request.placement;
     let state_file = places.own_file(STATE);
-    let state_before = disk::read(&state_file)?;
-    let state = State::read(&state_file, state_before.as_deref())?;
+    let (state, state_before) = State::load(&state_file)?;
     let mut plan = Plan::new(places, state);
 
     let existing = Existing::read(&plan.places)?;
