@@ -39,7 +39,8 @@ fn what_has_the_name_of_a_lock_or_a_state_file_is_named_and_left_alone() {
     let second = |home: &Home, name: &str| {
         std::fs::hard_link(home.path("precious"), home.path(name)).unwrap();
     };
-    let kinds: [(&dyn Fn(&Home, &str), &str); 4] = [
+    type Plant<'a> = &'a dyn Fn(&Home, &str);
+    let kinds: [(Plant<'_>, &str); 4] = [
         (&pipe, "it is not a plain file"),
         (&link, "it is a symbolic link"),
         (&dangling, "it is a symbolic link"),
