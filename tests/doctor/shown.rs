@@ -126,11 +126,11 @@ fn a_problem_has_its_details_and_its_fix_and_is_in_the_last_line() {
             [32m✓[0m protocol permission: allowed for typed addresses (git's default)
             [32m✓[0m helper program: git starts BIN/git-remote-codecommit (VERSION)
             [31m✗[0m profile: profile "CrossAccountAccessProfile", chosen by the address, is not in ~/.aws/config or ~/.aws/credentials
-              [1mfix:[0m those files hold no profile: "aws configure --profile NAME" adds one
+              [1mfix:[0m these files have no profile: run "aws configure --profile NAME" to add one
             [2m–[0m plan, credentials, repository: profile failed
 
             7 ok, 1 failed, 3 skipped
-            first problem: profile; fix: those files hold no profile: "aws configure --profile NAME" adds one
+            first problem: profile; fix: these files have no profile: run "aws configure --profile NAME" to add one
         "#]],
     );
 }

@@ -89,6 +89,11 @@ impl SessionLock {
             waited += pause;
             pause = PAUSES.1.min(pause * 2);
         }
+        Self::held(file, &before)
+    }
+
+    /// Takes over a lock whose note was `before` when the waiting began.
+    fn held(mut file: File, before: &str) -> Self {
         let (_, after) = content(&mut file);
         let parts: Vec<&str> = after.splitn(3, '\n').collect();
         let note = match parts.as_slice() {

@@ -7,6 +7,7 @@
 use std::fs::{self, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::world::private_file;
 
@@ -14,14 +15,18 @@ use crate::world::private_file;
 pub(super) const PREFIX: &str = ".git-codecommit-";
 /// How the names of locks end.
 pub(super) const LOCK: &str = ".lock";
-/// Two processes that meet in one of the steps begin again; they do not meet so often.
-const TRIES: usize = 8;
+/// Processes that meet in one of the steps begin again after a pause of a random length.
+const TRIES: usize = 100;
+const LONGEST_PAUSE: Duration = Duration::from_millis(4);
 
 /// Puts `text` into `folder` as `name`.
 pub(super) fn replace(folder: &Path, name: &str, text: &[u8]) -> io::Result<()> {
     private_file::create_folder(folder)?;
     let path = folder.join(format!("{PREFIX}{name}.new"));
-    for _ in 0..TRIES {
+    for attempt in 0..TRIES {
+        if attempt > 0 {
+            std::thread::sleep(LONGEST_PAUSE.mul_f32(fastrand::f32()));
+        }
         let mut file = match private_file::create(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {

@@ -6,6 +6,7 @@ use super::steps::{Decided, Plan, RoleHop};
 use crate::profile::error::Error;
 use crate::profile::profile_settings::{ABSENT, Profile};
 use crate::profile::profiles::Profiles;
+use crate::profile::setting::Setting;
 use crate::world::World;
 
 /// Plans for a profile that is a role.
@@ -28,36 +29,13 @@ fn follow<'a>(
     let hop = hop(name, profile)?;
     let role_at = hop.at.clone();
     hops.push(hop);
-    let invalid = |place: &str, problem: String, hint: String| Error::Invalid {
-        profile: name.to_owned(),
-        at: at(place),
-        problem,
-        hint,
-    };
-    let source = match (
-        profile.setting("source_profile"),
-        profile.setting("credential_source"),
-    ) {
-        (Some(_), Some(both)) => {
-            return Err(invalid(
-                &both.at,
-                "it has both source_profile and credential_source".into(),
-                "keep the one that holds the first keys".into(),
-            ));
-        }
-        (None, None) => {
-            return Err(invalid(
-                &role_at,
-                "role_arn needs a source_profile or a credential_source".into(),
-                "in Studio, ECS and EKS: credential_source = EcsContainer".into(),
-            ));
-        }
-        (None, Some(_)) => return source::named(world, name, profile),
-        (Some(source), None) => source,
+    let Some(source) = source_profile(name, profile, &role_at)? else {
+        return source::named(world, name, profile);
     };
     let next = source.value.as_str();
     let Some(next_profile) = profiles.profile(next) else {
         return Err(invalid(
+            name,
             &source.at,
             format!("its source_profile {next:?} does not exist"),
             "correct the name or add that profile".into(),
@@ -68,6 +46,7 @@ fn follow<'a>(
     // A profile may name itself if it has keys: they are then the source.
     if looped && !(next == name && source::has_static_keys(next_profile)) {
         return Err(invalid(
+            name,
             &source.at,
             format!("its source_profile {next:?} leads back to itself"),
             "let the last profile of the chain hold keys or a credential_source".into(),
@@ -79,24 +58,73 @@ fn follow<'a>(
     if is_role(next_profile) && !source::has_static_keys(next_profile) {
         return follow(world, profiles, next, visited, hops);
     }
-    if let Some(found) = source::web_identity(None, next, next_profile)? {
-        return Ok(found);
+    match first_keys(world, profiles, next, next_profile)? {
+        Some(found) => Ok(found),
+        None => Err(invalid(
+            name,
+            &source.at,
+            format!("its source_profile {next:?} has no credentials"),
+            format!("add access keys, a role_arn or a credential_source to profile {next:?}"),
+        )),
     }
-    if let Some(found) = source::of_profile(profiles, next, next_profile)? {
-        return Ok(found);
+}
+
+/// The `source_profile` of a role, or none where `credential_source` names the first keys.
+fn source_profile<'a>(
+    name: &str,
+    profile: &'a Profile,
+    role_at: &str,
+) -> Result<Option<&'a Setting>, Error> {
+    match (
+        profile.setting("source_profile"),
+        profile.setting("credential_source"),
+    ) {
+        (Some(_), Some(both)) => Err(invalid(
+            name,
+            &both.at,
+            "it has both source_profile and credential_source".into(),
+            "keep the one that holds the first keys".into(),
+        )),
+        (None, None) => Err(invalid(
+            name,
+            role_at,
+            "role_arn needs a source_profile or a credential_source".into(),
+            "in Studio, ECS and EKS: credential_source = EcsContainer".into(),
+        )),
+        (source, _) => Ok(source),
+    }
+}
+
+/// The source in the last profile of a chain.
+fn first_keys(
+    world: &World,
+    profiles: &Profiles,
+    name: &str,
+    profile: &Profile,
+) -> Result<Option<Decided>, Error> {
+    if let Some(found) = source::web_identity(None, name, profile)? {
+        return Ok(Some(found));
+    }
+    if let Some(found) = source::of_profile(profiles, name, profile)? {
+        return Ok(Some(found));
     }
     // Half a key is an error of its own.
-    if source::has_static_keys(next_profile) {
-        return source::static_keys(next, next_profile);
+    if source::has_static_keys(profile) {
+        return source::static_keys(name, profile).map(Some);
     }
-    if next_profile.setting("credential_source").is_some() {
-        return source::named(world, next, next_profile);
+    match profile.setting("credential_source") {
+        Some(_) => source::named(world, name, profile).map(Some),
+        None => Ok(None),
     }
-    Err(invalid(
-        &source.at,
-        format!("its source_profile {next:?} has no credentials"),
-        format!("add access keys, a role_arn or a credential_source to profile {next:?}"),
-    ))
+}
+
+fn invalid(profile: &str, place: &str, problem: String, hint: String) -> Error {
+    Error::Invalid {
+        profile: profile.to_owned(),
+        at: at(place),
+        problem,
+        hint,
+    }
 }
 
 fn hop(name: &str, profile: &Profile) -> Result<RoleHop, Error> {
