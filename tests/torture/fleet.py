@@ -35,8 +35,8 @@ class Bucket:
 class Fleet:
     """Runs the homes and judges what STS saw."""
 
-    def __init__(self, world, hosts, attempts=None):
-        self.world, self.hosts, self.attempts = world, hosts, attempts
+    def __init__(self, world, hosts):
+        self.world, self.hosts = world, hosts
         self.wrong, self.ended, self.locks = [], [], {}
 
     def run(self, count, rate, burst, until):
@@ -68,8 +68,6 @@ class Fleet:
                 self.hosts.plans[name] = Plan()
         environment = self.world.environment(home, name)
         del environment["AWS_MAX_ATTEMPTS"]
-        if self.attempts:
-            environment["AWS_MAX_ATTEMPTS"] = str(self.attempts)
         request = "protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com\npath=v1/repos/demo\n\n"
         ended = homes.run(["git-credential-codecommit", "--profile", "P", "get"], environment, home, 120, request)
         code = ended.code if ended.code != 0 or "password=" in ended.stdout else "no password"
@@ -90,16 +88,15 @@ def pauses(calls):
     return found
 
 
-HEAD = f"""| attempts | homes | processes, {AT_A_TIME} at a time | that failed | STS lets through | AssumeRole calls | throttled | longest | wrong |
-|---|---|---|---|---|---|---|---|---|"""
+HEAD = f"""| homes | processes, {AT_A_TIME} at a time | that failed | STS lets through | AssumeRole calls | throttled | longest | wrong |
+|---|---|---|---|---|---|---|---|"""
 
 
 def row(part, bucket, names):
     """A row of Markdown."""
     calls = bucket.calls
     throttled = sum(not granted for _, _, granted in calls)
-    attempts = f"`AWS_MAX_ATTEMPTS={part.attempts}`" if part.attempts else "the default"
-    return (f"| {attempts} | {len(names)} | {len(part.ended)} | {part.failed} | {bucket.rate} a second, a burst of {bucket.burst} | "
+    return (f"| {len(names)} | {len(part.ended)} | {part.failed} | {bucket.rate} a second, a burst of {bucket.burst} | "
             f"{len(calls)} | {throttled} | {max(seconds for *_, seconds in part.ended):.0f} s | {len(part.wrong)} |")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import homes
-from hosts import Plan
+from hosts import SECRET, TOKEN, Plan
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = ("git-remote-codecommit", "git-credential-codecommit", "git-codecommit")
@@ -171,8 +171,11 @@ class Kills:
             except (ValueError, KeyError) as problem:
                 wrong.append(f"a damaged session: {problem!r}")
         for path in (home / ".aws/cli/cache").glob(".git-codecommit-*"):
-            # The file that carries the kernel's lock stays, empty, by design; nobody can tidy up after KILL.
-            if path.stat().st_size if path.suffix == ".lock" else kill.signal != signal.SIGKILL:
+            # The kernel's lock and a session half written have names of their own: the next run takes both over.
+            text = path.read_text()
+            if path.suffix == ".lock" and (SECRET in text or TOKEN in text):
+                wrong.append(f"{path.name} holds keys")
+            elif path.suffix != ".lock" and not path.name.endswith(".json.new"):
                 wrong.append(f"{path.name} is left in the cache")
         for folder in (self.world.place / f"{name}.git", home / "work"):
             # What a killed clone leaves is no repository yet: git removes it at TERM and INT, and cannot at KILL.
@@ -201,6 +204,9 @@ class Kills:
             for lock in [*(home / "work/.git").rglob("*.lock")]:
                 kill.locks += 1
                 lock.unlink()
+        for staged in (home / "there/bin").glob(".git-codecommit.*"):
+            # The installer sweeps what is older than an hour: another one may be at work on the rest.
+            os.utime(staged, (time.time() - 7200,) * 2)
         until = time.monotonic() + 10
         while self.hosts.plans[name].busy and time.monotonic() < until:
             time.sleep(0.02)  # the host has not ended the push yet: a second one would meet its lock

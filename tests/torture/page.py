@@ -21,13 +21,17 @@ is left that git's own https does not leave, and the same command succeeds when 
 answers, and its verdict (success or failure) is compared: it shares no code with this project."""),
     "kills": ("Signals", """\
 TERM, INT and KILL in turn, at a random moment of a run, to git, to the helper below it, to setup and to the installer (or its whole process
-group). After each: the cache's sessions, the configuration and the programs are whole, old or new; after TERM and INT no file with keys is
-left; references are old or new; no process is left; the repeat succeeds and leaves nothing of the run that was killed."""),
+group). After each: the cache's sessions, the configuration and the programs are whole, old or new; references are old or new; no process is
+left; the repeat succeeds and leaves nothing of the run that was killed, a session half written included."""),
     "fleet": ("Many homes at once", """\
 Homes that start together, with two processes in each, against an STS that throttles by a token bucket. Every process gets its password, each
 home's role is assumed once, and throttled homes come back apart from each other, later each time.
 
 ![Calls of AssumeRole over time](pictures/fleet.svg)"""),
+    "fuzz": ("Made-up input", """\
+Unit tests make addresses, packets, advertisements, responses in pieces, git's configuration, files to edit, sessions, profiles and credential
+requests at random, for the most part well formed, and compare what is read with what was written, or with a second reader in the test.
+`TORTURE_CASES` sets how many."""),
 }
 
 
@@ -46,7 +50,7 @@ def main():
         print((place / f"{part}.md").read_text().rstrip())
         wrong = [line for line in (place / f"{part}.wrong").read_text().split("\n") if line.startswith(("case ", "kill ", "home "))]
         if wrong:
-            number = "--case N" if part != "fleet" else ""
+            number = "--case N" if part in ("faults", "kills") else ""
             print(f"\nWhat was not as it has to be (`scripts/torture --seed {seed} {number} {part}` repeats one):\n")
             print("\n".join(f"- {shown(line)}" for line in wrong[:MOST]))
             if len(wrong) > MOST:

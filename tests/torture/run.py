@@ -60,9 +60,8 @@ def fleet(world, hosts, seed, seconds, only=None):
     """The part on many homes: a table and a plot."""
     wrong, rows, short = [], [], seconds < 30
     until = time.monotonic() + seconds
-    # With the default of three attempts only in the long form.
-    for attempts, count, rate in [(10, 100, 20)] if short else [(None, 100, 20), (10, 2500, 30)]:
-        part = many.Fleet(world, hosts, attempts)
+    for count, rate in [(100, 20)] if short else [(100, 20), (2500, 30)]:
+        part = many.Fleet(world, hosts)
         bucket, names = part.run(count, rate, 10, until)
         many.judged(bucket.calls, part.wrong)
         rows.append(many.row(part, bucket, names))
