@@ -13,6 +13,7 @@ pub(crate) mod signature;
 pub(crate) use basic_auth::BasicAuth;
 pub(crate) use credentials::{Credentials, Origin};
 pub(crate) use host::Host;
+pub(crate) use partition::dns_suffixes;
 pub(crate) use region::Region;
 pub(crate) use repository_name::{NotARepositoryName, RepositoryName};
 pub(crate) use role_arn::RoleArn;

@@ -31,6 +31,12 @@ pub(crate) enum Error {
         /// The device.
         serial: String,
     },
+    /// The user did not type the address: it may be that of a hostile repository's submodule.
+    #[error("{serial} asks for an MFA code, and git does not ask for it in a submodule")]
+    Submodule {
+        /// The device.
+        serial: String,
+    },
     /// The person was asked and gave none.
     #[error("no MFA code of {serial} was given: it has {DIGITS} digits")]
     None {
@@ -49,6 +55,12 @@ impl Explain for Error {
                 "run git once in a terminal: the session is then kept for up to 45 minutes".into(),
                 "or set GIT_ASKPASS or core.askPass to a program that asks".into(),
             ],
+            Self::Submodule { .. } => {
+                vec![
+                    "run git fetch in the repository first: submodules use its cached session"
+                        .into(),
+                ]
+            }
             Self::None { .. } => vec!["type the code that the device shows now".into()],
             Self::GitConfig(error) => error.hints(),
         }
@@ -64,6 +76,10 @@ pub(super) fn ask(world: &World, serial: &str) -> Result<String, Error> {
     let nobody = || Error::Nobody {
         serial: serial.to_owned(),
     };
+    if world.variable(variable::GIT_PROTOCOL_FROM_USER).as_deref() == Some("0") {
+        let serial = serial.to_owned();
+        return Err(Error::Submodule { serial });
+    }
     if !may_ask(world)? {
         return Err(nobody());
     }
