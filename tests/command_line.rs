@@ -31,11 +31,11 @@ fn bash_completes_subcommands_and_options() {
         ${COMPLETE} \"$1\" \"${@: -1}\" \"${@: -2:1}\"; echo \"${COMPREPLY[*]}\"; }
         . ./file; COMPLETE=$(complete -p git-codecommit | sed 's/.*-F \\([^ ]*\\).*/\\1/')
         ask git-codecommit do; ask git-codecommit setup --credential; \
-        ask git-codecommit setup --mode ''";
+        ask git-codecommit setup --scope ''";
     if let Some(said) = completed("bash", "file", ask) {
         assert_eq!(
             said.stdout,
-            "doctor\n--credential-source\nhttps remote both\n"
+            "doctor\n--credential-source\nglobal local system\n"
         );
     }
 }

@@ -58,6 +58,13 @@ fn setup_lets_git_lfs_work_with_a_codecommit_remote() {
             .succeeded();
         let oid = &pointer.stdout.split_once("sha256:").unwrap().1[..64];
         assert!(studio.aws.lfs_object("demo-repo", oid).is_some());
+        studio.git(&["clone", &address, "again"]).succeeded();
+        let fetched = std::fs::read_to_string(studio.home().join("again/x.bin")).unwrap();
+        assert_eq!(fetched, digits(50_000));
+        let url = studio
+            .git_in("again", &["config", "remote.origin.lfsurl"])
+            .succeeded();
+        assert_eq!(url.stdout, format!("{HTTPS}.git/info/lfs\n"));
     }
 }
 

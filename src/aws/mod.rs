@@ -14,6 +14,7 @@ mod unusable;
 pub(crate) use basic_auth::BasicAuth;
 pub(crate) use credentials::{Credentials, Origin};
 pub(crate) use host::Host;
+pub(crate) use partition::dns_suffixes;
 pub(crate) use region::Region;
 pub(crate) use repository_name::{NotARepositoryName, RepositoryName};
 pub(crate) use role_arn::{RoleArn, is_session_of};

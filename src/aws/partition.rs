@@ -84,6 +84,17 @@ pub(crate) fn of(region: &str) -> Partition {
         .unwrap_or(AWS)
 }
 
+/// The end of the host names of every partition, each once.
+pub(crate) fn dns_suffixes() -> Vec<&'static str> {
+    let mut suffixes = vec![AWS.dns_suffix];
+    for partition in PARTITIONS {
+        if !suffixes.contains(&partition.dns_suffix) {
+            suffixes.push(partition.dns_suffix);
+        }
+    }
+    suffixes
+}
+
 /// Whether AWS documents CodeCommit in this region. Advice only: the list ages.
 pub(crate) fn is_listed(region: &str) -> bool {
     LISTED.contains(&region)

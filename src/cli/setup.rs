@@ -15,9 +15,11 @@ use crate::setup::{self, NewProfile, Placement, Plan, Scope, Task};
 Exit codes: 0 done, or nothing to do; 1 declined; 2 usage; 3 conflicting settings;
 5 a file cannot be read or written; 6 the clone failed.
 
-Example, in SageMaker Studio, with the repository in account 111111111111:
-  git codecommit setup --region eu-west-1 \\
-    --role-arn arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole")]
+Examples:
+  git codecommit setup                      use the credentials that the AWS CLI uses
+  git codecommit setup --profile Dev        use the profile Dev
+  git codecommit setup --region eu-west-1 --role-arn arn:aws:iam::111111111111:role/Contributor
+                                            write a profile for a role, as in SageMaker Studio")]
 pub(super) struct Setup {
     #[command(flatten)]
     args: SetupArgs,
@@ -29,9 +31,11 @@ pub(super) struct Setup {
     /// Do not change ~/.aws/config: the helpers read ~/.config/git-codecommit instead
     #[arg(long)]
     no_aws_config: bool,
-    /// Do not change ~/.bashrc
-    #[arg(long)]
-    no_path: bool,
+    /// Print the settings as environment variables, and change nothing
+    ///
+    /// For a CI job or a Dockerfile: eval "$(git codecommit setup --env)". HOME may then be another folder.
+    #[arg(long, conflicts_with_all = ["role_arn", "clone", "scope", "dry_run", "json", "no_aws_config"])]
+    env: bool,
     /// Use the programs in this folder [default: the folder of this program]
     #[arg(long, value_name = "FOLDER")]
     bin_dir: Option<PathBuf>,
@@ -80,9 +84,15 @@ impl Setup {
             scope: common.scope,
             bin_dir: self.bin_dir,
             no_aws_config: self.no_aws_config,
-            no_path: self.no_path,
+            is_absolute: self.env,
             force: common.force,
         };
+        if self.env {
+            let (request, _) = self.args.request(placement);
+            let exports = setup::exports(session.world, &request)?;
+            session.out.write_all(exports.as_bytes())?;
+            return Ok(());
+        }
         let (request, folder) = self.args.request(placement);
         let plan = common.carry_out(session, &Task::Setup(&request), strict)?;
         match folder {
@@ -103,7 +113,7 @@ impl Unsetup {
             scope: self.common.scope,
             bin_dir: None,
             no_aws_config: false,
-            no_path: false,
+            is_absolute: false,
             force: self.common.force,
         };
         let task = Task::Undo {

@@ -25,6 +25,9 @@ pub(crate) enum Error {
         "{serial} needs an MFA code, but there is neither a terminal nor an askpass program to ask for it"
     )]
     Nobody { serial: String },
+    /// The user did not type the address: it may be that of a hostile repository's submodule.
+    #[error("{serial} needs an MFA code, and git does not ask for one for a submodule")]
+    Submodule { serial: String },
     /// The person was asked and gave none.
     #[error("no MFA code was entered for {serial}: it has {DIGITS} digits")]
     None { serial: String },
@@ -43,6 +46,12 @@ impl Explain for Error {
                     .into(),
                 "or set GIT_ASKPASS or core.askPass to a program that asks for it".into(),
             ],
+            Self::Submodule { .. } => {
+                vec![
+                    "run git fetch in the repository first: submodules use its cached session"
+                        .into(),
+                ]
+            }
             Self::None { .. } => vec!["enter the code that the device shows now".into()],
             Self::GitConfig(error) => error.hints(),
             Self::Switch(error) => error.hints(),
@@ -53,7 +62,7 @@ impl Explain for Error {
         match self {
             Self::GitConfig(error) => error.exit(),
             Self::Switch(error) => error.exit(),
-            Self::Nobody { .. } | Self::None { .. } => Exit::Credentials,
+            Self::Nobody { .. } | Self::Submodule { .. } | Self::None { .. } => Exit::Credentials,
         }
     }
 }
@@ -63,6 +72,10 @@ pub(super) fn ask(world: &World, serial: &str) -> Result<String, Error> {
     let nobody = || Error::Nobody {
         serial: serial.to_owned(),
     };
+    if world.variable(variable::GIT_PROTOCOL_FROM_USER).as_deref() == Some("0") {
+        let serial = serial.to_owned();
+        return Err(Error::Submodule { serial });
+    }
     if !may_ask(world)? {
         return Err(nobody());
     }

@@ -20,6 +20,9 @@ pub(crate) enum Error {
         /// What was wrong with the answer.
         problem: String,
     },
+    /// An address that the user did not type names a profile.
+    #[error("a submodule's address names profile {0:?}, which no remote of the superproject uses")]
+    SubmoduleProfile(String),
     /// The host sent an `ERR` packet.
     #[error("the git host reports: {0}")]
     Remote(String),
@@ -104,6 +107,10 @@ impl Explain for Error {
                 "check CODE_COMMIT_ENDPOINT, and whether a proxy wants you to log in first".into(),
             ],
             Self::Damaged { .. } => vec!["try again".into()],
+            Self::SubmoduleProfile(profile) => vec![format!(
+                "if you trust this repository: git config --global --add codecommit.submoduleProfile {}",
+                crate::process::shell_quoted(profile)
+            )],
             Self::Start { .. } => vec!["check that git is installed and on PATH".into()],
             Self::UnknownCommand(_) | Self::DamagedRequest => {
                 vec!["git starts this program; do not run it by hand".into()]
@@ -125,6 +132,7 @@ impl Explain for Error {
             Self::GitConfig(error) => error.exit(),
             Self::Unclear(cause) => cause.exit(),
             Self::Spoken { .. } => Exit::Git,
+            Self::SubmoduleProfile(_) => Exit::Settings,
             Self::Refused(_)
             | Self::NotGit { .. }
             | Self::Remote(_)

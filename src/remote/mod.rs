@@ -12,6 +12,7 @@ mod error_body;
 mod framing;
 mod handover;
 mod inquiry;
+mod lfs;
 mod options;
 mod payload;
 mod pktline;
@@ -23,6 +24,7 @@ mod sending;
 mod service;
 mod smart_http;
 mod stateless;
+mod submodule;
 mod upload;
 mod waiting;
 
@@ -101,8 +103,16 @@ fn serve(
     // Every run needs it: git lists it while the AWS files are read.
     world.ask_git_config();
     let waiting = Waiting::new().map_err(Error::Pipe)?;
-    let target = Target::of_address(world, notices, &address.to_string_lossy())?;
+    let address = address.to_string_lossy();
+    submodule::check(world, &address)?;
+    let target = Target::of_address(world, notices, &address)?;
     let endpoint = target.endpoint()?;
+    lfs::configure(
+        &target,
+        notices,
+        &remote.to_string_lossy(),
+        endpoint.repository(),
+    )?;
     notices.trace(|| format!("{} as {}", endpoint.url(), target.choice.in_words()));
     let http = Http::new(world, target.ca_bundle());
     let resolver = Resolver::new(&target, &http, notices)?;

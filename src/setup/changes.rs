@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::conflict::Conflict;
-use super::disk::{self, Change, Kind, Link};
+use super::disk::{self, Change, Kind};
 use super::error::Error;
 use super::places::Places;
 use super::state::{State, sha256};
@@ -16,7 +16,6 @@ pub(in crate::setup) const GIT_SETTINGS: &str = "gitconfig";
 pub(crate) struct Plan {
     pub(in crate::setup) places: Places,
     pub(in crate::setup) changes: Vec<Change>,
-    pub(in crate::setup) links: Vec<Link>,
     /// Files that interrupted runs left behind.
     pub(in crate::setup) leftovers: Vec<PathBuf>,
     /// Folders to make, the outer ones first.
@@ -41,7 +40,6 @@ impl Plan {
             warnings: places.warnings.clone(),
             places,
             changes: Vec::new(),
-            links: Vec::new(),
             leftovers: Vec::new(),
             folders: Vec::new(),
             state,
@@ -53,19 +51,13 @@ impl Plan {
     }
 
     pub(crate) fn is_needed(&self) -> bool {
-        self.changes.iter().any(Change::is_needed)
-            || self.links.iter().any(Link::is_needed)
-            || !self.leftovers.is_empty()
+        self.changes.iter().any(Change::is_needed) || !self.leftovers.is_empty()
     }
 
     /// Looks for files that interrupted runs left beside the files of this plan.
     pub(in crate::setup) fn find_leftovers(&mut self) {
         let files = self.changes.iter().map(|change| &change.path);
-        let links = self.links.iter().map(|link| &link.path);
-        self.leftovers = files
-            .chain(links)
-            .flat_map(|path| disk::leftovers(path))
-            .collect();
+        self.leftovers = files.flat_map(|path| disk::leftovers(path)).collect();
     }
 
     pub(in crate::setup) fn apply(&self) -> Result<(), Error> {
@@ -79,7 +71,7 @@ impl Plan {
             .folders
             .iter()
             .try_for_each(|folder| disk::make_folder(folder));
-        let done = made.and_then(|()| disk::apply(&self.changes, &self.links));
+        let done = made.and_then(|()| disk::apply(&self.changes));
         if done.is_err() {
             for folder in self.folders.iter().rev() {
                 // Removes empty folders only.

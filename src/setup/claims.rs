@@ -1,132 +1,366 @@
-//! What already answers for a CodeCommit host: another helper is not pushed aside.
+//! The credential helpers that are configured already: whoever opened a URL before opens it after setup.
+//!
+//! Git asks the helpers of every section that matches a URL, in file order; an empty one clears the list
+//! (gitcredentials(7)). Sections match as those of `http.<url>.*`, but all of them count, not only the best.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use super::places::Places;
 use super::{Error, git};
 use crate::aws::Host;
-use crate::git::config::{GitConfig, Origin};
+use crate::git::config::{GitConfig, Origin, Value};
+use crate::git::helper_line::{Helper, Kind};
 
-/// Git's configuration, but for our own files.
+/// A URL of a host that no section names.
+const ANY_HOST: &str = "https://git-codecommit.any-region-1.amazonaws.com";
+
+/// The settings of git's files, without ours.
 pub(super) struct Existing {
     config: GitConfig,
+    /// Files with stored passwords, for `store`.
+    stores: Vec<PathBuf>,
+    netrc: PathBuf,
+}
+
+/// A helper, as its setting has it.
+struct Entry<'e> {
+    value: &'e str,
+    has_url: bool,
+    origin: Option<&'e Origin>,
+}
+
+/// The identity that opens a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Identity {
+    /// The credentials that the AWS tools find by themselves.
+    DefaultChain,
+    Profile(String),
+    /// Another program, or a stored password that lasts. All helpers that git asks.
+    Other(Vec<String>),
+}
+
+/// Who answers for a URL, and where that is configured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Claim {
+    pub(super) identity: Identity,
+    pub(super) file: String,
+    /// The URL of the section; none for all hosts.
+    pub(super) scope: Option<String>,
+    pub(super) uses_http_path: bool,
+    is_stored: bool,
 }
 
 impl Existing {
-    /// Asks git; our own files do not count.
+    /// Asks git.
     pub(super) fn read(places: &Places) -> Result<Self, Error> {
-        let mut config = git::config_with_origins(places.home())?;
-        config.retain(|origin| !origin.file().is_some_and(|file| places.is_own(file)));
-        Ok(Self { config })
+        let home = places.home();
+        Ok(Self {
+            config: git::config_with_origins(home)?,
+            stores: [".git-credentials", ".config/git/credentials"]
+                .map(|name| home.join(name))
+                .to_vec(),
+            netrc: home.join(".netrc"),
+        })
     }
 
-    /// Who answers for a host today and would no longer be asked, in words: a helper of this very host, or
-    /// one made for CodeCommit, unless it uses the same profile; or a password of the host's own kind in
-    /// git's store. Never the helper's text, which may hold a password.
-    pub(super) fn claim(&self, host: &Host, profile: &str, places: &Places) -> Option<String> {
-        let url = format!("https://{}/v1/repos/x", host.name());
-        let mut claim = None;
-        let mut has_store = false;
-        for helper in self.config.every_at_url("credential", &url, "helper") {
-            let value = helper.bytes().map(String::from_utf8_lossy);
-            let value = value.unwrap_or_default();
-            let value = value.trim();
-            if value.is_empty() {
-                // As git does: what came before does not count.
-                (claim, has_store) = (None, false);
-                continue;
-            }
-            let is_for_codecommit = value.contains("codecommit");
-            has_store |= value == "store";
-            if (is_for_codecommit || helper.has_subsection()) && !uses_profile(value, profile) {
-                claim = Some(format!(
-                    "{} has a credential helper for {}",
-                    shown(helper.origin(), places),
-                    host.name()
-                ));
+    /// Who answers for a host that has no section of its own.
+    pub(super) fn everywhere(&self, places: &Places) -> Option<Claim> {
+        self.at(ANY_HOST, places)
+    }
+
+    /// Who answers for URLs that have a section of their own, or a stored password that lasts.
+    pub(super) fn scoped(&self, places: &Places) -> Vec<Claim> {
+        let sections = self.config.scoped("credential", "helper").into_iter();
+        let theirs = sections.filter(|(_, helper)| !is_own(helper, places));
+        let mut urls: Vec<String> = theirs.filter_map(|(url, _)| codecommit_url(url)).collect();
+        let stored = self.stores.iter().flat_map(|file| iam_password_hosts(file));
+        urls.extend(stored.map(|host| format!("https://{host}")));
+        urls.sort();
+        urls.dedup();
+        urls.iter().filter_map(|url| self.at(url, places)).collect()
+    }
+
+    /// Who answers for a URL. Never the helper's text, which may contain a password.
+    pub(super) fn at(&self, url: &str, places: &Places) -> Option<Claim> {
+        let host = url.strip_prefix("https://").unwrap_or(url);
+        let host = host.split('/').next().unwrap_or(host);
+        let asked = self.asked(url, places);
+        let other = || Identity::Other(asked.iter().map(|entry| entry.value.to_owned()).collect());
+        let stored = self.stored(host);
+        asked.iter().find_map(|entry| {
+            let kind = Helper::new(entry.value, "").kind;
+            let is_stored = kind == Kind::Keeper("store") && stored.is_some();
+            let identity = match kind {
+                Kind::AwsCli | Kind::Ours => entry.identity().unwrap_or_else(other),
+                Kind::Other if entry.has_url || entry.value.contains("codecommit") => other(),
+                _ if is_stored => other(),
+                // They are asked for every host, and have no lasting password for this one.
+                Kind::Keeper(_) | Kind::Other => return None,
+            };
+            Some(Claim {
+                identity,
+                file: match stored.filter(|_| is_stored) {
+                    Some(file) => places.shown(file),
+                    None => entry.shown(places),
+                },
+                scope: (url != ANY_HOST).then(|| url.to_owned()),
+                uses_http_path: self.uses_http_path(url, places),
+                is_stored,
+            })
+        })
+    }
+
+    fn uses_http_path(&self, url: &str, places: &Places) -> bool {
+        let values = self.before_ours(url, "useHttpPath", places);
+        values
+            .last()
+            .is_some_and(|value| value.boolean().unwrap_or(false))
+    }
+
+    /// The helpers that git asks for a URL, in order.
+    fn asked(&self, url: &str, places: &Places) -> Vec<Entry<'_>> {
+        let mut asked = Vec::new();
+        for helper in self.before_ours(url, "helper", places) {
+            match helper.text().unwrap_or_default().trim() {
+                "" => asked.clear(),
+                value => asked.push(Entry {
+                    value,
+                    has_url: helper.has_subsection(),
+                    origin: helper.origin(),
+                }),
             }
         }
-        let stored = has_store.then(|| stored_password(host, places)).flatten();
-        claim.or(stored)
+        asked
     }
 
-    /// Whether a person decided about `protocol.codecommit.allow`.
-    pub(super) fn decides_protocol(&self) -> bool {
-        self.config.value("protocol.codecommit.allow").is_some()
+    /// The settings for a URL in front of our include: the first helper that answers counts.
+    fn before_ours(&self, url: &str, name: &str, places: &Places) -> Vec<Value<'_>> {
+        let url = match url.contains("/v1/repos/") {
+            true => url.to_owned(),
+            false => format!("{}/v1/repos/x", url.trim_end_matches('/')),
+        };
+        let values = self.config.every_at_url("credential", &url, name);
+        values
+            .into_iter()
+            .take_while(|value| !is_own(value, places))
+            .collect()
     }
 
-    /// Whether the filters of git-lfs are there.
+    /// The file of `store` that has a lasting password for a host.
+    fn stored(&self, host: &str) -> Option<&Path> {
+        let file = self
+            .stores
+            .iter()
+            .find(|file| iam_password_hosts(file).contains(&host.to_owned()));
+        file.map(PathBuf::as_path)
+    }
+
+    /// The value that a person chose for `protocol.codecommit.allow`.
+    pub(super) fn protocol(&self) -> Option<&str> {
+        self.config.value("protocol.codecommit.allow")?.text().ok()
+    }
+
+    /// Whether the filters of git-lfs are configured.
     pub(super) fn has_lfs(&self) -> bool {
         self.config.value("filter.lfs.clean").is_some()
     }
-}
 
-fn shown(origin: Option<&Origin>, places: &Places) -> String {
-    match origin.and_then(Origin::file) {
-        Some(file) => places.shown(file),
-        None => "git's environment".to_owned(),
+    /// Helpers for every host that keep passwords, which would keep the one that lives 15 minutes.
+    pub(super) fn keepers(&self, places: &Places) -> Vec<String> {
+        let asked = self.asked(ANY_HOST, places);
+        let keepers = asked
+            .iter()
+            .filter_map(|entry| match Helper::new(entry.value, "").kind {
+                Kind::Keeper(name) => {
+                    Some(format!("{}: credential helper {name}", entry.shown(places)))
+                }
+                _ => None,
+            });
+        keepers.collect()
+    }
+
+    /// CodeCommit hosts in `~/.netrc`. libcurl sends those passwords before git asks a credential helper.
+    pub(super) fn netrc_hosts(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(&self.netrc).map(Zeroizing::new);
+        let text = text.unwrap_or_default();
+        let mut words = text.split_ascii_whitespace();
+        let mut hosts = Vec::new();
+        while let Some(word) = words.next() {
+            let host = (word == "machine").then(|| words.next()).flatten();
+            hosts.extend(
+                host.filter(|host| Host::recognise(host).is_some())
+                    .map(str::to_owned),
+            );
+        }
+        hosts
     }
 }
 
-/// Whether a helper's command names this profile.
-fn uses_profile(command: &str, profile: &str) -> bool {
-    let words: Vec<&str> = command
-        .split(|c: char| c.is_whitespace() || matches!(c, '=' | '\'' | '"'))
-        .filter(|word| !word.is_empty())
-        .collect();
-    words
-        .windows(2)
-        .any(|pair| pair[0] == "--profile" && pair[1] == profile)
+fn is_own(value: &Value, places: &Places) -> bool {
+    let file = value.origin().and_then(Origin::file);
+    file.is_some_and(|file| places.is_own(file))
 }
 
-/// An IAM user's own Git password, `name-at-123456789012`, in the file of `git credential-store`: unlike a
-/// signed one it lasts, so somebody relies on it.
-fn stored_password(host: &Host, places: &Places) -> Option<String> {
-    let files = [".git-credentials", ".config/git/credentials"];
-    files.into_iter().find_map(|name| {
-        let file = places.home().join(name);
-        has_iam_password(&file, host.name()).then(|| {
-            format!(
-                "{} holds a Git password for {}",
-                places.shown(&file),
-                host.name()
-            )
-        })
-    })
+/// The URL of a section, if it is of one CodeCommit host.
+fn codecommit_url(url: &[u8]) -> Option<String> {
+    let url = std::str::from_utf8(url).ok()?;
+    let host = url.strip_prefix("https://")?.split('/').next()?;
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    Host::recognise(host).map(|_| url.to_owned())
 }
 
-fn has_iam_password(file: &Path, host: &str) -> bool {
-    let Ok(text) = std::fs::read_to_string(file).map(Zeroizing::new) else {
-        return false;
-    };
-    text.lines()
-        .filter_map(|line| line.strip_prefix("https://")?.split_once('@'))
-        .any(|(user, rest)| {
-            let user = user.split(':').next().unwrap_or_default();
-            let account = user.rsplit_once("-at-").map(|(_, account)| account);
-            let is_iam = account.is_some_and(|account| {
-                account.len() >= 12 && account.bytes().take(12).all(|b| b.is_ascii_digit())
-            });
-            is_iam && rest.split(['/', ':']).next() == Some(host)
+impl Entry<'_> {
+    /// The identity of the AWS CLI's helper or of ours; none with options that setup does not understand.
+    fn identity(&self) -> Option<Identity> {
+        let helper = Helper::new(self.value, "");
+        let known = [
+            "aws",
+            "codecommit",
+            "credential-helper",
+            "git-credential-codecommit",
+            "--ignore-host-check",
+            "--profile",
+            "$@",
+        ];
+        let profile = helper.option("--profile");
+        let variable = match helper.variables.as_slice() {
+            [] => None,
+            [(name, value)] if name == "AWS_PROFILE" => Some(value.as_str()),
+            _ => return None,
+        };
+        let is_known = |word: &String| {
+            let name = word.rsplit('/').next().unwrap_or(word);
+            known.contains(&name)
+                || Some(word.as_str()) == profile
+                || word.starts_with("--profile=")
+        };
+        match (helper.words.iter().all(is_known), profile.or(variable)) {
+            (false, _) => None,
+            (true, Some(profile)) => Some(Identity::Profile(profile.to_owned())),
+            (true, None) => Some(Identity::DefaultChain),
+        }
+    }
+
+    fn shown(&self, places: &Places) -> String {
+        match self.origin.and_then(Origin::file) {
+            Some(file) => places.shown(file),
+            None => "git's environment".to_owned(),
+        }
+    }
+}
+
+impl Claim {
+    /// Whether a profile is this identity.
+    pub(super) fn is_profile(&self, profile: &str) -> bool {
+        matches!(&self.identity, Identity::Profile(name) if name == profile)
+    }
+
+    /// What setup found, and what becomes of it.
+    pub(super) fn in_words(&self) -> String {
+        let url = self.scope.as_deref().unwrap_or("all CodeCommit hosts");
+        let file = &self.file;
+        match &self.identity {
+            Identity::DefaultChain => format!(
+                "{file}: a credential helper without a profile answered for {url}: git-credential-codecommit answers \
+                 with the same credentials now"
+            ),
+            Identity::Profile(name) => format!(
+                "{file}: a credential helper with profile {name:?} answered for {url}: git-credential-codecommit \
+                 answers with the same profile now"
+            ),
+            Identity::Other(_) => {
+                let what = match self.is_stored {
+                    true => "a stored password",
+                    false => "another credential helper",
+                };
+                format!(
+                    "{file}: {what} answers for {url}, and setup does not change that (--force replaces it)"
+                )
+            }
+        }
+    }
+
+    /// Whether setup must not repeat its helpers in a file of its own.
+    pub(super) fn may_hold_a_secret(&self) -> bool {
+        match &self.identity {
+            Identity::Other(helpers) => helpers.iter().any(|helper| {
+                let helper = helper.to_ascii_lowercase();
+                ["password", "secret", "token"]
+                    .iter()
+                    .any(|word| helper.contains(word))
+            }),
+            Identity::DefaultChain | Identity::Profile(_) => false,
+        }
+    }
+}
+
+/// The hosts for which a file of `git credential-store` has an IAM user's own Git password,
+/// `name-at-123456789012`: unlike a signed one it lasts, so somebody relies on it.
+fn iam_password_hosts(file: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(file)
+        .map(Zeroizing::new)
+        .unwrap_or_default();
+    let entries = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("https://")?.split_once('@'));
+    entries
+        .filter_map(|(user, rest)| {
+            let user = user.split(':').next()?;
+            let (_, account) = user.rsplit_once("-at-")?;
+            let digits = account.as_bytes().get(..12)?;
+            let host = rest.split(['/', ':']).next()?;
+            let is_ours = digits.iter().all(u8::is_ascii_digit) && Host::recognise(host).is_some();
+            is_ours.then(|| host.to_owned())
         })
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn entry(value: &str) -> Entry<'_> {
+        Entry {
+            value,
+            has_url: false,
+            origin: None,
+        }
+    }
+
     #[test]
-    fn a_helpers_profile_is_found_among_its_words() {
-        for (command, uses) in [
-            ("!aws codecommit credential-helper $@ --profile P", true),
-            ("!aws --profile 'P' codecommit credential-helper $@", true),
-            ("!git-credential-codecommit --profile=P", true),
-            ("!aws --profile PP codecommit credential-helper $@", false),
-            ("!aws codecommit credential-helper $@", false),
+    fn a_helpers_identity_is_its_profile() {
+        let named = || Some(Identity::Profile("P".into()));
+        let default = || Some(Identity::DefaultChain);
+        for (command, identity) in [
+            ("!aws codecommit credential-helper $@ --profile P", named()),
+            (
+                "!aws --profile 'P' codecommit credential-helper $@",
+                named(),
+            ),
+            (
+                "!/usr/local/bin/aws codecommit credential-helper --profile=P $@",
+                named(),
+            ),
+            (
+                "!AWS_PROFILE=P aws codecommit credential-helper $@",
+                named(),
+            ),
+            ("!git-credential-codecommit --profile=P", named()),
+            ("!aws codecommit credential-helper $@", default()),
+            (
+                "!aws codecommit credential-helper --ignore-host-check $@",
+                default(),
+            ),
+            ("codecommit", default()),
+            ("!git-credential-codecommit --role-arn x", None),
+            (
+                "!AWS_CONFIG_FILE=x aws codecommit credential-helper $@",
+                None,
+            ),
         ] {
-            assert_eq!(uses_profile(command, "P"), uses, "{command}");
+            assert_eq!(entry(command).identity(), identity, "{command}");
         }
     }
 
@@ -136,27 +370,22 @@ mod tests {
         let file = home.path().join("c");
         let host = "git-codecommit.eu-west-1.amazonaws.com";
         for (line, claims) in [
+            (format!("https://bob-at-111111111111:pw@{host}"), true),
+            (format!("https://bob-at-111111111111+1:pw@{host}"), true),
+            (format!("https://ASIAX%25tok:2026Z00@{host}"), false),
             (
-                "https://bob-at-111111111111:pw@git-codecommit.eu-west-1.amazonaws.com",
-                true,
-            ),
-            (
-                "https://bob-at-111111111111+1:pw@git-codecommit.eu-west-1.amazonaws.com",
-                true,
-            ),
-            (
-                "https://ASIAX%25tok:2026Z00@git-codecommit.eu-west-1.amazonaws.com",
+                "https://bob-at-111111111111:pw@github.com".to_owned(),
                 false,
             ),
-            (
-                "https://bob-at-111111111111:pw@git-codecommit.eu-west-2.amazonaws.com",
-                false,
-            ),
-            ("https://bob:pw@github.com", false),
+            ("https://bob:pw@github.com".to_owned(), false),
         ] {
             std::fs::write(&file, format!("{line}\n")).unwrap();
-            assert_eq!(has_iam_password(&file, host), claims, "{line}");
+            assert_eq!(
+                iam_password_hosts(&file).contains(&host.to_owned()),
+                claims,
+                "{line}"
+            );
         }
-        assert!(!has_iam_password(Path::new("/nowhere"), host));
+        assert!(iam_password_hosts(Path::new("/nowhere")).is_empty());
     }
 }

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::changes::Plan;
+use super::changes::{GIT_SETTINGS, Plan};
 use super::request::Request;
-use super::{Error, git, git_settings};
+use super::{Error, git};
 use crate::address::Address;
 use crate::aws::Region;
 
@@ -15,48 +15,49 @@ pub(super) fn clone(
     folder: &Path,
     quiet: bool,
 ) -> Result<String, Error> {
-    let (Some(repository), Some(region)) = (&request.repository, request.regions.first()) else {
+    let Some(repository) = &request.repository else {
         return Ok(String::new());
     };
-    let role = plan
-        .state
-        .roles
-        .iter()
-        .find(|role| role.profile == request.profile.as_str());
-    let https = role
-        .filter(|role| role.mode.has_https())
-        .and_then(|role| git_settings::url(role, region, repository.as_str()));
-    let url = https.unwrap_or_else(|| {
-        format!(
-            "codecommit::{region}://{}@{repository}",
-            request.profile.as_str()
-        )
-    });
+    let region = request.regions.first();
+    let profile = request
+        .role
+        .as_ref()
+        .map(|role| format!("{}@", role.profile.as_str()));
+    let profile = profile.unwrap_or_default();
+    let url = match region {
+        Some(region) => format!("codecommit::{region}://{profile}{repository}"),
+        None => format!("codecommit://{profile}{repository}"),
+    };
     let shown = plan.places.shown(folder);
     let home = plan.places.home();
     let is_empty = std::fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());
     if !is_empty {
         return match git::origin(folder, home)? {
             Some(origin) if is_repository(&origin, region, repository.as_str()) => {
-                Ok(format!("{shown} is a clone of {repository} already"))
+                Ok(format!("{shown} is already a clone of {repository}"))
             }
             _ => Err(Error::Protected {
                 path: folder.to_owned(),
-                problem: "something else is there, and it is no clone of this repository",
-                hint: "the settings are in place; name another folder: --clone FOLDER",
+                problem: "it is not empty, and it is not a clone of this repository",
+                hint: "setup succeeded; choose another folder: --clone FOLDER",
             }),
         };
     }
-    if git::clone(&url, folder, home, quiet)? {
+    let settings = plan.places.own_file(GIT_SETTINGS);
+    if git::clone(&url, folder, &settings, home, quiet)? {
         return Ok(format!("cloned {repository} to {shown}"));
     }
     Err(Error::Clone(repository.to_string()))
 }
 
 /// Whether a remote's URL, in any form, is this repository in this region.
-fn is_repository(url: &str, region: &Region, name: &str) -> bool {
+fn is_repository(url: &str, region: Option<&Region>, name: &str) -> bool {
     Address::parse(url).is_ok_and(|address| {
-        address.repository.as_str() == name && address.region.is_none_or(|known| known == *region)
+        let is_region = address
+            .region
+            .zip(region)
+            .is_none_or(|(known, region)| known == *region);
+        is_region && address.repository.as_str() == name
     })
 }
 
@@ -86,7 +87,7 @@ mod tests {
             ("https://github.com/x/demo", false),
             ("codecommit://P@demo2", false),
         ] {
-            assert_eq!(is_repository(url, &region, "demo"), expected, "{url}");
+            assert_eq!(is_repository(url, Some(&region), "demo"), expected, "{url}");
         }
     }
 }

@@ -18,12 +18,6 @@ pub(super) fn version(home: &Path) -> Result<(u32, u32), Error> {
     Ok((numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)))
 }
 
-/// The folder of git's own programs, in which git looks before PATH.
-pub(super) fn exec_path(home: &Path) -> Result<PathBuf, Error> {
-    let said = said("--exec-path", home, |_| {})?;
-    Ok(PathBuf::from(said.trim_end_matches('\n')))
-}
-
 /// The file of `--local` or `--system`. Git tells every version of it only to an editor; it makes no
 /// file for these two.
 pub(super) fn path_of_config(scope: &str, home: &Path) -> Result<PathBuf, Error> {
@@ -70,9 +64,20 @@ pub(super) fn config_with_origins(home: &Path) -> Result<GitConfig, Error> {
 }
 
 /// Clones a repository, with git's own words for the person.
-pub(super) fn clone(url: &str, folder: &Path, home: &Path, quiet: bool) -> Result<bool, Error> {
-    let mut git = command("clone", home);
-    git.args(quiet.then_some("--quiet"))
+pub(super) fn clone(
+    url: &str,
+    folder: &Path,
+    settings: &Path,
+    home: &Path,
+    quiet: bool,
+) -> Result<bool, Error> {
+    let mut git = process::git("-c");
+    // With --scope local, or where HOME is another folder, no file of git's includes them.
+    git.arg(format!("include.path={}", settings.display()))
+        .arg("clone")
+        .env("HOME", home)
+        .env("LC_ALL", "C.UTF-8")
+        .args(quiet.then_some("--quiet"))
         .args(["--", url])
         .arg(folder)
         .env("GIT_TERMINAL_PROMPT", "0")

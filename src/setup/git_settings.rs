@@ -1,148 +1,257 @@
-//! Our own git settings file, and the line that pulls it in.
+//! Our own git settings: one list, written as a file or printed as environment variables.
 //!
-//! Git takes every credential section that matches, in file order, and an empty `helper` clears what came
-//! before: so a host's section stands first, then those of single repositories.
+//! Git starts `git remote-NAME` for an address `NAME::…`, and looks for an alias of that name where no such program
+//! exists. Nobody else's program has this name: whatever `git-remote-codecommit` is first on PATH, addresses of
+//! `codecommit::` go by ours.
 
 use std::fmt::Write as _;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
+use super::claims::{Claim, Existing, Identity};
 use super::places::Places;
-use super::request::Scope;
-use super::state::Role;
-use crate::aws::{Host, Region};
+use super::state::State;
+use crate::aws::{Host, Region, dns_suffixes};
 use crate::process::shell_quoted;
 
-/// What a URL's user name may hold as it is.
-const IN_URL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
+/// The name under which git starts our remote helper, as `git remote -v` and `To …` show it.
+pub(super) const SCHEME: &str = "git-codecommit";
 
-/// The file's content for these roles.
-pub(super) fn content(roles: &[Role], places: &Places, allow: bool) -> String {
-    let mut text = String::from(
-        "# Written by \"git codecommit setup\", which puts it back; \"git codecommit unsetup\" takes it away.\n",
-    );
-    if allow {
-        text.push_str("[protocol \"codecommit\"]\n\tallow = always\n");
+/// One line of a git config file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Setting {
+    section: &'static str,
+    subsection: Option<String>,
+    name: &'static str,
+    value: String,
+}
+
+/// Every setting, in the order in which git must read them.
+pub(super) fn all(state: &State, places: &Places, existing: &Existing) -> Vec<Setting> {
+    let mut settings = Settings(Vec::new());
+    programs(&mut settings, places);
+    let allow = existing.protocol().unwrap_or("always");
+    settings.add("protocol", Some(SCHEME), "allow", allow);
+    if let Some(profile) = &state.pinned {
+        settings.add("codecommit", None, "profile", profile);
     }
-    for role in roles {
-        for region in regions(&role.hosts) {
-            for host in hosts(&region) {
-                credential(&mut text, &format!("https://{host}"), role, places);
-            }
+    if state.lfs {
+        settings.add("codecommit", None, "lfs", "true");
+    }
+    let roles = state.roles.iter().map(|role| &role.profile);
+    for profile in roles.chain(&state.pinned) {
+        settings.add("codecommit", None, "submoduleProfile", profile);
+    }
+    let everywhere = existing
+        .everywhere(places)
+        .filter(|_| !state.replaces_helpers);
+    let default = match everywhere.map(|claim| claim.identity) {
+        Some(Identity::Profile(name)) => Some(Some(name)),
+        Some(Identity::DefaultChain) => Some(None),
+        Some(Identity::Other(_)) => None,
+        None => Some(state.pinned.clone()),
+    };
+    if let Some(profile) = &default {
+        for url in every_host() {
+            settings.credential(&url, profile.as_deref(), places);
         }
     }
-    for role in roles {
+    for role in &state.roles {
+        for host in regions(&role.hosts).iter().flat_map(hosts) {
+            let url = format!("https://{host}");
+            settings.credential(&url, Some(&role.profile), places);
+        }
+    }
+    for claim in kept(state, places, existing) {
+        settings.claim(&claim, places);
+    }
+    for role in &state.roles {
         for (region, name) in role.repositories.iter().filter_map(|r| r.split_once('/')) {
             for region in regions(&[region.to_owned()]) {
                 let host = Host::regional(&region, false);
                 let url = format!("https://{}/v1/repos/{name}", host.name());
-                credential(&mut text, &url, role, places);
+                settings.credential(&url, Some(&role.profile), places);
             }
         }
     }
-    // Only where the plain URLs are this role's: one with a user name is no way out, for curl would send
-    // that name, with an empty password, before git asks a helper.
-    for role in roles.iter().filter(|role| role.rewrite) {
-        for region in regions(&role.hosts) {
-            let _ = writeln!(text, "[url \"{}\"]", base(&region));
-            for prefix in rewritten(role, &region) {
-                let _ = writeln!(text, "\tinsteadOf = {prefix}");
-            }
-        }
-    }
-    for role in roles.iter().filter(|role| role.lfs) {
-        for region in regions(&role.hosts) {
+    if state.lfs {
+        for url in every_host() {
             // git-lfs would first ask without a password, and for locks that CodeCommit may not have.
-            let _ = writeln!(
-                text,
-                "[lfs \"https://{}/\"]\n\taccess = basic\n\tlocksverify = false",
-                Host::regional(&region, false).name()
-            );
+            settings.add("lfs", Some(&url), "access", "basic");
+            settings.add("lfs", Some(&url), "locksverify", "false");
         }
+    }
+    settings.0
+}
+
+/// The claims on single hosts and repositories that hold after setup.
+pub(super) fn kept(state: &State, places: &Places, existing: &Existing) -> Vec<Claim> {
+    let ours: Vec<String> = state
+        .roles
+        .iter()
+        .flat_map(|role| regions(&role.hosts))
+        .flat_map(|region| hosts(&region))
+        .map(|host| format!("https://{host}"))
+        .collect();
+    let mut claims = existing.scoped(places);
+    claims.retain(|claim| {
+        !state.replaces_helpers && claim.scope.as_ref().is_none_or(|url| !ours.contains(url))
+    });
+    claims
+}
+
+fn programs(settings: &mut Settings, places: &Places) {
+    // Git runs an alias in the top folder of the work tree: paths that were typed are below another one.
+    let command = places.command("git-codecommit");
+    let command = format!("!cd \"${{GIT_PREFIX:-.}}\" && exec {command}");
+    settings.add("alias", None, "codecommit", &command);
+    let helper = format!("!exec {}", places.command("git-remote-codecommit"));
+    settings.add("alias", None, "remote-git-codecommit", &helper);
+    let base = format!("{SCHEME}::");
+    settings.add("url", Some(&base), "insteadOf", "codecommit::");
+    let base = format!("{SCHEME}::codecommit://");
+    settings.add("url", Some(&base), "insteadOf", "codecommit://");
+}
+
+struct Settings(Vec<Setting>);
+
+impl Settings {
+    fn add(
+        &mut self,
+        section: &'static str,
+        subsection: Option<&str>,
+        name: &'static str,
+        value: &str,
+    ) {
+        self.0.push(Setting {
+            section,
+            subsection: subsection.map(str::to_owned),
+            name,
+            value: value.to_owned(),
+        });
+    }
+
+    /// The reset first: no other helper may answer, or store the password that lives 15 minutes.
+    fn credential(&mut self, url: &str, profile: Option<&str>, places: &Places) {
+        let mut helper = format!("!{}", places.command("git-credential-codecommit"));
+        if let Some(profile) = profile {
+            helper.push_str(" --profile ");
+            helper.push_str(&shell_quoted(profile));
+        }
+        self.add("credential", Some(url), "helper", "");
+        self.add("credential", Some(url), "helper", &helper);
+        self.add("credential", Some(url), "useHttpPath", "true");
+    }
+
+    /// Whoever answered for one URL before.
+    fn claim(&mut self, claim: &Claim, places: &Places) {
+        let Some(url) = claim.scope.as_deref() else {
+            return;
+        };
+        match &claim.identity {
+            Identity::DefaultChain => self.credential(url, None, places),
+            Identity::Profile(name) => self.credential(url, Some(name), places),
+            Identity::Other(helpers) => {
+                self.add("credential", Some(url), "helper", "");
+                for helper in helpers {
+                    self.add("credential", Some(url), "helper", helper);
+                }
+                let path = if claim.uses_http_path {
+                    "true"
+                } else {
+                    "false"
+                };
+                self.add("credential", Some(url), "useHttpPath", path);
+            }
+        }
+    }
+}
+
+/// A git config file.
+pub(super) fn file(settings: &[Setting]) -> String {
+    let mut text = String::from(
+        "# Written by \"git codecommit setup\", which overwrites changes; \"git codecommit unsetup\" removes it.\n",
+    );
+    let mut open = None;
+    for setting in settings {
+        let section = (setting.section, &setting.subsection);
+        if open != Some(section) {
+            let _ = match &setting.subsection {
+                Some(subsection) => writeln!(text, "[{} \"{subsection}\"]", setting.section),
+                None => writeln!(text, "[{}]", setting.section),
+            };
+        }
+        open = Some(section);
+        let value = quoted(&setting.value);
+        let _ = match value.as_str() {
+            "" => writeln!(text, "\t{} =", setting.name),
+            value => writeln!(text, "\t{} = {value}", setting.name),
+        };
     }
     text
 }
 
-/// The https URL of a role's repository, where the role answers for it.
-pub(super) fn url(role: &Role, region: &Region, repository: &str) -> Option<String> {
-    let is_ours = role.hosts.contains(&region.to_string())
-        || role
-            .repositories
-            .contains(&format!("{region}/{repository}"));
-    is_ours.then(|| format!("{}{repository}", base(region)))
-}
-
-/// What https URLs in a region begin with.
-fn base(region: &Region) -> String {
-    format!("https://{}/v1/repos/", Host::regional(region, false).name())
-}
-
-/// The addresses that go by https instead, as far as the repository's name.
-fn rewritten(role: &Role, region: &Region) -> Vec<String> {
-    let mut forms = vec![role.profile.clone()];
-    let encoded = utf8_percent_encode(&role.profile, IN_URL).to_string();
-    if !forms.contains(&encoded) {
-        forms.push(encoded);
+/// The settings as shell commands, numbered behind `count` settings that the environment has already.
+///
+/// Source: git-config(1), `GIT_CONFIG_COUNT`, since git 2.31.
+pub(super) fn exports(settings: &[Setting], count: usize) -> String {
+    let mut text = format!("export GIT_CONFIG_COUNT={}\n", count + settings.len());
+    for (number, setting) in settings.iter().enumerate() {
+        let Setting {
+            section,
+            subsection,
+            name,
+            value,
+        } = setting;
+        let key = match subsection {
+            Some(subsection) => format!("{section}.{subsection}.{name}"),
+            None => format!("{section}.{name}"),
+        };
+        let number = count + number;
+        let _ = writeln!(
+            text,
+            "export GIT_CONFIG_KEY_{number}={} GIT_CONFIG_VALUE_{number}={}",
+            shell_quoted(&key),
+            shell_quoted(value)
+        );
     }
-    // A space cannot be typed in an address.
-    forms.retain(|form| !form.contains(' '));
-    let is_first = role
-        .regions
-        .first()
-        .is_some_and(|first| first == region.as_str());
-    let mut prefixes = Vec::new();
-    for form in forms {
-        prefixes.push(format!("codecommit::{region}://{form}@"));
-        if is_first && role.rewrite_without_region {
-            prefixes.push(format!("codecommit://{form}@"));
-        }
-    }
-    prefixes
+    text
 }
 
-/// Every git host of a region: standard, FIPS, and both behind an interface VPC endpoint of its own name.
-pub(super) fn hosts(region: &Region) -> Vec<String> {
-    [false, true]
+/// Every git host: standard and behind an interface VPC endpoint, and the same with FIPS. A `*` stands for one label.
+fn every_host() -> Vec<String> {
+    let standard = dns_suffixes()
         .into_iter()
-        .flat_map(|fips| {
-            let host = Host::regional(region, fips);
-            let of_region = format!(".{region}.");
-            let endpoint = host
-                .name()
-                .replacen(&of_region, &format!("{of_region}vpce."), 1);
-            [host.name().to_owned(), format!("*.{endpoint}")]
-        })
-        .collect()
+        .map(|suffix| ("git-codecommit", suffix));
+    // Source: CodeCommit user guide, "Regions and Git connection endpoints": FIPS in North America only.
+    let services = standard.chain([("git-codecommit-fips", "amazonaws.com")]);
+    let urls = services.flat_map(|(service, suffix)| {
+        [
+            format!("https://{service}.*.{suffix}"),
+            format!("https://*.{service}.*.vpce.{suffix}"),
+        ]
+    });
+    urls.collect()
 }
 
-/// Appends a credential section: the reset first, for no other helper may answer, or store the password
-/// that lives 15 minutes.
-fn credential(text: &mut String, url: &str, role: &Role, places: &Places) {
-    let _ = writeln!(
-        text,
-        "[credential \"{url}\"]\n\thelper =\n\thelper = {}\n\tuseHttpPath = true",
-        quoted(&helper(role, places))
-    );
-}
-
-/// The helper's command line. A `~` is expanded by the shell that git runs it in: the home directory has
-/// several names in Studio.
-fn helper(role: &Role, places: &Places) -> String {
-    let program = places.programs.join("git-credential-codecommit");
-    let shown = places.shown(&program);
-    let program = match shown.strip_prefix("~/") {
-        Some(below) if places.scope != Scope::System => format!("~/{}", shell_quoted(below)),
-        _ => shell_quoted(&program.display().to_string()),
-    };
-    format!("!{program} --profile {}", shell_quoted(&role.profile))
+/// Every git host of a region.
+fn hosts(region: &Region) -> Vec<String> {
+    let hosts = [false, true].into_iter().flat_map(|fips| {
+        let host = Host::regional(region, fips);
+        let of_region = format!(".{region}.");
+        let endpoint = host
+            .name()
+            .replacen(&of_region, &format!("{of_region}vpce."), 1);
+        [host.name().to_owned(), format!("*.{endpoint}")]
+    });
+    hosts.collect()
 }
 
 /// A value of a git config file.
 fn quoted(text: &str) -> String {
-    if !text.contains(['"', '\\', '#', ';', '\'']) {
-        return text.to_owned();
+    let is_plain = !text.contains(['"', '\\', '#', ';', '\'']) && text.trim() == text;
+    match is_plain {
+        true => text.to_owned(),
+        false => format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\"")),
     }
-    format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\""))
 }
 
 /// The regions that the state holds; each was checked before it was written there.

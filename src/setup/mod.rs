@@ -4,12 +4,11 @@
 //! so that what is shown is what is done. What was added is remembered in `state.json` beside our own
 //! files, before it is added: undoing then finds it after any interruption.
 //!
-//! | file | what setup does |
+//! | file | change |
 //! |---|---|
-//! | `~/.config/git-codecommit/` | all its own: roles (`config`), git settings (`gitconfig`), links (`bin`), `state.json` |
-//! | `~/.aws/config` | adds a section |
-//! | `~/.gitconfig`, or where git's rules lead | adds one `include.path` |
-//! | `~/.bashrc` | adds a block, only where terminals would find other programs |
+//! | `~/.config/git-codecommit/` | our own: profiles (`config`), git settings (`gitconfig`), `state.json` |
+//! | `~/.gitconfig`, or where git's rules lead | one `include.path` line |
+//! | `~/.aws/config` | a section, for a role |
 
 mod acting;
 mod aws;
@@ -27,7 +26,6 @@ mod lock;
 mod places;
 mod plan;
 mod request;
-mod shell;
 mod show;
 mod state;
 mod undo;
@@ -36,12 +34,13 @@ use std::path::Path;
 
 pub(crate) use changes::Plan;
 pub(crate) use error::Error;
-pub(crate) use request::{CredentialSource, Mode, NewProfile, Placement, Request, Scope};
+pub(crate) use request::{CredentialSource, NewProfile, Placement, Request, RoleRequest, Scope};
 
+use self::claims::Existing;
 use self::lock::Lock;
 use self::places::Places;
 use crate::error::Error as AnyError;
-use crate::world::World;
+use crate::world::{World, variable};
 
 pub(crate) enum Task<'a> {
     Setup(&'a Request),
@@ -104,6 +103,20 @@ impl Task<'_> {
         plan.apply()?;
         Ok(plan)
     }
+}
+
+/// The git settings of a request as shell commands that export them.
+pub(crate) fn exports(world: &World, request: &Request) -> Result<String, AnyError> {
+    let plan = Task::Setup(request).plan(world)?;
+    plan.places.check_programs()?;
+    if let Some(conflict) = plan.conflicts.first() {
+        return Err(Error::Conflict(format!("{}: {}", conflict.file, conflict.why)).into());
+    }
+    let existing = Existing::read(&plan.places)?;
+    let settings = git_settings::all(&plan.state, &plan.places, &existing);
+    let count = world.variable(variable::GIT_CONFIG_COUNT);
+    let count = count.and_then(|count| count.parse().ok()).unwrap_or(0);
+    Ok(git_settings::exports(&settings, count))
 }
 
 /// Clones what the request names; what is cloned already is left alone.

@@ -7,6 +7,7 @@ use super::Error;
 use super::acting;
 use super::git;
 use super::request::{Placement, Scope};
+use crate::process::shell_quoted;
 use crate::profile;
 use crate::world::{World, variable};
 
@@ -22,8 +23,8 @@ pub(super) struct Places {
     pub(super) aws_config: Option<PathBuf>,
     /// The git config file that pulls ours in, symbolic links followed.
     pub(super) git_config: PathBuf,
-    /// The file that interactive shells read; none where it is not to be changed.
-    pub(super) bashrc: Option<PathBuf>,
+    /// Git settings name the programs by absolute paths.
+    is_absolute: bool,
     pub(super) programs: PathBuf,
     /// About HOME.
     pub(super) warnings: Vec<String>,
@@ -46,21 +47,17 @@ impl Places {
             Some(path) => profile::expanded(world, &path),
             None => home.join(".aws/config"),
         };
-        let keep = |unwanted: bool, path: PathBuf| -> Result<Option<PathBuf>, Error> {
-            (!unwanted && !is_system)
-                .then(|| resolved(&path))
-                .transpose()
-        };
+        let aws_config = (!placement.no_aws_config && !is_system).then_some(aws_config);
         let places = Self {
             scope: placement.scope,
             own,
-            aws_config: keep(placement.no_aws_config, aws_config)?,
+            aws_config: aws_config.map(|path| resolved(&path)).transpose()?,
             git_config: resolved(&match placement.scope {
                 Scope::Global => global_git_config(world, &home)?,
                 Scope::Local => git::path_of_config("--local", &home)?,
                 Scope::System => git::path_of_config("--system", &home)?,
             })?,
-            bashrc: keep(placement.no_path, home.join(".bashrc"))?,
+            is_absolute: is_system || placement.is_absolute,
             programs: programs(world, placement)?,
             home,
             warnings,
@@ -69,15 +66,14 @@ impl Places {
         Ok(places)
     }
 
-    /// That every path can stand in a git config file, in `~/.bashrc` and in what is remembered: as text,
+    /// That every path can stand in a git config file and in what is remembered: as text,
     /// on one line.
     fn check_names(&self) -> Result<(), Error> {
-        let optional = [self.aws_config.as_deref(), self.bashrc.as_deref()];
         let all = [&self.home, &self.own, &self.git_config, &self.programs];
         let mut all = all
             .into_iter()
             .map(PathBuf::as_path)
-            .chain(optional.into_iter().flatten());
+            .chain(self.aws_config.as_deref());
         let is_bad = |path: &&Path| {
             path.to_str()
                 .is_none_or(|text| text.contains(char::is_control))
@@ -133,6 +129,16 @@ impl Places {
             }
         }
         path.display().to_string()
+    }
+
+    /// One of our programs as a command of a shell. A `~` is expanded by that shell: in Studio the home directory
+    /// has several names.
+    pub(super) fn command(&self, name: &str) -> String {
+        let program = self.programs.join(name);
+        match self.shown(&program).strip_prefix("~/") {
+            Some(below) if !self.is_absolute => format!("~/{}", shell_quoted(below)),
+            _ => shell_quoted(&program.display().to_string()),
+        }
     }
 
     /// The path that [`Self::shown`] stands for.

@@ -3,28 +3,8 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
 use crate::aws::iam::{ExternalId, SessionName};
 use crate::aws::{Region, RepositoryName, RoleArn};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Mode {
-    /// https URLs and the credential helper; codecommit:: addresses become https
-    Https,
-    /// codecommit:: addresses and the remote helper
-    Remote,
-    /// Both of them
-    Both,
-}
-
-impl Mode {
-    /// Whether https URLs get a credential helper.
-    pub(super) fn has_https(self) -> bool {
-        matches!(self, Self::Https | Self::Both)
-    }
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Scope {
@@ -59,18 +39,25 @@ impl CredentialSource {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
-    pub(crate) role_arn: RoleArn,
-    /// At least one; the first is written to the profile.
+    /// A role, for which a profile is written.
+    pub(crate) role: Option<RoleRequest>,
+    /// An existing profile to use; none of `role`.
+    pub(crate) profile: Option<NewProfile>,
+    /// With a role at least one; the first is written to the profile.
     pub(crate) regions: Vec<Region>,
+    pub(crate) repository: Option<RepositoryName>,
+    pub(crate) lfs: bool,
+    pub(crate) placement: Placement,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct RoleRequest {
     pub(crate) profile: NewProfile,
+    pub(crate) role_arn: RoleArn,
     pub(crate) credential_source: Option<CredentialSource>,
     pub(crate) source_profile: Option<NewProfile>,
     pub(crate) external_id: Option<ExternalId>,
     pub(crate) role_session_name: Option<SessionName>,
-    pub(crate) repository: Option<RepositoryName>,
-    pub(crate) mode: Mode,
-    pub(crate) lfs: bool,
-    pub(crate) placement: Placement,
 }
 
 /// The settings that setup and unsetup share.
@@ -79,13 +66,21 @@ pub(crate) struct Placement {
     pub(crate) scope: Scope,
     pub(crate) bin_dir: Option<PathBuf>,
     pub(crate) no_aws_config: bool,
-    pub(crate) no_path: bool,
+    /// Write absolute paths: `~` may be another folder where the settings are read.
+    pub(crate) is_absolute: bool,
     pub(crate) force: bool,
 }
 
 /// A profile name that an AWS file, a URL and a shell command can all hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NewProfile(String);
+
+impl Default for NewProfile {
+    /// The name in AWS's published pattern.
+    fn default() -> Self {
+        Self("CrossAccountAccessProfile".to_owned())
+    }
+}
 
 impl NewProfile {
     pub(crate) fn as_str(&self) -> &str {

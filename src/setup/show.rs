@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::changes::{Plan, STATE};
 use super::conflict::Conflict;
 use super::diff;
-use super::disk::Change;
+use super::disk::{Change, Kind};
 
 impl Plan {
     /// What changes in which file, a line each, with the lines that differ and no others.
@@ -13,18 +13,15 @@ impl Plan {
         let mut words = Vec::new();
         for change in self.changes.iter().filter(|change| change.is_needed()) {
             words.push(format!("{}: {}", self.name(change), action(change)));
+            // A new file of ours is long, and nobody's settings are in it.
+            if change.kind == Kind::Own && change.before.is_none() {
+                continue;
+            }
             words.extend(
                 self.lines(change)
                     .into_iter()
                     .map(|line| format!("  {line}")),
             );
-        }
-        for link in self.links.iter().filter(|link| link.is_needed()) {
-            let shown = self.places.shown(&link.path);
-            words.push(match &link.target {
-                Some(target) => format!("{shown}: link to {}", target.display()),
-                None => format!("{shown}: removed"),
-            });
         }
         for leftover in &self.leftovers {
             let shown = self.places.shown(leftover);
@@ -45,22 +42,10 @@ impl Plan {
                 })
             })
             .collect();
-        let links: Vec<Value> = self
-            .links
-            .iter()
-            .map(|link| {
-                json!({
-                    "link": self.places.shown(&link.path),
-                    "to": link.target.as_ref().map(|target| target.display().to_string()),
-                    "action": if link.is_needed() { "changed" } else { "unchanged" },
-                })
-            })
-            .collect();
         json!({
             "needed": self.is_needed(),
             "applied": is_applied,
             "files": files,
-            "links": links,
             "conflicts": self.conflicts.iter().map(Conflict::in_json).collect::<Vec<_>>(),
             "kept": self.kept.iter().map(Conflict::in_json).collect::<Vec<_>>(),
             "notes": self.notes,

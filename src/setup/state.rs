@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Error;
-use super::request::{Mode, Request};
+use super::request::RoleRequest;
+use crate::aws::Region;
 use crate::world::private_file;
 
 /// The layout of the state file; a later one is refused.
@@ -29,43 +30,27 @@ pub(super) struct Role {
     pub(super) role_session_name: Option<String>,
     /// The first one is written to the profile.
     pub(super) regions: Vec<String>,
-    /// The regions whose plain https URLs this role answers for.
+    /// The regions whose https URLs this role answers for.
     #[serde(default)]
     pub(super) hosts: Vec<String>,
-    /// The repositories, `region/name`, whose https URLs it answers for elsewhere.
+    /// The repositories, `region/name`, whose https URLs it answers for in other regions.
     #[serde(default)]
     pub(super) repositories: Vec<String>,
-    pub(super) mode: Mode,
-    /// codecommit:: addresses of this profile go by https.
-    #[serde(default)]
-    pub(super) rewrite: bool,
-    /// So do those without a region.
-    #[serde(default)]
-    pub(super) rewrite_without_region: bool,
-    #[serde(default)]
-    pub(super) lfs: bool,
 }
 
 impl Role {
-    /// A role as it is asked for; the host names are given out by the caller.
-    pub(super) fn new(request: &Request) -> Self {
+    /// The role of a request, without hosts.
+    pub(super) fn new(role: &RoleRequest, regions: &[Region]) -> Self {
         Self {
-            profile: request.profile.as_str().into(),
-            role_arn: request.role_arn.as_str().into(),
-            credential_source: request.credential_source.map(|s| s.as_str().into()),
-            source_profile: request.source_profile.as_ref().map(|p| p.as_str().into()),
-            external_id: request.external_id.as_ref().map(|id| id.as_str().into()),
-            role_session_name: request
-                .role_session_name
-                .as_ref()
-                .map(|n| n.as_str().into()),
-            regions: request.regions.iter().map(ToString::to_string).collect(),
+            profile: role.profile.as_str().into(),
+            role_arn: role.role_arn.as_str().into(),
+            credential_source: role.credential_source.map(|s| s.as_str().into()),
+            source_profile: role.source_profile.as_ref().map(|p| p.as_str().into()),
+            external_id: role.external_id.as_ref().map(|id| id.as_str().into()),
+            role_session_name: role.role_session_name.as_ref().map(|n| n.as_str().into()),
+            regions: regions.iter().map(ToString::to_string).collect(),
             hosts: Vec::new(),
             repositories: Vec::new(),
-            mode: request.mode,
-            rewrite: false,
-            rewrite_without_region: false,
-            lfs: request.lfs,
         }
     }
 
@@ -103,8 +88,6 @@ pub(super) enum What {
     Profile(String),
     /// The line that pulls our git settings in.
     Include,
-    /// The block that puts our programs first on PATH.
-    Path,
 }
 
 /// A setting of a person's profile that `--force` changed. Never a key or another secret.
@@ -121,14 +104,19 @@ pub(super) struct Replacement {
 pub(super) struct State {
     version: u32,
     pub(super) roles: Vec<Role>,
+    /// An existing profile that answers where no other does (`setup --profile` alone).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) pinned: Option<String>,
+    /// `--force`: the credential helpers that were configured before no longer answer.
+    #[serde(default)]
+    pub(super) replaces_helpers: bool,
+    #[serde(default)]
+    pub(super) lfs: bool,
     /// Our own files and the SHA-256 of what was written.
     pub(super) owned: BTreeMap<String, String>,
     pub(super) insertions: Vec<Insertion>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) replacements: Vec<Replacement>,
-    /// Symbolic links that were made, and where they lead.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) links: BTreeMap<String, String>,
     /// Folders that were made, the outer ones first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) folders: Vec<String>,
@@ -139,10 +127,12 @@ impl Default for State {
         Self {
             version: VERSION,
             roles: Vec::new(),
+            pinned: None,
+            replaces_helpers: false,
+            lfs: false,
             owned: BTreeMap::new(),
             insertions: Vec::new(),
             replacements: Vec::new(),
-            links: BTreeMap::new(),
             folders: Vec::new(),
         }
     }

@@ -1,18 +1,19 @@
-//! Taking back what setup added, and nothing else.
+//! Removes what setup added, and nothing else.
 
 use std::fs;
 use std::path::PathBuf;
 
 use super::changes::{GIT_SETTINGS, Plan, STATE};
+use super::claims::Existing;
 use super::conflict::Conflict;
-use super::disk::{self, Change, Kind, Link};
+use super::disk::{self, Change, Kind};
 use super::ini::Ini;
 use super::lock::Lock;
 use super::places::Places;
 use super::plan::roles_file;
 use super::request::NewProfile;
 use super::state::{Insertion, State, What};
-use super::{Error, git_settings, shell};
+use super::{Error, git_settings};
 use crate::profile::OWN_FILE;
 
 /// Plans to undo the set-up of one profile, or all of it.
@@ -26,17 +27,20 @@ pub(super) fn plan(
     let mut plan = Plan::new(places, state);
     if let Some(profile) = profile {
         let name = profile.as_str();
-        if plan.state.roles.iter().all(|role| role.profile != name) {
-            plan.notes.push(format!("profile {name:?} was not set up"));
+        let is_pinned = plan.state.pinned.as_deref() == Some(name);
+        if !is_pinned && plan.state.roles.iter().all(|role| role.profile != name) {
+            plan.notes
+                .push(format!("setup did not configure profile {name:?}"));
             return Ok(plan);
         }
         plan.state.roles.retain(|role| role.profile != name);
-        if !plan.state.roles.is_empty() {
+        plan.state.pinned.take_if(|pinned| pinned == name);
+        if !plan.state.roles.is_empty() || plan.state.pinned.is_some() {
             return of_one(plan, name, state_before, force);
         }
     }
     if state_before.is_none() {
-        plan.notes.push("nothing was set up".into());
+        plan.notes.push("there is no setup to undo".into());
         return Ok(plan);
     }
     of_all(plan, state_before, force)
@@ -49,10 +53,10 @@ fn of_one(
     state_before: Option<Vec<u8>>,
     force: bool,
 ) -> Result<Plan, Error> {
-    let roles = roles_file(&plan.state.roles);
-    let allow = disk::read(&plan.places.own_file(GIT_SETTINGS))?
-        .is_some_and(|text| String::from_utf8_lossy(&text).contains("[protocol "));
-    let settings = git_settings::content(&plan.state.roles, &plan.places, allow);
+    let roles = (!plan.state.roles.is_empty()).then(|| roles_file(&plan.state.roles));
+    let existing = Existing::read(&plan.places)?;
+    let settings = git_settings::all(&plan.state, &plan.places, &existing);
+    let settings = git_settings::file(&settings);
     let insertions = plan.state.insertions.clone();
     for insertion in insertions {
         if insertion.what == What::Profile(name.to_owned()) {
@@ -61,7 +65,7 @@ fn of_one(
     }
     take_back(&mut plan, Some(name))?;
     plan.own_file(GIT_SETTINGS, Some(settings), force)?;
-    plan.own_file(OWN_FILE, Some(roles), force)?;
+    plan.own_file(OWN_FILE, roles, force)?;
     let after = plan.state.content();
     push_state(&mut plan, state_before, Some(after));
     Ok(plan)
@@ -70,29 +74,18 @@ fn of_one(
 /// Undoes everything. The state goes last: an undo that is stopped can be begun again.
 fn of_all(mut plan: Plan, state_before: Option<Vec<u8>>, force: bool) -> Result<Plan, Error> {
     let insertions = plan.state.insertions.clone();
-    // The block on PATH first, the profile last: the other way round from setup.
+    // The include first, the profile last: the reverse of setup's order.
     for insertion in insertions.iter().rev() {
         take_out(&mut plan, insertion, force)?;
     }
     take_back(&mut plan, None)?;
     plan.own_file(GIT_SETTINGS, None, force)?;
     plan.own_file(OWN_FILE, None, force)?;
-    let folder = plan.places.own_file(shell::BIN);
-    for name in shell::PROGRAMS {
-        plan.links.push(Link::new(folder.join(name), None));
-    }
-    for (path, target) in &plan.state.links {
-        let path = PathBuf::from(path);
-        if fs::read_link(&path).is_ok_and(|there| there.display().to_string() == *target) {
-            plan.links.push(Link::new(path, None));
-        }
-    }
     plan.leaves_nothing = plan.kept.is_empty();
     let after = if plan.leaves_nothing {
         None
     } else {
         plan.state.roles.clear();
-        plan.state.links.clear();
         Some(plan.state.content())
     };
     push_state(&mut plan, state_before, after);
@@ -110,7 +103,7 @@ fn push_state(plan: &mut Plan, before: Option<Vec<u8>>, after: Option<Vec<u8>>) 
     plan.find_leftovers();
 }
 
-/// Takes an inserted text out of its file, where it still stands as it was written.
+/// Removes an inserted text from its file, if it is still as it was written.
 fn take_out(plan: &mut Plan, insertion: &Insertion, force: bool) -> Result<(), Error> {
     let shown = &insertion.file;
     let path = plan.places.path(shown);
@@ -129,28 +122,12 @@ fn take_out(plan: &mut Plan, insertion: &Insertion, force: bool) -> Result<(), E
         None => match &insertion.what {
             What::Include => Some(without_include(&text, &insertion.text)),
             What::Profile(name) if Ini::new(&text).count(name) == 0 => Some(text.clone()),
-            What::Path if !shell::has_block(&text) => Some(text.clone()),
             What::Profile(name) if force => Ini::new(&text).without_section(name),
-            What::Path if force => shell::without_block(&text),
             _ => None,
         },
     };
     let Some(after) = after else {
-        let was = match &insertion.what {
-            What::Profile(name) => Ini::new(&text).section_of(name).unwrap_or_default(),
-            _ => shell::block_in(&text).unwrap_or_default(),
-        };
-        plan.kept.push(Conflict {
-            file: shown.clone(),
-            why: match &insertion.what {
-                What::Profile(name) => format!("profile {name:?} was changed since"),
-                _ => "the block on PATH was changed since".into(),
-            },
-            lines: super::diff::lines(insertion.text.trim().as_bytes(), was.trim().as_bytes())
-                .into_iter()
-                .filter(|line| !looks_secret(line))
-                .collect(),
-        });
+        plan.kept.extend(changed_section(insertion, &text));
         return Ok(());
     };
     forget(plan);
@@ -158,7 +135,6 @@ fn take_out(plan: &mut Plan, insertion: &Insertion, force: bool) -> Result<(), E
     let kind = match insertion.what {
         What::Profile(_) => Kind::Aws,
         What::Include => Kind::Git,
-        What::Path => Kind::Shell,
     };
     set(
         plan,
@@ -168,6 +144,23 @@ fn take_out(plan: &mut Plan, insertion: &Insertion, force: bool) -> Result<(), E
         (!is_gone).then(|| after.into_bytes()),
     );
     Ok(())
+}
+
+/// A profile's section that was changed since setup.
+fn changed_section(insertion: &Insertion, text: &str) -> Option<Conflict> {
+    let What::Profile(name) = &insertion.what else {
+        return None;
+    };
+    let now = Ini::new(text).section_of(name).unwrap_or_default();
+    let lines = super::diff::lines(insertion.text.trim().as_bytes(), now.trim().as_bytes());
+    Some(Conflict {
+        file: insertion.file.clone(),
+        why: format!("profile {name:?} was changed after setup"),
+        lines: lines
+            .into_iter()
+            .filter(|line| !looks_secret(line))
+            .collect(),
+    })
 }
 
 /// Keys of profiles that hold secrets are not shown, whatever else a person put there.
@@ -191,7 +184,7 @@ fn looks_secret(line: &str) -> bool {
     !key.starts_with('[') && !known.contains(&key.as_str())
 }
 
-/// Brings back the settings that `--force` changed, where they are still what it made of them.
+/// Restores the settings that `--force` replaced, if nobody changed them since.
 fn take_back(plan: &mut Plan, profile: Option<&str>) -> Result<(), Error> {
     let all = std::mem::take(&mut plan.state.replacements);
     let (ours, others): (Vec<_>, Vec<_>) = all
@@ -206,7 +199,7 @@ fn take_back(plan: &mut Plan, profile: Option<&str>) -> Result<(), Error> {
         let ini = Ini::new(&text);
         if ini.value(&known.profile, &known.key).as_deref() != known.after.as_deref() {
             plan.notes.push(format!(
-                "{} of profile {:?} in {} was changed since, and stays",
+                "{} of profile {:?} in {} was changed after setup, and is not restored",
                 known.key, known.profile, known.file
             ));
             continue;
@@ -214,7 +207,7 @@ fn take_back(plan: &mut Plan, profile: Option<&str>) -> Result<(), Error> {
         match ini.with(&known.profile, &known.key, known.before.as_deref()) {
             Some(after) => set(plan, path, Kind::Aws, before, Some(after.into_bytes())),
             None => plan.notes.push(format!(
-                "{} of profile {:?} in {} cannot be changed by itself, and stays: before setup it was {}",
+                "cannot restore {} of profile {:?} in {}: before setup it was {}",
                 known.key,
                 known.profile,
                 known.file,
@@ -268,7 +261,7 @@ fn set(
     }
 }
 
-/// The text without a part of it, if that stands there exactly once.
+/// The text without a part, if it contains it exactly once.
 fn without(text: &str, part: &str) -> Option<String> {
     let at = text.find(part)?;
     let (before, after) = (&text[..at], &text[at + part.len()..]);
@@ -318,7 +311,6 @@ pub(super) fn remove_folders(plan: &Plan, lock: Lock) {
             let _ = fs::remove_file(backup);
         }
     }
-    let _ = fs::remove_dir(plan.places.own_file(shell::BIN));
     lock.remove();
     let mut folders: Vec<PathBuf> = plan
         .state

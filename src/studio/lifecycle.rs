@@ -218,7 +218,6 @@ mod tests {
             format!("--external-id={}", "e".repeat(1224)),
             format!("--role-session-name={}", "s".repeat(64)),
             format!("--repo={}", "n".repeat(100)),
-            "--mode=https".into(),
             "--lfs".into(),
         ];
         let regions = vec!["--region=ap-southeast-1"; 10];

@@ -97,6 +97,10 @@ pub(crate) const TERM: &str = "TERM";
 pub(crate) const GIT_PROTOCOL_FROM_USER: &str = "GIT_PROTOCOL_FROM_USER";
 pub(crate) const HOME: &str = "HOME";
 pub(crate) const PATH: &str = "PATH";
+/// The repository's git folder, where git runs in one.
+pub(crate) const GIT_DIR: &str = "GIT_DIR";
+/// Number of settings in `GIT_CONFIG_KEY_n` and `GIT_CONFIG_VALUE_n`.
+pub(crate) const GIT_CONFIG_COUNT: &str = "GIT_CONFIG_COUNT";
 /// The person's git configuration, instead of `~/.gitconfig`.
 pub(crate) const GIT_CONFIG_GLOBAL: &str = "GIT_CONFIG_GLOBAL";
 /// Folder of the person's settings, instead of `~/.config`.

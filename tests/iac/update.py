@@ -12,7 +12,7 @@ script = (root / "src/studio/lifecycle.sh").read_text()
 
 def filled(escaped, values):
     text = script.replace("${", escaped)
-    setup = "--role-arn={} --region={} --profile={} --mode=both"
+    setup = "--role-arn={} --region={} --profile={}"
     settings = {
         "SOURCE": values["source"],
         "SHA256": values["sha256"],

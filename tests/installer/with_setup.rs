@@ -73,13 +73,7 @@ fn one_line_installs_and_sets_up_and_one_takes_all_back() {
         let said = install(&studio, &shell, &arguments).succeeded();
         assert_eq!(
             said.stdout,
-            format!(
-                "unchanged: {VERSION} in {bin}\n\
-                 note: programs that do not read ~/.bashrc, such as the git panel, find no \
-                 git-remote-codecommit: codecommit:: addresses of profile \"CrossAccountAccessProfile\" go by \
-                 https instead (url.<base>.insteadOf)\n\
-                 unchanged\n"
-            )
+            format!("unchanged: {VERSION} in {bin}\nunchanged\n")
         );
         assert_eq!(paths(&studio), after);
 
@@ -171,7 +165,7 @@ fn arguments_that_setup_refuses_are_found_before_anything_is_replaced() {
                 "git-codecommit: unknown argument --regoin",
             ),
             (
-                ["--role-arn", ROLE, "--mode", "both"],
+                ["--role-arn", ROLE, "--repo", "demo"],
                 "git-codecommit: --region <REGION> is missing",
             ),
             (

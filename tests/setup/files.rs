@@ -20,13 +20,8 @@ fn an_empty_home_gets_every_file_and_nothing_else() {
         [
             ".aws",
             ".aws/config",
-            ".bashrc",
             ".config",
             ".config/git-codecommit",
-            ".config/git-codecommit/bin",
-            ".config/git-codecommit/bin/git-codecommit",
-            ".config/git-codecommit/bin/git-credential-codecommit",
-            ".config/git-codecommit/bin/git-remote-codecommit",
             ".config/git-codecommit/config",
             ".config/git-codecommit/gitconfig",
             ".config/git-codecommit/lock",
@@ -71,7 +66,6 @@ fn comments_order_line_ends_modes_and_links_are_kept() {
     let git = "# mine\r\n[user]\r\n\tname = É\r\n[credential]\r\n\thelper = store\r\n";
     home.write("dotfiles/aws", aws);
     home.write("dotfiles/git", git);
-    home.write(".bashrc", "alias ll='ls -l' # no line end");
     std::fs::create_dir_all(home.path(".aws")).unwrap();
     symlink("../dotfiles/aws", home.path(".aws/config")).unwrap();
     symlink(home.path("dotfiles/git"), home.path(".gitconfig")).unwrap();
@@ -84,7 +78,6 @@ fn comments_order_line_ends_modes_and_links_are_kept() {
     };
     mode("dotfiles/aws", 0o640);
     mode("dotfiles/git", 0o604);
-    mode(".bashrc", 0o755);
     home.setup(&[]).succeeded();
 
     let now = home.read("dotfiles/aws");
@@ -99,16 +92,12 @@ fn comments_order_line_ends_modes_and_links_are_kept() {
         home.read("dotfiles/git"),
         format!("{git}[include]\r\n\tpath = ~/.config/git-codecommit/gitconfig\r\n")
     );
-    assert!(
-        home.read(".bashrc")
-            .starts_with("alias ll='ls -l' # no line end\n# >>> git-codecommit >>>")
-    );
     assert!(home.path(".aws/config").is_symlink() && home.path(".gitconfig").is_symlink());
-    let modes = ["dotfiles/aws", "dotfiles/git", ".bashrc"]
+    let modes = ["dotfiles/aws", "dotfiles/git"]
         .map(|name| home.path(name).metadata().unwrap().mode() & 0o777);
-    assert_eq!(modes, [0o640, 0o604, 0o755]);
+    assert_eq!(modes, [0o640, 0o604]);
     assert_eq!(home.git_value("user.name"), "É");
-    assert_eq!(home.git_value("protocol.codecommit.allow"), "always");
+    assert_eq!(home.git_value("protocol.git-codecommit.allow"), "always");
     // What a person had is there once more, for its owner alone.
     let backup = home.path("dotfiles/aws.bak-git-codecommit");
     assert_eq!(std::fs::read_to_string(&backup).unwrap(), aws);
@@ -126,7 +115,6 @@ fn a_second_run_changes_no_byte_and_no_time() {
     let files = [
         ".aws/config",
         ".gitconfig",
-        ".bashrc",
         ".config/git-codecommit/state.json",
     ];
     for name in files {
@@ -225,7 +213,7 @@ fn git_finds_its_configuration_by_its_own_rules() {
     home.write(".config/git/config", "[user]\n\tname = n\n");
     home.setup(&[]).succeeded();
     assert!(!home.path(".gitconfig").exists());
-    assert_eq!(home.git_value("protocol.codecommit.allow"), "always");
+    assert_eq!(home.git_value("protocol.git-codecommit.allow"), "always");
 
     // Both: ~/.gitconfig.
     let home = Home::new();

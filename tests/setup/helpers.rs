@@ -5,7 +5,7 @@ use super::{Home, PROFILE, assert_same};
 const HOST: &str = "https://git-codecommit.eu-west-1.amazonaws.com";
 
 /// The command that git starts for a URL, by its own trace.
-fn helper_for(home: &Home, url: &str) -> Vec<String> {
+pub(super) fn helper_for(home: &Home, url: &str) -> Vec<String> {
     let mut command = home.command("git", &["credential", "fill"]);
     command
         .env("GIT_TRACE", "1")
@@ -28,25 +28,42 @@ fn only_our_helper_is_asked_for_every_kind_of_codecommit_host() {
         "[credential]\n\thelper = store\n\thelper = cache --timeout=3600\n",
     );
     home.setup(&[]).succeeded();
-    let ours = format!("~/.local/bin/git-credential-codecommit --profile {PROFILE} get");
-    for host in [
-        "git-codecommit.eu-west-1.amazonaws.com",
-        "git-codecommit-fips.eu-west-1.amazonaws.com",
-        "vpce-0a1b-2c.git-codecommit.eu-west-1.vpce.amazonaws.com",
+    let ours = "~/.local/bin/git-credential-codecommit";
+    let with_role = format!("{ours} --profile {PROFILE} get");
+    let without = format!("{ours} get");
+    for (host, helper) in [
+        ("git-codecommit.eu-west-1.amazonaws.com", &with_role),
+        ("git-codecommit-fips.eu-west-1.amazonaws.com", &with_role),
+        (
+            "vpce-0a1b-2c.git-codecommit.eu-west-1.vpce.amazonaws.com",
+            &with_role,
+        ),
+        ("git-codecommit.us-east-1.amazonaws.com", &without),
+        ("git-codecommit-fips.us-gov-west-1.amazonaws.com", &without),
+        (
+            "vpce-0a1b-2c.git-codecommit-fips.us-east-1.vpce.amazonaws.com",
+            &without,
+        ),
+        ("git-codecommit.cn-north-1.amazonaws.com.cn", &without),
+        ("git-codecommit.eusc-de-east-1.amazonaws.eu", &without),
+        ("git-codecommit.us-iso-east-1.c2s.ic.gov", &without),
     ] {
         let asked = helper_for(&home, &format!("https://{host}/v1/repos/demo-repo"));
-        assert_eq!(asked, std::slice::from_ref(&ours), "{host}");
+        assert_eq!(asked, std::slice::from_ref(helper), "{host}");
     }
     for other in [
         "https://github.com/x/y",
-        "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/x",
+        "https://git-codecommit.evil.example.com/v1/repos/x",
     ] {
         let asked = helper_for(&home, other);
-        assert!(
-            asked.iter().all(|run| !run.contains("codecommit")),
-            "{asked:?}"
+        assert_eq!(
+            asked,
+            [
+                "git credential-store get",
+                "git credential-cache --timeout=3600 get"
+            ],
+            "{other}"
         );
-        assert_eq!(asked.len(), 2, "{asked:?}");
     }
 }
 
@@ -75,128 +92,109 @@ fn china_gets_its_own_hosts() {
     let said = home.run(home.program(), &wrong).failed();
     assert_eq!(
         said.said(),
-        "git-codecommit: cn-north-1 is in partition aws-cn, and the role is in aws\n\
+        "git-codecommit: cn-north-1 is in partition aws-cn, but the role is in aws\n\
          hint: check --region and --role-arn"
     );
 }
 
 #[test]
-fn existing_remotes_and_submodules_go_by_https() {
-    let home = Home::new();
-    home.setup(&["--mode", "https", "--region", "us-east-1"])
-        .succeeded();
-    let leads = |address: &str| {
-        let said = home.git(&["ls-remote", "--get-url", address]).succeeded();
-        said.stdout.trim_end().to_owned()
-    };
-    for (address, url) in [
-        (
-            format!("codecommit::eu-west-1://{PROFILE}@demo"),
-            format!("{HOST}/v1/repos/demo"),
-        ),
-        (
-            format!("codecommit://{PROFILE}@demo"),
-            format!("{HOST}/v1/repos/demo"),
-        ),
-        (
-            format!("codecommit::us-east-1://{PROFILE}@demo"),
-            "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/demo".to_owned(),
-        ),
-        // Another profile is another identity.
-        (
-            "codecommit::eu-west-1://other@demo".to_owned(),
-            "codecommit::eu-west-1://other@demo".to_owned(),
-        ),
-        (
-            "codecommit::eu-west-1://demo".to_owned(),
-            "codecommit::eu-west-1://demo".to_owned(),
-        ),
-    ] {
-        assert_eq!(leads(&address), url);
-    }
-}
-
-#[test]
-fn an_address_without_a_region_is_not_led_to_another_region() {
-    // git-remote-codecommit takes AWS_DEFAULT_REGION before the profile's region.
-    let mut home = Home::new();
-    home.set("AWS_DEFAULT_REGION", "eu-central-1");
-    home.setup(&["--mode", "https"]).succeeded();
-    let address = format!("codecommit://{PROFILE}@demo");
-    let said = home.git(&["ls-remote", "--get-url", &address]).succeeded();
-    assert_eq!(said.stdout.trim_end(), address);
-}
-
-#[test]
-fn condas_helper_is_left_in_place_and_led_round() {
+fn every_address_goes_by_our_remote_helper_whatever_is_first_on_path() {
     let home = Home::new();
     let said = home.setup(&[]).succeeded();
     let conda = home.place.path().join("conda/bin/git-remote-codecommit");
     assert!(
         said.stdout.contains(&format!(
-            "note: {} hides this git-remote-codecommit from programs with its folder on PATH: \
-             codecommit:: addresses of profile \"{PROFILE}\" go by https instead",
+            "note: {}: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::\n",
             conda.display()
         )),
         "{said:?}"
     );
-    // A terminal of Studio: interactive bash, no login.
-    let found = home.run(
-        "bash",
-        &["-ic", "command -v git-remote-codecommit git-codecommit"],
-    );
-    let bin = home.path(".config/git-codecommit/bin");
-    assert_eq!(
-        found.stdout,
-        format!(
-            "{0}/git-remote-codecommit\n{0}/git-codecommit\n",
-            bin.display()
-        )
-    );
-    // And a shell in that shell adds nothing.
-    let path = home.run("bash", &["-ic", "bash -ic 'echo $PATH'"]);
-    assert_eq!(
-        path.stdout.matches("git-codecommit/bin").count(),
-        1,
-        "{path:?}"
-    );
+    for address in [
+        "codecommit::eu-west-1://x@demo",
+        "codecommit::us-east-1://x@demo",
+        "codecommit://x@demo",
+    ] {
+        let said = home.git(&["ls-remote", address]).failed();
+        assert!(
+            said.stderr.starts_with(
+                "git-remote-codecommit: profile \"x\", chosen by the address, is not in "
+            ),
+            "{said:?}"
+        );
+    }
+    let version = home.git(&["codecommit", "version"]).succeeded();
+    assert!(version.stdout.starts_with("git-codecommit "), "{version:?}");
+    assert!(!home.path(".bashrc").exists());
     assert!(std::fs::read_to_string(&conda).unwrap().contains("conda"));
-
-    let home = Home::new();
-    let said = home.setup(&["--mode", "remote"]).succeeded();
-    assert!(
-        said.stderr.contains("--mode both leads round it"),
-        "{said:?}"
-    );
-    let before = Home::new();
-    let said = before.setup(&["--mode", "remote", "--strict"]).failed();
-    assert_eq!(said.code, Some(3), "{said:?}");
-    assert!(before.snapshot().is_empty(), "nothing is changed");
 }
 
 #[test]
-fn path_is_left_alone_where_terminals_find_the_programs() {
-    let mut home = Home::new();
-    std::fs::remove_dir_all(home.place.path().join("conda")).unwrap();
-    let path = format!(
-        "{}:{}",
-        home.path(".local/bin").display(),
-        home.environment["PATH"]
-    );
-    home.set("PATH", &path);
-    home.setup(&[]).succeeded();
-    assert!(!home.path(".bashrc").exists());
-    assert!(!home.path(".config/git-codecommit/bin").exists());
+fn the_command_takes_paths_from_the_folder_where_it_is_typed() {
     let home = Home::new();
-    home.setup(&["--no-path", "--no-aws-config"]).succeeded();
-    assert!(!home.path(".bashrc").exists() && !home.path(".aws").exists());
+    home.setup(&[]).succeeded();
+    home.git(&["init", "--quiet", "work"]).succeeded();
+    std::fs::create_dir_all(home.path("work/below")).unwrap();
+    let man = [
+        "-C",
+        "work/below",
+        "codecommit",
+        "man",
+        "--directory",
+        "pages",
+    ];
+    home.git(&man).succeeded();
+    assert!(home.path("work/below/pages/git-codecommit.1").exists());
+}
+
+#[test]
+fn the_settings_can_be_printed_for_a_job_whose_home_is_another_folder() {
+    let home = Home::new();
+    home.write(".aws/config", "[profile Dev]\nregion = eu-west-1\n");
+    let before = home.snapshot();
+    let bin = home.path(".local/bin").display().to_string();
+    let arguments = ["setup", "--env", "--profile", "Dev", "--bin-dir", &bin];
+    let said = home.run(home.program(), &arguments).succeeded();
+    assert_same(&home.snapshot(), &before, "nothing is written");
+    let first = format!(
+        "export GIT_CONFIG_KEY_0=alias.codecommit GIT_CONFIG_VALUE_0='!cd \"${{GIT_PREFIX:-.}}\" && exec \
+         {bin}/git-codecommit'"
+    );
+    assert_eq!(said.stdout.lines().nth(1), Some(first.as_str()), "{said:?}");
+    // Numbered behind what the job has already.
+    let script = format!(
+        "export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0=n\n\
+         eval \"$('{}' {})\"\nexport HOME=/nowhere\n\
+         git config user.name; git config codecommit.profile; git codecommit version\n\
+         git ls-remote codecommit::eu-west-1://x@demo",
+        home.program().display(),
+        arguments.join(" ")
+    );
+    let said = home.run("/bin/sh", &["-c", &script]).failed();
+    assert!(
+        said.stdout.starts_with("n\nDev\ngit-codecommit "),
+        "{said:?}"
+    );
+    assert!(
+        said.stderr
+            .starts_with("git-remote-codecommit: profile \"x\""),
+        "{said:?}"
+    );
+    let with_role = [
+        "setup",
+        "--env",
+        "--role-arn",
+        super::ROLE,
+        "--region",
+        "eu-west-1",
+    ];
+    let said = home.run(home.program(), &with_role).failed();
+    assert_eq!(said.code, Some(2), "{said:?}");
 }
 
 #[test]
 fn a_home_with_two_names_needs_one_set_up() {
     // Classic: the same folder is /root in kernels and /home/sagemaker-user in the Jupyter server.
     let mut home = Home::new();
-    home.write(".bashrc", "");
     home.setup(&[]).succeeded();
     let before = home.snapshot();
     let other = home.place.path().join("root");
@@ -207,14 +205,8 @@ fn a_home_with_two_names_needs_one_set_up() {
     assert_same(&home.snapshot(), &before, "");
     let asked = helper_for(&home, &format!("{HOST}/v1/repos/x"));
     assert_eq!(asked.len(), 1);
-    let found = home.run("bash", &["-ic", "command -v git-remote-codecommit"]);
-    assert_eq!(
-        found.stdout.trim_end(),
-        other
-            .join(".config/git-codecommit/bin/git-remote-codecommit")
-            .display()
-            .to_string()
-    );
+    let version = home.git(&["codecommit", "version"]).succeeded();
+    assert!(version.stdout.starts_with("git-codecommit "), "{version:?}");
     home.unsetup(&[]).succeeded();
     assert!(!home.path(".config").exists());
 }

@@ -4,6 +4,7 @@ mod clones;
 mod existing;
 mod files;
 mod helpers;
+mod moving_in;
 mod own_files;
 mod places;
 mod root;

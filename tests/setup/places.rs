@@ -98,23 +98,18 @@ fn everyone_on_a_machine_can_be_set_up_and_back() {
     let home = Home::new();
     let arguments = home.arguments(&["--yes", "--scope", "system"]).join(" ");
     let program = home.program().display().to_string();
-    let conda = home.place.path().join("conda/bin").display().to_string();
     let script = format!(
         "unset GIT_CONFIG_NOSYSTEM\n\
-         mkdir etc core; cp /etc/passwd etc; mount --bind etc /etc\n\
-         real=$(git --exec-path); for program in \"$real\"/*; do ln -s \"$program\" core/; done\n\
-         export GIT_EXEC_PATH=$PWD/core GIT_CONFIG_SYSTEM=/etc/gitconfig\n\
+         mkdir etc; cp /etc/passwd etc; mount --bind etc /etc\n\
+         export GIT_CONFIG_SYSTEM=/etc/gitconfig\n\
          printf '[user]\\n\\tname = n\\n' > /etc/gitconfig\n\
-         echo theirs > core/git-remote-codecommit; '{program}' {arguments} --force 2>&1 | sed s,$PWD/,,\n\
-         ls etc; rm core/git-remote-codecommit\n\
          '{program}' {arguments} | tail -n 1; '{program}' {arguments} | tail -n 1\n\
-         find etc | sort; readlink core/git-remote-codecommit\n\
+         find etc | sort\n\
          mkdir other; HOME=$PWD/other; export HOME\n\
-         '{program}' url codecommit://{PROFILE}@demo; git config protocol.codecommit.allow\n\
+         git codecommit url codecommit://{PROFILE}@demo; git config protocol.git-codecommit.allow\n\
          git config --get-all credential.https://git-codecommit.eu-west-1.amazonaws.com.helper\n\
-         PATH={conda}:$PATH git ls-remote codecommit::eu-west-3://x@y 2>&1 | grep -v '^fatal: '\n\
-         '{program}' unsetup --yes --scope system | tail -n 1; find etc | sort; cat etc/gitconfig; \
-         ls core | grep codecommit || true"
+         git ls-remote codecommit::eu-west-3://x@y 2>&1 | grep -v '^fatal: '\n\
+         '{program}' unsetup --yes --scope system | tail -n 1; find etc | sort; cat etc/gitconfig"
     );
     let before = home.snapshot();
     let Some(said) = in_a_namespace(&home, &script) else {
@@ -125,14 +120,10 @@ fn everyone_on_a_machine_can_be_set_up_and_back() {
     assert_eq!(
         said.stdout,
         format!(
-            "git-codecommit: cannot change core/git-remote-codecommit: another git-remote-codecommit is in git's own folder\n\
-             hint: move it away, or uninstall what it came with\n\
-             gitconfig\npasswd\n\
-             done\nunchanged\n\
+            "done\nunchanged\n\
              etc\netc/git-codecommit\netc/git-codecommit/config\netc/git-codecommit/gitconfig\n\
              etc/git-codecommit/lock\netc/git-codecommit/state.json\netc/gitconfig\n\
              etc/gitconfig.bak-git-codecommit\netc/passwd\n\
-             {bin}/git-remote-codecommit\n\
              https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo\nalways\n\n\
              !{bin}/git-credential-codecommit --profile {PROFILE}\n\
              git-remote-codecommit: profile \"x\", chosen by the address, is not in {home}/other/.aws/config or \
@@ -143,11 +134,7 @@ fn everyone_on_a_machine_can_be_set_up_and_back() {
         "{said:?}"
     );
     let mut after = home.snapshot();
-    after.retain(|name, _| {
-        !["etc", "core", "other"]
-            .iter()
-            .any(|ours| name.starts_with(ours))
-    });
+    after.retain(|name, _| !["etc", "other"].iter().any(|ours| name.starts_with(ours)));
     assert_same(&after, &before, "nothing of the person's is touched");
     assert!(
         !after

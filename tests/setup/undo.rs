@@ -16,12 +16,10 @@ fn homes() -> Vec<Home> {
         "[user]\n\tname = n\n[include]\n\tpath = ~/more\n[core]\n\tpager = cat",
     );
     full.write("more", "[alias]\n\tst = status\n");
-    full.write(".bashrc", "x=1\n");
     full.write(".config/other/file", "");
     let windows = Home::new();
     windows.write(".aws/config", "[default]\r\nregion = us-east-1");
     windows.write(".gitconfig", "[user]\r\n\tname = n");
-    windows.write(".bashrc", "");
     vec![empty, full, windows]
 }
 
@@ -29,7 +27,7 @@ fn homes() -> Vec<Home> {
 fn a_home_is_byte_for_byte_what_it_was() {
     for more in [
         &[][..],
-        &["--mode", "https", "--lfs"],
+        &["--lfs"],
         &["--region", "us-west-2", "--repo", "r"],
     ] {
         for home in homes() {
@@ -40,7 +38,7 @@ fn a_home_is_byte_for_byte_what_it_was() {
             home.unsetup(&[]).succeeded();
             assert_same(&home.snapshot(), &before, "");
             let said = home.unsetup(&[]).succeeded();
-            assert_eq!(said.stdout, "note: nothing was set up\nunchanged\n");
+            assert_eq!(said.stdout, "note: there is no setup to undo\nunchanged\n");
         }
     }
 }
@@ -58,7 +56,6 @@ fn what_a_person_added_since_stays() {
     );
     home.git(&["config", "--global", "alias.st", "status"])
         .succeeded();
-    home.write(".bashrc", &(home.read(".bashrc") + "y=2\n"));
     home.write(".config/git-codecommit/mine", "");
     home.unsetup(&[]).succeeded();
     assert_eq!(
@@ -69,7 +66,6 @@ fn what_a_person_added_since_stays() {
         home.read(".gitconfig"),
         "[user]\n\tname = n\n[alias]\n\tst = status\n"
     );
-    assert_eq!(home.read(".bashrc"), "y=2\n");
     assert!(home.path(".config/git-codecommit/mine").exists());
     // The copies of what there was first are still of use.
     assert_eq!(
@@ -88,29 +84,23 @@ fn what_a_person_changed_since_is_kept_and_said() {
         .replace("EcsContainer", "Environment")
         + "aws_secret_access_key = hunter2\n";
     home.write(".aws/config", &mine);
-    home.write(
-        ".bashrc",
-        &home.read(".bashrc").replace("export", "declare -x"),
-    );
     let said = home.unsetup(&[]).failed();
     assert_eq!(said.code, Some(3));
     assert!(!said.stdout.contains("hunter2"), "{said:?}");
     assert!(
         said.stdout.contains(&format!(
-            "~/.aws/config: profile \"{PROFILE}\" was changed since\n  - credential_source = EcsContainer\n  \
+            "~/.aws/config: profile \"{PROFILE}\" was changed after setup\n  - credential_source = EcsContainer\n  \
              + credential_source = Environment\n"
         )),
         "{said:?}"
     );
     assert_eq!(home.read(".aws/config"), mine);
-    assert!(home.read(".bashrc").contains("declare -x"));
     // The rest is undone.
     assert!(!home.path(".gitconfig").exists());
     assert!(!home.path(".config/git-codecommit/gitconfig").exists());
 
     home.unsetup(&["--force"]).succeeded();
     assert_eq!(home.read(".aws/config"), "[default]\n");
-    assert!(!home.path(".bashrc").exists() || home.read(".bashrc").is_empty());
     assert!(!home.path(".config/git-codecommit").exists());
 }
 
@@ -134,7 +124,6 @@ fn a_section_that_is_gone_is_no_obstacle() {
     let home = Home::new();
     home.setup(&[]).succeeded();
     std::fs::remove_dir_all(home.path(".aws")).unwrap();
-    std::fs::remove_file(home.path(".bashrc")).unwrap();
     home.unsetup(&[]).succeeded();
     assert!(home.snapshot().is_empty(), "{:?}", home.snapshot());
 }

@@ -110,12 +110,15 @@ fn a_pipe_in_a_files_place_is_not_waited_for() {
         assert!(started.elapsed() < Duration::from_secs(60), "{file}");
         assert!(studio.home().join(file).is_file());
     }
-    shell_in(&studio, "rm home/.bashrc; mkfifo home/.bashrc");
+    shell_in(
+        &studio,
+        "rm home/.config/git-codecommit/state.json; mkfifo home/.config/git-codecommit/state.json",
+    );
     let started = now();
     let said = start_of_space(&studio, &script).succeeded();
     assert!(started.elapsed() < Duration::from_secs(60), "{said:?}");
     assert!(
-        said.stderr.contains("/.bashrc: it is not a file\n")
+        said.stderr.contains("/state.json: it is not a file\n")
             && said
                 .stderr
                 .ends_with("(exit code 5)\ngit-codecommit: the space starts without it\n"),

@@ -29,7 +29,7 @@ fn a_space_that_starts_twice_is_set_up_once() {
         assert_eq!(said.stderr, "git-codecommit: ready\n");
         assert_unchanged(&studio, &first);
 
-        // A terminal, and the git panel, whose server never saw ~/.bashrc.
+        // A terminal, and the git panel.
         in_terminal(
             &studio,
             &format!("git clone --quiet {} terminal", address()),
@@ -154,7 +154,7 @@ fn unified_studio_deletes_the_aws_config_and_git_goes_on() {
 }
 
 #[test]
-fn unified_studios_own_helper_goes_on_where_it_was_first() {
+fn unified_studios_own_identity_stays_where_it_was_first() {
     let studio = space(&every_git()[0]);
     studio.write(
         ".aws/config",
@@ -179,11 +179,9 @@ fn unified_studios_own_helper_goes_on_where_it_was_first() {
     command.env("GIT_TRACE", "1");
     let other = "url=https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/project\n\n";
     let said = Outcome::of(command, other);
-    assert!(said.stderr.contains("DomainExecutionRoleCreds"), "{said:?}");
-    assert!(
-        !said.stderr.contains("git-credential-codecommit"),
-        "{said:?}"
-    );
+    let ours = "~/.local/bin/git-credential-codecommit --profile DomainExecutionRoleCreds get";
+    assert!(said.stderr.contains(ours), "{said:?}");
+    assert!(!said.stderr.contains("aws --profile"), "{said:?}");
 }
 
 #[test]
@@ -208,11 +206,10 @@ fn the_repository_is_cloned_in_the_background_and_once() {
             .git_in("work/demo repo", &["rev-parse", "--verify", "origin/HEAD"])
             .succeeded();
     }
-    // Git asks without a password first.
     let gets = studio
         .aws
         .git_requests()
         .into_iter()
         .filter(|request| request.method == "GET");
-    assert_eq!(gets.count(), 2, "one clone");
+    assert_eq!(gets.count(), 1, "one clone, and no request is refused");
 }

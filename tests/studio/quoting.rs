@@ -46,7 +46,6 @@ fn a_value_that_is_no_name_is_refused_before_there_is_a_script() {
         ("--external-id", &bad),
         ("--role-session-name", &bad),
         ("--repo", &bad),
-        ("--mode", &bad),
         ("--sha256", &bad),
         ("--domain-id", &bad),
         (

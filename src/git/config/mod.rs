@@ -133,12 +133,6 @@ impl GitConfig {
         Self { entries }
     }
 
-    /// Drops the entries whose origin is refused; those without one stay.
-    pub(crate) fn retain(&mut self, is_wanted: impl Fn(&Origin) -> bool) {
-        self.entries
-            .retain(|entry| entry.origin.as_deref().is_none_or(&is_wanted));
-    }
-
     /// The value of a key, such as `core.askPass` or `remote.<name>.proxy`: the last one counts.
     #[must_use]
     pub(crate) fn value(&self, key: &str) -> Option<Value<'_>> {

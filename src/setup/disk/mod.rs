@@ -10,7 +10,7 @@ mod owner;
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
@@ -40,7 +40,6 @@ pub(in crate::setup) enum Kind {
     Own,
     Aws,
     Git,
-    Shell,
 }
 
 impl Kind {
@@ -48,7 +47,7 @@ impl Kind {
     fn mode(self) -> u32 {
         match self {
             Self::Aws => 0o600,
-            Self::Own | Self::Git | Self::Shell => 0o644,
+            Self::Own | Self::Git => 0o644,
         }
     }
 }
@@ -56,30 +55,6 @@ impl Kind {
 impl Change {
     pub(in crate::setup) fn is_needed(&self) -> bool {
         self.before != self.after
-    }
-}
-
-/// A symbolic link to make or to remove.
-#[derive(Debug)]
-pub(in crate::setup) struct Link {
-    pub(in crate::setup) path: PathBuf,
-    before: Option<PathBuf>,
-    /// None removes the link.
-    pub(in crate::setup) target: Option<PathBuf>,
-}
-
-impl Link {
-    pub(in crate::setup) fn new(path: PathBuf, target: Option<PathBuf>) -> Self {
-        let before = fs::read_link(&path).ok();
-        Self {
-            path,
-            before,
-            target,
-        }
-    }
-
-    pub(in crate::setup) fn is_needed(&self) -> bool {
-        self.before != self.target
     }
 }
 
@@ -148,7 +123,7 @@ pub(in crate::setup) fn holds_only_ours(folder: &Path) -> bool {
 }
 
 /// Does all changes: everything is written first, then put in place in the order given.
-pub(in crate::setup) fn apply(changes: &[Change], links: &[Link]) -> Result<(), Error> {
+pub(in crate::setup) fn apply(changes: &[Change]) -> Result<(), Error> {
     let needed: Vec<&Change> = changes.iter().filter(|change| change.is_needed()).collect();
     let mut locks = Vec::new();
     for change in needed.iter().filter(|change| change.kind == Kind::Git) {
@@ -167,17 +142,10 @@ pub(in crate::setup) fn apply(changes: &[Change], links: &[Link]) -> Result<(), 
             return Err(error);
         }
     }
-    let needed_links = |is_removal: bool| {
-        links
-            .iter()
-            .filter(move |link| link.is_needed() && link.target.is_none() == is_removal)
-    };
-    // What remembers the links is a file: it must be there before they are, and after they are gone.
-    needed_links(true).try_for_each(set_link)?;
     for (change, staged) in needed.into_iter().zip(staged) {
         staged.put_in_place(change)?;
     }
-    needed_links(false).try_for_each(set_link)
+    Ok(())
 }
 
 /// Files that an interrupted run left beside a file.
@@ -274,7 +242,7 @@ fn protected(change: &Change) -> Result<Option<fs::Metadata>, Error> {
     if existing.mode() & 0o200 == 0 {
         return Err(refuse(
             "it is read-only",
-            "make it writable (chmod u+w), or skip this file: --no-aws-config, --no-path",
+            "make it writable (chmod u+w), or skip this file: --no-aws-config",
         ));
     }
     if existing.nlink() > 1 {
@@ -309,22 +277,6 @@ fn back_up(change: &Change, made: &mut Vec<PathBuf>) -> Result<(), Error> {
     })?;
     made.push(backup);
     Ok(())
-}
-
-/// Makes, changes or removes a symbolic link.
-fn set_link(link: &Link) -> Result<(), Error> {
-    let failed = |error| Error::write(&link.path, error);
-    let Some(target) = &link.target else {
-        return match fs::remove_file(&link.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
-            _ => Ok(()),
-        };
-    };
-    let new = beside(&link.path, ".", NEW);
-    let _ = fs::remove_file(&new);
-    symlink(target, &new)
-        .and_then(|()| fs::rename(&new, &link.path))
-        .map_err(failed)
 }
 
 /// Best effort: some file systems have no such call, and the rename is there in any case.

@@ -1,5 +1,6 @@
 //! Plans the new content of each file.
 
+mod identity;
 mod role;
 mod surroundings;
 
@@ -30,33 +31,38 @@ pub(in crate::setup) fn of_setup(
     let mut plan = Plan::new(places, state);
 
     let existing = Existing::read(&plan.places)?;
-    let role = role::planned(world, &mut plan, request, &existing)?;
     let profiles = Profiles::load_aws_files(world)?;
-    let section = aws::plan(
-        &role,
-        &plan.places,
-        &profiles,
-        &mut plan.state,
-        placement.force,
-    )?;
+    let section = match &request.role {
+        Some(wanted) => {
+            let role = role::planned(&mut plan, request, wanted, &existing)?;
+            let section = aws::plan(
+                &role,
+                &plan.places,
+                &profiles,
+                &mut plan.state,
+                placement.force,
+            )?;
+            role::check_source(world, &mut plan, &role, &profiles);
+            plan.state.set_role(role);
+            section
+        }
+        None => {
+            identity::plan(world, &mut plan, request, &existing)?;
+            aws::Section::default()
+        }
+    };
     plan.conflicts.extend(section.conflict);
     plan.notes.extend(section.notes);
-    role::check_source(world, &mut plan, &role, &profiles);
+    plan.state.lfs |= request.lfs;
+    surroundings::notes(world, &mut plan, request, &existing);
 
-    plan.state.set_role(role);
-    let allow = !existing.decides_protocol();
-    if !allow {
-        plan.notes
-            .push("protocol.codecommit.allow is set already, and stays as it is".into());
-    }
-    let roles = roles_file(&plan.state.roles);
-    let settings = git_settings::content(&plan.state.roles, &plan.places, allow);
-    plan.own_file(OWN_FILE, Some(roles), placement.force)?;
+    let roles = (!plan.state.roles.is_empty()).then(|| roles_file(&plan.state.roles));
+    let settings = git_settings::all(&plan.state, &plan.places, &existing);
+    let settings = git_settings::file(&settings);
+    plan.own_file(OWN_FILE, roles, placement.force)?;
     plan.own_file(GIT_SETTINGS, Some(settings), placement.force)?;
     plan.changes.extend(section.change);
     surroundings::include(&mut plan)?;
-    surroundings::path(world, &mut plan, request)?;
-    surroundings::lfs(&mut plan, request, &existing);
 
     folders(&mut plan, made, state_before.is_none());
     // The state is written first: undo must know an insertion before it is made.

@@ -1,11 +1,12 @@
-//! What stands around the role: the line in git's configuration, PATH, git-lfs.
+//! The line in git's configuration, and the settings that setup found.
 
 use crate::setup::changes::{GIT_SETTINGS, Plan};
-use crate::setup::claims::Existing;
-use crate::setup::disk::{self, Change, Kind, Link};
-use crate::setup::request::{Mode, Request, Scope};
+use crate::setup::claims::{Claim, Existing};
+use crate::setup::conflict::Conflict;
+use crate::setup::disk::{self, Change, Kind};
+use crate::setup::request::Request;
 use crate::setup::state::{Insertion, What};
-use crate::setup::{Error, git, shell};
+use crate::setup::{Error, git, git_settings};
 use crate::world::World;
 use crate::world::path_lookup;
 use std::path::Path;
@@ -39,7 +40,7 @@ pub(super) fn include(plan: &mut Plan) -> Result<(), Error> {
 }
 
 /// Adds an include at the end of a text, as `git config --add` writes it, but always at the end: behind
-/// every helper that stands there, which its reset must clear. Git then says whether it reads it so.
+/// every helper of the file, which its reset must clear. Git then says whether it reads it so.
 fn with_include(text: &[u8], value: &str, home: &Path) -> Result<(Vec<u8>, String), Error> {
     let end = if text.windows(2).any(|pair| pair == b"\r\n") {
         "\r\n"
@@ -61,84 +62,47 @@ fn with_include(text: &[u8], value: &str, home: &Path) -> Result<(Vec<u8>, Strin
     })
 }
 
-/// The block in `~/.bashrc` and the folder that it puts on PATH, where terminals need them.
-pub(super) fn path(world: &World, plan: &mut Plan, request: &Request) -> Result<(), Error> {
-    if plan.places.scope == Scope::System {
-        return in_exec_path(world, plan, request);
-    }
-    let Some(path) = plan.places.bashrc.clone() else {
-        return Ok(());
-    };
-    let before = disk::read(&path)?;
-    let text = String::from_utf8_lossy(before.as_deref().unwrap_or_default()).into_owned();
-    let is_there = shell::has_block(&text);
-    if !is_there && !shell::is_needed(world, &plan.places, request.mode) {
-        return Ok(());
-    }
-    let links = shell::links(&plan.places);
-    plan.folders.extend(
-        links
-            .first()
-            .into_iter()
-            .flat_map(|link| disk::missing_folders(&link.path)),
-    );
-    plan.links.extend(links);
-    let mut after = before.clone();
-    if !is_there {
-        let (_, added) = shell::with_block(&text);
-        let mut content = before.clone().unwrap_or_default();
-        content.extend_from_slice(added.as_bytes());
-        plan.state.insert(Insertion {
-            what: What::Path,
-            file: plan.places.shown(&path),
-            text: added,
-            created: before.is_none(),
+/// Says in a line each what setup found, and what becomes of it.
+pub(super) fn notes(world: &World, plan: &mut Plan, request: &Request, existing: &Existing) {
+    let everywhere = existing.everywhere(&plan.places);
+    let everywhere = everywhere.filter(|_| !plan.state.replaces_helpers);
+    let scoped = git_settings::kept(&plan.state, &plan.places, existing);
+    for claim in scoped.iter().filter(|claim| claim.may_hold_a_secret()) {
+        plan.conflicts.push(Conflict {
+            file: claim.file.clone(),
+            why: "setup does not copy a credential helper whose command may contain a secret"
+                .into(),
+            lines: Vec::new(),
         });
-        after = Some(content);
-        plan.notes.push(format!(
-            "new terminals find these programs first (this one: export PATH=\"{}:$PATH\")",
-            plan.places.own_file(shell::BIN).display()
+    }
+    let claims = everywhere.iter().chain(&scoped);
+    let mut notes: Vec<String> = claims.map(Claim::in_words).collect();
+    for keeper in existing.keepers(&plan.places) {
+        notes.push(format!(
+            "{keeper} is not asked for CodeCommit hosts any more"
         ));
     }
-    plan.changes.push(Change {
-        path,
-        kind: Kind::Shell,
-        backup: true,
-        before,
-        after,
-    });
-    Ok(())
-}
-
-/// For a whole machine or image: a link in git's own folder of programs comes before any PATH.
-fn in_exec_path(world: &World, plan: &mut Plan, request: &Request) -> Result<(), Error> {
-    let others = path_lookup::others(world, "git-remote-codecommit", &plan.places.programs);
-    if request.mode == Mode::Https || others.is_empty() {
-        return Ok(());
+    for other in path_lookup::others(world, "git-remote-codecommit", &plan.places.programs) {
+        notes.push(format!(
+            "{}: git runs git-codecommit instead; it shows codecommit:: addresses as {}::",
+            plan.places.shown(&other),
+            git_settings::SCHEME
+        ));
     }
-    let path = git::exec_path(plan.places.home())?.join("git-remote-codecommit");
-    let target = plan.places.programs.join("git-remote-codecommit");
-    let ours = plan.state.links.contains_key(&path.display().to_string());
-    let is_there =
-        path.symlink_metadata().is_ok() && !ours && !path_lookup::is_same(&path, &target);
-    if is_there {
-        // Not even with --force: what is there may be a package's, and unsetup could not bring it back.
-        return Err(Error::Protected {
-            path,
-            problem: "another git-remote-codecommit is in git's own folder",
-            hint: "move it away, or uninstall what it came with",
-        });
+    if let Some(allow) = existing.protocol() {
+        notes.push(format!(
+            "protocol.codecommit.allow = {allow} holds for {}:: addresses too",
+            git_settings::SCHEME
+        ));
     }
-    plan.state
-        .links
-        .insert(path.display().to_string(), target.display().to_string());
-    plan.links.push(Link::new(path, Some(target)));
-    Ok(())
-}
-
-pub(super) fn lfs(plan: &mut Plan, request: &Request, existing: &Existing) {
+    plan.notes.extend(notes);
+    for host in existing.netrc_hosts() {
+        plan.warnings.push(format!(
+            "~/.netrc has a password for {host}, and git sends it before it asks a credential helper: remove that line"
+        ));
+    }
     if request.lfs && !existing.has_lfs() {
         plan.warnings
-            .push("git-lfs is not set up for git: run git lfs install".into());
+            .push("git-lfs is not configured for git: run git lfs install".into());
     }
 }

@@ -1,0 +1,64 @@
+//! Setup without a role: who answers where nothing else is configured.
+
+use crate::error::Error as AnyError;
+use crate::profile::Profiles;
+use crate::setup::Error;
+use crate::setup::changes::Plan;
+use crate::setup::claims::{Claim, Existing, Identity};
+use crate::setup::conflict::Conflict;
+use crate::setup::request::Request;
+use crate::world::World;
+
+/// Pins the profile of the request, unless another identity answers for all hosts: it never changes silently.
+pub(super) fn plan(
+    world: &World,
+    plan: &mut Plan,
+    request: &Request,
+    existing: &Existing,
+) -> Result<(), AnyError> {
+    let force = request.placement.force;
+    plan.state.replaces_helpers |= force;
+    let Some(profile) = request.profile.as_ref().map(|profile| profile.as_str()) else {
+        return Ok(());
+    };
+    let profiles = Profiles::load(world)?;
+    if profiles.profile(profile).is_none() {
+        return Err(Error::Request {
+            problem: format!("profile {profile:?} does not exist"),
+            hint: "create it (aws configure), or give --role-arn and --region, and setup writes it"
+                .into(),
+        }
+        .into());
+    }
+    let before = plan.state.pinned.replace(profile.to_owned());
+    if let Some(before) = before.filter(|before| before != profile) {
+        plan.conflicts.push(Conflict {
+            file: "~/.config/git-codecommit/gitconfig".into(),
+            why: format!("setup configured profile {before:?}"),
+            lines: vec![
+                format!("- profile = {before}"),
+                format!("+ profile = {profile}"),
+            ],
+        });
+    }
+    let other = existing.everywhere(&plan.places);
+    let other = other.filter(|claim| !plan.state.replaces_helpers && !claim.is_profile(profile));
+    plan.conflicts
+        .extend(other.map(|claim| conflict(&claim, profile)));
+    Ok(())
+}
+
+fn conflict(claim: &Claim, profile: &str) -> Conflict {
+    let before = match &claim.identity {
+        Identity::DefaultChain => "the default credentials".to_owned(),
+        Identity::Profile(name) => format!("profile {name:?}"),
+        Identity::Other(_) => "other credentials".to_owned(),
+    };
+    Conflict {
+        file: claim.file.clone(),
+        why: format!(
+            "a credential helper uses {before} for all CodeCommit hosts, not profile {profile:?}"
+        ),
+        lines: Vec::new(),
+    }
+}
