@@ -319,9 +319,9 @@ check_setup() {
 check_path() {
   found=$(command -v git-remote-codecommit || true)
   if [ -z "$found" ]; then
-    echo "hint: add $bin to PATH, so that git finds its helpers" >&2
+    echo "hint: run $bin/git-codecommit setup, so that git finds its helpers" >&2
   elif [ "$(absolute "$(dirname -- "$found")")" != "$bin" ]; then
-    echo "hint: $found comes before the new program on PATH: put $bin first, or run git codecommit setup" >&2
+    echo "hint: $found comes before the new program on PATH: run $bin/git-codecommit setup, and git uses the new one" >&2
   fi
 }
 

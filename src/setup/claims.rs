@@ -162,6 +162,14 @@ impl Existing {
         self.config.value("protocol.codecommit.allow")?.text().ok()
     }
 
+    /// `codecommit.profile` of the user, and its file.
+    pub(super) fn pinned(&self, places: &Places) -> Option<(&str, String)> {
+        let values = self.config.values("codecommit.profile").into_iter();
+        let value = values.rev().find(|value| !is_own(value, places))?;
+        let file = value.origin().and_then(Origin::file)?;
+        Some((value.text().ok()?, places.shown(file)))
+    }
+
     /// Whether the filters of git-lfs are configured.
     pub(super) fn has_lfs(&self) -> bool {
         self.config.value("filter.lfs.clean").is_some()

@@ -41,6 +41,16 @@ pub(super) fn plan(
             ],
         });
     }
+    if let Some((before, file)) = existing.pinned(&plan.places)
+        && before != profile
+    {
+        let why = format!("codecommit.profile is {before:?}, not {profile:?}");
+        plan.conflicts.push(Conflict {
+            file,
+            why,
+            lines: Vec::new(),
+        });
+    }
     let other = existing.everywhere(&plan.places);
     let other = other.filter(|claim| !plan.state.replaces_helpers && !claim.is_profile(profile));
     plan.conflicts
