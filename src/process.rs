@@ -28,6 +28,33 @@ pub(crate) async fn captured(command: &mut tokio::process::Command) -> std::io::
     command.output().await
 }
 
+/// What helps where the system starts no thread.
+pub(crate) const THREAD_LIMIT_HINT: &str =
+    "raise the limit on processes (ulimit -u, or the container's pids limit), or stop some";
+
+/// Lets a panic, a fault of this program, end in two lines: what a panic says may hold a secret, and a core dump would.
+pub(crate) fn end_quietly_on_panic() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        let said = panic.payload_as_str().unwrap_or_default();
+        let (problem, hint) = match said.contains("spawn") && said.contains("thread") {
+            true => ("cannot start a thread", THREAD_LIMIT_HINT),
+            false => (
+                "internal error",
+                "report this at the project's issue tracker, with the command that you ran",
+            ),
+        };
+        let place = place.unwrap_or_default();
+        let lines = format!("git-codecommit: {problem} ({place})\nhint: {hint}\n");
+        let _ = std::io::stderr().write_all(lines.as_bytes());
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "after a panic nothing is cleaned up: the alternative is an abort with a core dump"
+        )]
+        std::process::exit(1);
+    }));
+}
+
 /// A word of a shell command, in single quotes where it needs any.
 pub(crate) fn shell_quoted(text: &str) -> String {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&b);

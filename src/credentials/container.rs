@@ -83,6 +83,7 @@ impl Explain for Error {
 impl Error {
     fn is_worth_another_try(&self) -> bool {
         match self {
+            Self::Unreachable(http::Error::TooLarge { .. }) => false,
             Self::Unreachable(_) | Self::Answer { .. } => true,
             Self::Status { status, .. } => {
                 status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS
@@ -127,7 +128,8 @@ async fn ask(
     }
     let response = request.send().await.map_err(unreachable)?;
     let status = response.status();
-    let body = response.bytes().await.map_err(unreachable)?;
+    let body = http::whole(&host, response).await;
+    let body = body.map_err(Error::Unreachable)?;
     if status != StatusCode::OK {
         let detail = serde_json::from_slice::<Refusal>(&body)
             .map(|refusal| {

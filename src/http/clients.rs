@@ -115,6 +115,7 @@ impl<'w> Http<'w> {
             |settings| {
                 let mut builder = common(true)
                     .user_agent(USER_AGENT)
+                    .http1_title_case_headers()
                     .local_address(family.any_address())
                     .tls_backend_preconfigured(config.clone());
                 for (name, addresses) in &settings.addresses {

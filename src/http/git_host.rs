@@ -3,13 +3,14 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use bytes::{Buf, BufMut, Bytes};
+use bytes::Buf;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
-use reqwest::{Body, Client, Method, Request, StatusCode, Url};
+use reqwest::{Client, Method, Request, StatusCode, Url};
 
 use super::client::build;
 use super::connect::{Connections, ProxyRoute, Purpose, Slot};
 use super::failure::Error;
+use super::load::Load;
 use super::pieces::{BodyReader, Pieces};
 use super::route::Route;
 use super::settings::Settings;
@@ -18,13 +19,6 @@ use super::tls::Roots;
 use super::trace::Trace;
 use crate::aws::BasicAuth;
 use crate::secret::Scrubber;
-
-pub(crate) enum Load {
-    Nothing,
-    /// In memory: sent with its length.
-    Whole(Bytes),
-    Streamed(Body),
-}
 
 /// A request. It cannot be made without its signature, so that nothing unsigned reaches the host.
 pub(crate) struct Ask<'r> {
@@ -138,7 +132,7 @@ impl<'w> GitHost<'w> {
         let mut request = Request::new(method, url);
         *request.headers_mut() = headers;
         if let Some(trace) = &self.trace {
-            trace.request(request.method(), request.url(), request.headers());
+            trace.request(request.method(), request.url(), request.headers(), &load);
             match &load {
                 Load::Nothing => {}
                 Load::Whole(bytes) => trace.sent(bytes),
@@ -222,6 +216,11 @@ pub(crate) struct Answer<'h, 'w> {
 }
 
 impl Answer<'_, '_> {
+    /// `host[:port]`, as requests name it.
+    pub(super) fn authority(&self) -> &str {
+        self.git_host.authority()
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }
@@ -249,13 +248,5 @@ impl Answer<'_, '_> {
             }
         }
         Ok(pieces)
-    }
-
-    pub(crate) async fn body(mut self) -> Result<Vec<u8>, Error> {
-        let mut body = Vec::new();
-        while let Some(pieces) = self.pieces().await? {
-            body.put(pieces);
-        }
-        Ok(body)
     }
 }

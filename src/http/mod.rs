@@ -6,6 +6,7 @@
 //! metadata endpoints, which are plain http on the loopback or a link-local address: never through a
 //! proxy, which would be handed the keys. Each is built when first asked for.
 
+mod bounds;
 mod client;
 mod clients;
 mod connect;
@@ -13,6 +14,7 @@ mod failure;
 mod family;
 mod git_host;
 mod headers;
+mod load;
 mod pieces;
 mod proxy;
 mod route;
@@ -22,10 +24,12 @@ mod speed;
 mod tls;
 mod trace;
 
+pub(crate) use bounds::{Bounds, whole};
 pub(crate) use clients::Http;
 pub(crate) use failure::{Error, root_cause};
 pub(crate) use family::Family;
-pub(crate) use git_host::{Answer, Ask, GitHost, Load};
+pub(crate) use git_host::{Answer, Ask, GitHost};
+pub(crate) use load::Load;
 pub(crate) use route::Route;
 pub(crate) use sdk::SdkClient;
 pub(crate) use settings::Retries;

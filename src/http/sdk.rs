@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use reqwest::{Body, Client, Request};
 
+use super::bounds::Limited;
 use super::failure::is_lasting;
 
 /// A request's time limit where the SDK sets none: STS answers in well under a second, and the
@@ -68,7 +69,8 @@ impl HttpConnector for SdkClient {
                 .map_err(|error| ConnectorError::user(error.into()))?;
             *request.timeout_mut() = Some(timeout);
             let response = client.execute(request).await.map_err(in_sdk_terms)?;
-            let response = http::Response::<Body>::from(response).map(SdkBody::from_body_1_x);
+            let response = http::Response::<Body>::from(response)
+                .map(|body| SdkBody::from_body_1_x(Limited::new(body)));
             HttpResponse::try_from(response)
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })

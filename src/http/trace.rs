@@ -13,6 +13,7 @@ use reqwest::header::{COOKIE, HeaderMap, HeaderName, SET_COOKIE};
 use reqwest::{Method, StatusCode, Url};
 use time::macros::format_description;
 
+use super::load::Load;
 use crate::aws::BasicAuth;
 use crate::message::Notices;
 use crate::world::{World, variable};
@@ -65,7 +66,7 @@ impl<'w> Trace<'w> {
         self.line(&format!("== Info: {text}"));
     }
 
-    pub(super) fn request(&self, method: &Method, url: &Url, headers: &HeaderMap) {
+    pub(super) fn request(&self, method: &Method, url: &Url, headers: &HeaderMap, load: &Load) {
         let mut lines = Vec::new();
         let query = url.query().map(|query| format!("?{query}"));
         lines.push(format!(
@@ -73,8 +74,13 @@ impl<'w> Trace<'w> {
             url.path(),
             query.unwrap_or_default()
         ));
-        lines.push(format!("host: {}", url.authority()));
+        lines.push(format!("Host: {}", url.authority()));
         lines.extend(shown(headers));
+        match load {
+            Load::Nothing => {}
+            Load::Whole(bytes) => lines.push(format!("Content-Length: {}", bytes.len())),
+            Load::Streamed(_) => lines.push("Transfer-Encoding: chunked".to_owned()),
+        }
         let bytes = lines.iter().map(|line| line.len() + 2).sum::<usize>() + 2;
         self.line(&counted("=> Send header", bytes));
         for line in lines {
@@ -145,7 +151,7 @@ fn counted(text: &str, bytes: usize) -> String {
 
 fn shown(headers: &HeaderMap) -> impl Iterator<Item = String> {
     headers.iter().map(|(name, value)| {
-        let mut line = format!("{name}: ");
+        let mut line = format!("{}: ", in_title_case(name));
         let text = String::from_utf8_lossy(value.as_bytes());
         if is_secret(name) {
             // The scheme is no secret, and tells why a request was refused.
@@ -161,6 +167,15 @@ fn shown(headers: &HeaderMap) -> impl Iterator<Item = String> {
         }
         line
     })
+}
+
+/// As it is sent, and as curl shows it.
+fn in_title_case(name: &HeaderName) -> String {
+    let words = name.as_str().split('-').map(|word| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_ascii_uppercase() + rest
+    });
+    words.collect::<Vec<_>>().join("-")
 }
 
 fn is_secret(name: &HeaderName) -> bool {

@@ -53,6 +53,9 @@ pub(crate) enum Error {
         program: &'static str,
         status: std::process::ExitStatus,
     },
+    /// A limit on processes, which counts threads.
+    #[error("cannot start a thread: {0}")]
+    NoThread(io::Error),
     #[error(transparent)]
     Credentials(#[from] credentials::Error),
     #[error(transparent)]
@@ -118,6 +121,9 @@ impl Explain for Error {
             Self::Ended { .. } => {
                 vec!["check free memory and disk space".into()]
             }
+            Self::NoThread(_) => {
+                vec![crate::process::THREAD_LIMIT_HINT.into()]
+            }
             Self::Credentials(error) => error.hints(),
             Self::Http(error) => error.hints(),
             Self::GitConfig(error) => error.hints(),
@@ -141,6 +147,7 @@ impl Explain for Error {
             | Self::DamagedRequest
             | Self::Start { .. }
             | Self::Ended { .. }
+            | Self::NoThread(_)
             | Self::Pipe(_) => Exit::Network,
         }
     }

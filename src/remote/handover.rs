@@ -122,8 +122,11 @@ fn set_environment(
 
 /// Git neither logs the signature nor asks for a user name that does not exist.
 fn keep_quiet(command: &mut Command) {
-    // Administrators let every git log settings by patterns such as "http.*": not this one.
-    command.env("GIT_TRACE2_CONFIG_PARAMS", "");
+    // Administrators let every git log settings by patterns such as "http.*", or variables: not this one. An empty
+    // value would leave it to git's configuration.
+    command.env("GIT_TRACE2_CONFIG_PARAMS", "codecommit.nothing");
+    command.env("GIT_TRACE2_ENV_VARS", "GIT_CODECOMMIT_NOTHING");
+    command.env("GIT_TRACE_REDACT", "1");
     command.env(variable::GIT_TERMINAL_PROMPT, "0");
     command.env(variable::GIT_ASKPASS, "");
 }

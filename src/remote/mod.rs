@@ -102,7 +102,7 @@ fn serve(
     };
     // Every run needs it: git lists it while the AWS files are read.
     world.ask_git_config();
-    let waiting = Waiting::new().map_err(Error::Pipe)?;
+    let waiting = Waiting::new().map_err(Error::NoThread)?;
     let address = address.to_string_lossy();
     submodule::check(world, &address)?;
     let target = Target::of_address(world, notices, &address)?;

@@ -42,6 +42,7 @@ impl std::fmt::Display for Refusal {
             401 => write!(f, "the git host did not accept the signature for {place}"),
             403 => write!(f, "access to {place} denied"),
             404 => write!(f, "{place} not found"),
+            407 => write!(f, "a proxy refused the request for {place}"),
             413 => write!(f, "the push to {place} is too large for the git host"),
             429 => write!(f, "too many requests to {place}"),
             300..=399 => write!(f, "the git host redirected the request for {place}"),
@@ -80,6 +81,10 @@ impl Refusal {
                      this identity's account and in {}",
                     self.region
                 ),
+            ],
+            407 => vec![
+                "a proxy asks for a user name and password: set them in http.proxy or https_proxy"
+                    .into(),
             ],
             413 => vec!["push in smaller steps: CodeCommit takes 2 GB at a time".into()],
             429 => vec!["wait a moment, and run fewer git commands at once".into()],
@@ -147,7 +152,7 @@ mod tests {
 
     #[test]
     fn every_status_has_a_sentence_and_a_next_step() {
-        for status in [301, 401, 403, 404, 413, 429, 500, 503] {
+        for status in [301, 401, 403, 404, 407, 413, 429, 500, 503] {
             let refusal = refusal(status, None);
             let text = refusal.to_string();
             assert!(text.contains("\"r\" in eu-west-1"), "{text}");

@@ -21,7 +21,13 @@ use super::service::Service;
 use super::smart_http::SmartHttp;
 use super::upload::{self, ProgramEnded};
 use super::{pktline, plumbing};
-use crate::http::Answer;
+use crate::http::{Answer, Bounds};
+
+/// The answer to a probe is empty, or a few packets.
+const PROBE_ANSWER: Bounds = Bounds {
+    size: 1 << 20,
+    time: Duration::from_secs(60),
+};
 
 /// What a git program said when it was done.
 pub(super) struct Outcome {
@@ -51,7 +57,7 @@ pub(super) async fn converse(
     preamble.extend_from_slice(pktline::FLUSH);
     preamble.extend_from_slice(advertisement.bytes());
 
-    arguments.push(git_host.url().into());
+    arguments.push(git_host.own_address());
     let mut child = plumbing::start(program, &arguments)?;
     let Some((stdin, stdout)) = child.stdin.take().zip(child.stdout.take()) else {
         return Err(Error::Pipe(io::ErrorKind::BrokenPipe.into()));
@@ -180,7 +186,8 @@ impl<'h, 'w> Rpc<'h, 'w> {
         // A refusal is best heard before the pack is on its way: hyper does not wait for a
         // "100 Continue". Git sends the same probe, an empty request, for its own reasons.
         let mut probe = self.post(Payload::Probe).await?;
-        while probe.pieces().await?.is_some() {}
+        // Read to its end, the connection can be used again.
+        probe.each(PROBE_ANSWER, |_| Ok::<(), Error>(())).await?;
 
         self.sent = true;
         let (body, feeder, open) = upload::start(start, stdout);

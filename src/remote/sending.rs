@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use bytes::BufMut as _;
 use reqwest::header::{
     CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT,
 };
@@ -19,12 +18,15 @@ use super::retry::{self, Effect, Next, Trouble};
 use super::service::Service;
 use crate::aws::{BasicAuth, signature};
 use crate::aws::{Credentials, Origin};
-use crate::http::{self, Answer, Ask, GitHost};
+use crate::http::{self, Answer, Ask, Bounds, GitHost};
 
-/// An error body longer than this is not a message.
-const ERROR_BODY_LIMIT: usize = 4096;
-/// An error body that takes longer is not waited for.
-const ERROR_BODY_TIME: Duration = Duration::from_secs(5);
+/// An error's text that is longer, in bytes, is cut.
+const ERROR_TEXT_LIMIT: usize = 4096;
+/// What is read to get it.
+const ERROR_BODY: Bounds = Bounds {
+    size: 1 << 20,
+    time: Duration::from_secs(5),
+};
 
 /// A request before it is signed.
 pub(super) struct Outgoing {
@@ -276,17 +278,14 @@ fn unanswered(error: http::Error) -> Failure {
 /// The first part of an error's text, as much of it as comes soon.
 async fn beginning(mut answer: Answer<'_, '_>) -> String {
     let mut text = Vec::new();
-    let read = async {
-        while let Ok(Some(pieces)) = answer.pieces().await {
-            text.put(pieces);
-            if text.len() > ERROR_BODY_LIMIT {
-                break;
-            }
-        }
-    };
+    let read = answer.each(ERROR_BODY, |piece| {
+        let room = ERROR_TEXT_LIMIT - text.len();
+        text.extend_from_slice(&piece[..room.min(piece.len())]);
+        // More is not read.
+        (text.len() < ERROR_TEXT_LIMIT).then_some(()).ok_or(None)
+    });
     // Late or cut, what has come is worth more than nothing.
-    let _ = tokio::time::timeout(ERROR_BODY_TIME, read).await;
-    text.truncate(ERROR_BODY_LIMIT);
+    let _: Result<(), Option<http::Error>> = read.await;
     String::from_utf8_lossy(&text).into_owned()
 }
 

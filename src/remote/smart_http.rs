@@ -3,18 +3,26 @@
 //! Source: git's `Documentation/gitprotocol-http.adoc`.
 
 use std::cell::Cell;
+use std::ffi::OsString;
+use std::time::Duration;
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, PRAGMA};
 
-use super::advertisement::{Advertisement, Problem};
+use super::advertisement::{Advertisement, Problem, Reader};
 use super::connection::Connection;
 use super::error::Error;
 use super::payload::Payload;
 use super::sending::{Outgoing, media_type};
 use super::service::Service;
 use crate::aws::BasicAuth;
-use crate::http::Answer;
+use crate::http::{Answer, Bounds};
+
+/// A million references take 60 to 80 MB. The signature of the request lives as long as this time.
+const ADVERTISEMENT: Bounds = Bounds {
+    size: 256 << 20,
+    time: Duration::from_secs(15 * 60),
+};
 
 /// The services of a repository on its git host.
 pub(super) struct SmartHttp<'a> {
@@ -35,6 +43,19 @@ impl<'a> SmartHttp<'a> {
     /// The repository's URL, for the messages of git's programs.
     pub(super) fn url(&self) -> String {
         self.connection.endpoint.url()
+    }
+
+    /// The address under which git's programs come back to this helper. (The https URL would lead a program that
+    /// fetches by itself, as `push.negotiate` wants it, past the credentials.)
+    pub(super) fn own_address(&self) -> OsString {
+        let address = self.connection.world.arguments().get(1);
+        let address = address.cloned().unwrap_or_default();
+        if address.to_string_lossy().starts_with("codecommit://") {
+            return address;
+        }
+        let mut whole = OsString::from("codecommit::");
+        whole.push(address);
+        whole
     }
 
     /// `protocol.version` of git's configuration, where somebody set it.
@@ -61,13 +82,17 @@ impl<'a> SmartHttp<'a> {
             headers,
             payload: Payload::Nothing,
         };
-        let (answer, auth) = self.connection.send(outgoing).await?;
+        let (mut answer, auth) = self.connection.send(outgoing).await?;
         let expected = format!("application/x-{}-advertisement", service.name());
         self.expect_type(&answer, &expected, &auth)?;
-        Advertisement::parse(service, answer.body().await?).map_err(|problem| match problem {
+        let said = |problem| match problem {
             Problem::Format(problem) => self.not_git(problem.to_owned()),
             Problem::Remote(message) => Error::Remote(auth.scrubbed(&message)),
-        })
+        };
+        let mut reader = Reader::new(service);
+        let read = answer.each(ADVERTISEMENT, |piece| reader.feed(piece).map_err(said));
+        read.await?;
+        reader.finish().map_err(said)
     }
 
     /// Sends a request to a service. `version` is the protocol version its advertisement chose.
@@ -121,7 +146,7 @@ impl<'a> SmartHttp<'a> {
         if media_type == expected {
             return Ok(());
         }
-        Err(self.not_git(auth.scrubbed(&format!("its content type is {media_type:?}"))))
+        Err(self.not_git(auth.scrubbed(&format!("not valid: the content type is {media_type:?}"))))
     }
 
     fn not_git(&self, problem: String) -> Error {

@@ -24,6 +24,8 @@ pub(super) struct Waiting {
 
 impl Waiting {
     pub(super) fn new() -> io::Result<Self> {
+        // The runtime's own attempt would end in a panic.
+        std::thread::Builder::new().spawn(|| ())?;
         let runtime = Builder::new_current_thread().enable_all().build()?;
         // The thread that will look up the host's name is there when it is needed.
         runtime.spawn_blocking(|| ());

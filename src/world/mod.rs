@@ -56,6 +56,7 @@ impl World {
     pub fn from_process() -> Self {
         // Before anything secret is in memory.
         core_dump::forbid();
+        crate::process::end_quietly_on_panic();
         let environment: HashMap<_, _> = std::env::vars_os().collect();
         let home = match environment.get(OsStr::new(variable::HOME)) {
             Some(home) if !home.is_empty() => Some(PathBuf::from(home)),

@@ -225,8 +225,8 @@ fn an_answer_that_is_not_gits_is_recognised() {
     studio.aws.fail(Fault::new(Service::Git, page));
     assert_eq!(
         cannot_clone(&studio, WITH_REGION),
-        "git-remote-codecommit: localhost:PORT did not answer as a git host: its content type is \
-         \"text/html\"\n\
+        "git-remote-codecommit: localhost:PORT did not answer as a git host: not valid: the \
+         content type is \"text/html\"\n\
          hint: check CODE_COMMIT_ENDPOINT, and whether a proxy wants you to log in first"
     );
 }

@@ -4,6 +4,7 @@
 
 mod git_host;
 mod identity;
+mod large;
 mod packets;
 mod push;
 mod settings;

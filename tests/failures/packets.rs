@@ -161,7 +161,7 @@ fn a_host_that_leaves_git_waiting_is_given_up_in_the_time_that_is_set() {
     let said = within_time(&studio, ".", &[&limits[..], &clone].concat());
     expect![[r#"
         exit code 128
-        git-remote-codecommit: damaged response from localhost:PORT: git waits for more of it
+        git-remote-codecommit: the connection to localhost:PORT was cut: Broken pipe (os error 32)
         hint: try again
     "#]]
     .assert_eq(&ours(&said));

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Service};
+use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Protocol, Service};
 
-use super::studio;
+use super::{studio, studio_of};
 use crate::harness::{Studio, WITH_REGION, digits, every_git};
 
 #[test]
@@ -164,5 +164,20 @@ fn a_push_goes_out_on_a_fresh_connection_where_the_old_one_was_idle() {
         assert_eq!(requests.len(), 2);
         let connections = [requests[0].connection, requests[1].connection];
         assert_eq!(connections[0] != connections[1], is_fresh, "{seconds}");
+    }
+}
+
+#[test]
+fn a_push_that_negotiates_comes_back_to_this_helper() {
+    for protocol in [Protocol::V0Only, Protocol::Any] {
+        let studio = studio_of(protocol);
+        studio.git(&["clone", "-q", WITH_REGION]).succeeded();
+        let commit = studio.commit("demo-repo", "x", "x");
+        let said = studio.git_in("demo-repo", &["-c", "push.negotiate=true", "push"]);
+        let said = said.succeeded();
+        assert!(!said.stderr.contains("Username"), "{said:?}");
+        assert!(!studio.home().join("asked").exists(), "{said:?}");
+        assert_eq!(studio.remote_ref("refs/heads/main"), commit);
+        studio.assert_each_run_signed();
     }
 }

@@ -30,9 +30,9 @@ fn the_conversation_is_shown_in_gits_lines_without_its_secrets() {
     let lines = lines(&said.stderr);
     for line in [
         "=> Send header: GET /v1/repos/demo-repo/info/refs?service=git-upload-pack HTTP/1.1",
-        "=> Send header: authorization: Basic <redacted>",
-        "=> Send header: x-token: <redacted>",
-        "=> Send header: git-protocol: version=2",
+        "=> Send header: Authorization: Basic <redacted>",
+        "=> Send header: X-Token: <redacted>",
+        "=> Send header: Git-Protocol: version=2",
         "=> Send header:",
         "<= Recv header: HTTP/1.1 200 OK",
         "<= Recv header: content-type: application/x-git-upload-pack-advertisement",

@@ -80,6 +80,17 @@ fn no_command_line_has_a_secret_and_no_helper_is_asked_or_told() {
         ] {
             studio.set(trace, "1");
         }
+        // What shows the environment in which the signature goes, and what git would hide.
+        studio.set("GIT_TRACE2", "1");
+        studio.set("GIT_TRACE2_ENV_VARS", "GIT_CONFIG_PARAMETERS");
+        studio.set("GIT_TRACE2_CONFIG_PARAMS", "http.*");
+        studio.set("GIT_TRACE_REDACT", "0");
+        for (key, value) in [
+            ("trace2.envVars", "GIT_CONFIG_PARAMETERS"),
+            ("trace2.configParams", "http.*"),
+        ] {
+            studio.git(&["config", "--global", key, value]).succeeded();
+        }
         let mut lines: BTreeSet<Vec<u8>> = BTreeSet::new();
         let mut said: Vec<Outcome> = Vec::new();
         for arguments in [

@@ -62,9 +62,18 @@ pub(crate) enum Error {
         limit: Option<u64>,
         seconds: u64,
     },
+    /// An answer that would be kept whole.
+    #[error("the response from {host} is larger than {mebibytes} MiB")]
+    TooLarge { host: String, mebibytes: usize },
+    /// The same, and it comes, but too slowly.
+    #[error("the response from {host} took longer than {minutes} minutes")]
+    TooLong { host: String, minutes: u64 },
     /// The connection ended in the middle.
     #[error("the connection to {host} was cut: {cause}")]
     Cut { host: String, cause: String },
+    /// What came is not HTTP.
+    #[error("invalid HTTP response from {host}: {cause}")]
+    NotHttp { host: String, cause: String },
     /// A CA bundle cannot be used.
     #[error("cannot read the CA bundle {} ({origin}): {cause}", path.display())]
     CaBundle {

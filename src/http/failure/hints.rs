@@ -53,7 +53,10 @@ impl Explain for Error {
             Self::TooSlow { limit: None, .. } => one(
                 "try again; http.lowSpeedLimit=1 and http.lowSpeedTime=SECONDS set another limit",
             ),
-            Self::Cut { .. } => one("try again"),
+            Self::Cut { .. } | Self::TooLong { .. } => one("try again"),
+            Self::TooLarge { .. } | Self::NotHttp { .. } => {
+                one("check what answers at this address")
+            }
             _ => self.settings_hints(),
         }
     }
@@ -79,6 +82,9 @@ impl Explain for Error {
             | Self::Timeout { .. }
             | Self::TooSlow { .. }
             | Self::Cut { .. }
+            | Self::TooLarge { .. }
+            | Self::NotHttp { .. }
+            | Self::TooLong { .. }
             | Self::NoRoots
             | Self::Client(_) => Exit::Network,
         }

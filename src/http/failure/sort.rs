@@ -43,6 +43,8 @@ impl Error {
             Self::Timeout { host }
         } else if error.is_builder() {
             Self::Client(cause)
+        } else if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
+            Self::NotHttp { host, cause }
         } else {
             Self::Cut { host, cause }
         }
@@ -81,6 +83,56 @@ impl Error {
         match find::<reqwest::Error>(error) {
             Some(error) => Self::from_reqwest(host, error),
             None => Self::Client(root_cause(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+
+    use super::*;
+
+    /// What a request comes to that is answered so, by a host that then closes the connection.
+    fn answered(answer: &'static [u8]) -> Error {
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", socket.local_addr().unwrap());
+        std::thread::spawn(move || {
+            let (mut connection, _) = socket.accept().unwrap();
+            let mut request = [0; 4096];
+            assert!(connection.read(&mut request).unwrap() > 0);
+            connection.write_all(answer).unwrap();
+        });
+        let world = crate::world::World::of(&[]);
+        let client = crate::http::Http::new(&world, None).near(false).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let answer = client.get(url).send().await;
+            Error::from_reqwest("h", &answer.unwrap_err())
+        })
+    }
+
+    #[test]
+    fn what_is_no_http_is_told_from_a_connection_that_was_cut() {
+        for (answer, is_http) in [
+            (&b"SSH-2.0-OpenSSH_9.2\r\n"[..], false),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", false),
+            (b"HTTP/1.1 2000 OK\r\n\r\n", false),
+            (b"\x15\x03\x01\x00\x02\x02\x28", false),
+            (b"", true),
+            (b"HTTP/1.1 200", true),
+        ] {
+            let error = answered(answer);
+            let is_cut = matches!(error, Error::Cut { .. });
+            let is_other = matches!(error, Error::NotHttp { .. });
+            assert_eq!(
+                (is_cut, is_other),
+                (is_http, !is_http),
+                "{answer:?}: {error}"
+            );
         }
     }
 }

@@ -109,6 +109,19 @@ impl Exchange {
                         close.notify_one();
                     });
                 }
+                Action::Endless {
+                    content_type,
+                    beginning,
+                    repeated,
+                } => {
+                    let body = Endless {
+                        beginning: Some(beginning.into()),
+                        repeated: repeated.into(),
+                    };
+                    let builder = Response::builder().header(CONTENT_TYPE, content_type);
+                    let response = builder.body(body.boxed_unsync());
+                    return response.map(Some).map_err(io::Error::other);
+                }
                 Action::KeepBody(after) => _ = self.cut.set(Cut::End(after)),
                 Action::DropTail(bytes) => _ = self.cut.set(Cut::Tail(bytes)),
                 Action::Redirect { code, authority } => {
@@ -257,6 +270,26 @@ fn request(base: Request, head: &Parts) -> Request {
             })
             .collect(),
         ..base
+    }
+}
+
+/// A body without an end.
+struct Endless {
+    beginning: Option<Bytes>,
+    repeated: Bytes,
+}
+
+impl Body for Endless {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let repeated = self.repeated.clone();
+        let data = self.beginning.take().unwrap_or(repeated);
+        Poll::Ready(Some(Ok(Frame::data(data))))
     }
 }
 

@@ -30,6 +30,15 @@ pub enum Action {
         /// More headers, such as `Retry-After`; a `Date` takes the place of the usual one.
         headers: Vec<(String, String)>,
     },
+    /// 200 with a body that never ends: this beginning, then this again and again.
+    Endless {
+        /// The `Content-Type`.
+        content_type: String,
+        /// What comes first.
+        beginning: Vec<u8>,
+        /// What comes from then on.
+        repeated: Vec<u8>,
+    },
     /// The connection is reset before any answer.
     Reset,
     /// The request waits, then goes on (to the next fault that matches, if there is one).
