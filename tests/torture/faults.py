@@ -43,6 +43,8 @@ def known(case):
     """The reason for a verdict that is not git's, where there is one."""
     if (case.ours, case.theirs) == ("failed", "hung"):
         return "git waits for ever where an answer is whole in HTTP and cut in its packets"
+    if case.fault.exchange == "probe" and case.fault.action in ("reset", "close"):
+        return "whether the end of the connection is seen before the pack is sent is a matter of time, for both"
     if (case.ours, case.theirs) == ("failed", "succeeded"):
         if case.fault.spot == "the end" or case.fault.action == "a length too long":
             return "git takes an answer for whole when its last packet is there, although HTTP's end is not"

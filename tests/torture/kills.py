@@ -252,7 +252,7 @@ def table(done):
     rows = {}
     for kill in done:
         rows.setdefault((kill.operation, kill.victim), []).append(kill)
-    for (operation, victim), group in rows.items():
+    for (operation, victim), group in sorted(rows.items()):
         hit = sum(kill.hit for kill in group)
         print(f"| {operation} | {victim} | {len(group)} | {hit} | {len(group) - hit} | {sum(k.locks for k in group)} | "
               f"{sum(bool(k.wrong) for k in group)} |")

@@ -41,7 +41,7 @@ def faults(world, hosts, seed, seconds, only=None):
         if case.known:
             known.setdefault((case.known, case.ours), []).append(case)
     for (reason, ours), group in sorted(known.items()):
-        print(f"\n{len(group)} of them {ours} here and not in git's https: {reason}.")
+        print(f"\n{len(group)} of them {ours} here and not so in git's https: {reason}.")
     print(f"\n{len(done)} of {len(cases)} cases were run in this time.")
     report(wrong)
     return not wrong
