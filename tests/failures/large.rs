@@ -40,7 +40,7 @@ fn credentials_without_an_end_are_given_up() {
     "#]].assert_eq(&said);
     let said = cloned(Service::Sts, "text/xml", "<AssumeRoleResponse>", filler);
     expect![[r#"
-        git-remote-codecommit: no answer from STS to assume arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole: cannot send the request: the response is larger than 1 MiB
+        git-remote-codecommit: cannot reach STS to assume role arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole: cannot send the request: the response is larger than 1 MiB
     "#]].assert_eq(&said);
 }
 
@@ -51,13 +51,25 @@ fn references_without_an_end_are_given_up() {
     let name = format!("{} refs/heads/{}\n", "a".repeat(40), "n".repeat(60_000));
     let line = format!("{:04x}{name}", name.len() + 4);
     let said = cloned(Service::Git, media_type, announcement, line);
-    expect![[""]].assert_eq(&said);
+    expect![[r#"
+        git-remote-codecommit: the response from localhost:PORT is larger than 256 MiB
+        hint: check what answers at this address
+    "#]]
+    .assert_eq(&said);
     // What is no advertisement is refused as soon as that shows.
     let said = cloned(Service::Git, media_type, announcement, "<p>".repeat(10_000));
-    expect![[""]].assert_eq(&said);
+    expect![[r#"
+        git-remote-codecommit: localhost:PORT did not answer as a git host: not in pkt-line format
+        hint: check CODE_COMMIT_ENDPOINT, and whether a proxy wants you to log in first
+    "#]]
+    .assert_eq(&said);
     let many = "000dls-refs=x\n".replace("000d", "000e");
     let said = cloned(Service::Git, media_type, "000eversion 2\n", many);
-    expect![[""]].assert_eq(&said);
+    expect![[r#"
+        git-remote-codecommit: localhost:PORT did not answer as a git host: too many capabilities
+        hint: check CODE_COMMIT_ENDPOINT, and whether a proxy wants you to log in first
+    "#]]
+    .assert_eq(&said);
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn the_conversation_is_shown_in_gits_lines_without_its_secrets() {
         "=> Send header: Git-Protocol: version=2",
         "=> Send header:",
         "<= Recv header: HTTP/1.1 200 OK",
-        "<= Recv header: content-type: application/x-git-upload-pack-advertisement",
+        "<= Recv header: Content-Type: application/x-git-upload-pack-advertisement",
         "<= Recv header:",
         "<= Recv data: 001e# service=git-upload-pack.0000",
     ] {
@@ -72,7 +72,7 @@ fn what_a_host_repeats_of_a_secret_is_taken_out() {
     let address = "codecommit::eu-west-1://demo-repo";
     let said = studio.git(&["ls-remote", address]).failed().stderr;
     let lines = lines(&said);
-    assert!(lines.contains(&"<= Recv header: x-echo: ***"), "{said}");
+    assert!(lines.contains(&"<= Recv header: X-Echo: ***"), "{said}");
     assert!(lines.contains(&"<= Recv data: you are ***, no?"), "{said}");
     assert!(!said.contains(&token), "{said}");
 }
