@@ -22,11 +22,7 @@ pub(crate) enum Error {
     Malformed(String),
     /// Another form that leaves no doubt about the repository.
     #[error("{text:?} is not a CodeCommit address")]
-    NearMiss {
-        text: String,
-        /// The address to type.
-        meant: String,
-    },
+    NearMiss { text: String, meant: String },
     /// The text before `://` is neither `codecommit` nor a region.
     #[error("{0:?} is not an AWS region")]
     Scheme(String),

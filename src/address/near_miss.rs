@@ -13,7 +13,6 @@ const CONSOLES: [&str; 3] = [
     "console.amazonaws.cn",
     "console.amazonaws-us-gov.com",
 ];
-/// Where the console shows repositories.
 const CONSOLE_PATH: &str = "/codesuite/codecommit/repositories/";
 
 /// The address that a text means, whole, if there is only one.

@@ -27,7 +27,6 @@ pub(crate) enum Unusable {
 }
 
 impl Unusable {
-    /// What to do next.
     pub(crate) fn hint(&self) -> String {
         match self {
             Self::Empty(part) => format!("set the {part}"),

@@ -7,11 +7,7 @@ use crate::error::{Exit, Explain};
 pub(crate) enum Error {
     /// Git did not say which repository is meant.
     #[error("git asked for {host} without naming the repository")]
-    NoPath {
-        /// The host.
-        host: String,
-    },
-    /// The path cannot be signed.
+    NoPath { host: String },
     #[error("the path {0:?} cannot be signed")]
     Path(String),
     /// Git's request, or the answer, would break the protocol.

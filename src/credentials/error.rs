@@ -17,11 +17,7 @@ pub(crate) enum Error {
     Incomplete(String),
     /// Keys that no service would accept.
     #[error("{from}: {problem}")]
-    Unusable {
-        /// The source, in words.
-        from: String,
-        problem: Unusable,
-    },
+    Unusable { from: String, problem: Unusable },
     #[error(transparent)]
     Container(#[from] container::Error),
     #[error(transparent)]

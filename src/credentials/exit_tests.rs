@@ -116,12 +116,9 @@ fn every_error_of_sts_has_its_class() {
 }
 
 #[test]
-fn every_error_of_a_source_has_its_class() {
+fn every_error_of_the_container_endpoint_has_its_class() {
     use container::Error as Container;
-    use mfa::Error as Mfa;
-    use process::Error as Process;
-    let profile = text;
-    let sources: [(Error, Exit); 16] = [
+    let errors: [(Error, Exit); 6] = [
         (Container::Url { variable: "V" }.into(), Exit::Credentials),
         (
             Container::Token {
@@ -150,6 +147,16 @@ fn every_error_of_a_source_has_its_class() {
             .into(),
             Exit::Credentials,
         ),
+    ];
+    check(errors);
+}
+
+#[test]
+fn every_error_of_a_person_or_a_program_has_its_class() {
+    use mfa::Error as Mfa;
+    use process::Error as Process;
+    let profile = text;
+    let errors: [(Error, Exit); 11] = [
         (
             Process::CommandLine { profile: profile() }.into(),
             Exit::Credentials,
@@ -181,13 +188,18 @@ fn every_error_of_a_source_has_its_class() {
             Exit::Credentials,
         ),
         (Mfa::Nobody { serial: text() }.into(), Exit::Credentials),
+        (Mfa::Submodule { serial: text() }.into(), Exit::Credentials),
         (Mfa::None { serial: text() }.into(), Exit::Credentials),
         (Mfa::GitConfig(config()).into(), Exit::Settings),
         (Error::GitConfig(config()), Exit::Settings),
         (Error::Http(setting()), Exit::Settings),
         (Error::Http(network()), Exit::Credentials),
     ];
-    for (error, class) in sources {
+    check(errors);
+}
+
+fn check(errors: impl IntoIterator<Item = (Error, Exit)>) {
+    for (error, class) in errors {
         assert_eq!(error.exit(), class, "{error:?}");
     }
 }

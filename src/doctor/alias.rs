@@ -12,10 +12,8 @@ pub(super) struct Alias {
     pub(super) runs: Runs,
 }
 
-/// What an alias runs.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Runs {
-    /// A program, in a shell.
     Program(String),
     /// Another command of git, which may be an alias, too.
     GitCommand(String),

@@ -6,7 +6,6 @@ use serde::{Serialize, Serializer};
 
 macro_rules! checks {
     ($($name:ident $id:literal $title:literal,)*) => {
-        /// A check.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum CheckId {
             $($name,)*
@@ -19,7 +18,6 @@ macro_rules! checks {
             #[cfg(test)]
             const NAMED: &[Self] = &[$(Self::$name),*];
 
-            /// In words, for people.
             pub(super) fn title(self) -> &'static str {
                 match self {
                     $(Self::$name => $title,)*

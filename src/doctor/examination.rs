@@ -180,7 +180,6 @@ impl<'w> Examination<'w> {
         future.await
     }
 
-    /// Whether the output is closed.
     pub(super) fn is_unread(&self) -> bool {
         self.failure.is_some()
     }

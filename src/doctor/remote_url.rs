@@ -31,7 +31,6 @@ pub(super) struct RemoteUrl {
     pub(super) url: String,
     /// What git calls the transport: it starts `git remote-NAME`, and asks `protocol.NAME.allow`.
     pub(super) transport: String,
-    /// What git calls the remote.
     pub(super) remote: String,
     /// What git is told to go there: the remote's name, else what is written. Never [`asked`](Self::asked), which git
     /// would rewrite once more.

@@ -41,7 +41,6 @@ pub(super) struct Finding {
     pub(super) status: Status,
     pub(super) detail: Vec<String>,
     pub(super) fix: Vec<String>,
-    /// The class of a failure.
     exit: Option<Exit>,
 }
 

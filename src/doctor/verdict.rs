@@ -7,7 +7,6 @@ use std::fmt;
 pub(super) enum Verdict<T = ()> {
     /// They can be made with what it found.
     Go(T),
-    /// They are skipped.
     Skip(Why),
 }
 
@@ -21,7 +20,6 @@ impl<T> Verdict<T> {
     }
 }
 
-/// Why a check is skipped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Why {
     /// A check before it failed: its title.

@@ -22,7 +22,6 @@ pub(crate) enum Kind {
     Ours,
     /// `aws codecommit credential-helper`.
     AwsCli,
-    /// Keeps passwords.
     Keeper(&'static str),
     Other,
 }

@@ -2,7 +2,6 @@
 
 use crate::aws::iam::is_account;
 
-/// An AWS account's number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Account(pub(super) String);
 
@@ -34,7 +33,6 @@ impl RoleName {
         known.filter(|known| *known != partition)
     }
 
-    /// The name without the path.
     pub(super) fn name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }

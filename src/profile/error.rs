@@ -24,7 +24,6 @@ pub(crate) enum Error {
     NotFound {
         name: String,
         chosen_by: String,
-        /// Both files.
         files: String,
         available: Vec<String>,
         /// The section that was meant, if one of the files has it under a name that does not count.

@@ -41,7 +41,6 @@ struct Misnamed {
     header: String,
     /// `path:line`.
     at: String,
-    /// How the header should be.
     right: String,
 }
 

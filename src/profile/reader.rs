@@ -117,6 +117,10 @@ fn property(content: &str, line: usize) -> Option<Property> {
 /// Cuts a comment off: it starts with `#` or `;` behind the value and white space.
 pub(crate) fn without_comment(value: &str) -> &str {
     let value = value.trim_start();
+    // Most values hold no comment, and these two searches are cheap.
+    if value.find('#').is_none() && value.find(';').is_none() {
+        return value.trim();
+    }
     let mut after_space = false;
     for (at, character) in value.char_indices() {
         if after_space && matches!(character, '#' | ';') {

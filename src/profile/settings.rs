@@ -9,7 +9,6 @@ use crate::world::World;
 /// A value, and who set it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
-    /// The text, never empty.
     pub(crate) value: String,
     /// The variable, or the key with its `path:line`.
     pub(crate) from: String,

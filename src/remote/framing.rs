@@ -13,7 +13,6 @@ use super::pktline::{Prefix, prefix};
 /// Of a packet's data, so much tells what it is: `ACK`, a SHA-256 object id, and a status.
 const TELLING: usize = 80;
 
-/// Where a response may end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
     /// Behind a flush packet: the pack, the report of a push, a list of shallow commits.

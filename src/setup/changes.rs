@@ -24,7 +24,6 @@ pub(crate) struct Plan {
     pub(in crate::setup) state: State,
     /// Where there are any, nothing is changed.
     pub(crate) conflicts: Vec<Conflict>,
-    /// Printed after the changes.
     pub(crate) notes: Vec<String>,
     /// Settings that will not work as expected.
     pub(crate) warnings: Vec<String>,

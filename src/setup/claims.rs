@@ -53,7 +53,6 @@ pub(super) struct Claim {
 }
 
 impl Existing {
-    /// Asks git.
     pub(super) fn read(places: &Places) -> Result<Self, Error> {
         let home = places.home();
         Ok(Self {

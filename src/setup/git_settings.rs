@@ -165,7 +165,6 @@ impl Settings {
     }
 }
 
-/// A git config file.
 pub(super) fn file(settings: &[Setting]) -> String {
     let mut text = String::from(
         "# Written by \"git codecommit setup\", which overwrites changes; \"git codecommit unsetup\" removes it.\n",

@@ -67,7 +67,6 @@ impl Lock {
     }
 }
 
-/// Removes the empty ones.
 fn remove_folders(made: &[PathBuf]) {
     for folder in made.iter().rev() {
         let _ = fs::remove_dir(folder);

@@ -26,7 +26,6 @@ pub(super) struct Places {
     /// Git settings name the programs by absolute paths.
     is_absolute: bool,
     pub(super) programs: PathBuf,
-    /// About HOME.
     pub(super) warnings: Vec<String>,
 }
 

@@ -19,7 +19,6 @@ const SCRIPT: &str = include_str!("lifecycle.sh");
 const LIMIT: usize = 16_384 / 4 * 3;
 
 pub(crate) struct Lifecycle {
-    /// Address of the archive.
     pub(crate) source: Source,
     pub(crate) sha256: Sha256Hex,
     pub(crate) strict: bool,

@@ -44,7 +44,6 @@ enum Kind {
     NotAsked,
 }
 
-/// A program that git starts.
 struct Started {
     path: PathBuf,
     /// The alias that leads to it.
@@ -168,7 +167,6 @@ impl<'w> Programs<'w> {
         }
     }
 
-    /// The folder of our programs.
     fn folder(&self) -> &Path {
         self.own.as_deref().unwrap_or(Path::new("~/.local/bin"))
     }

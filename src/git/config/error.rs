@@ -7,7 +7,6 @@ use crate::error::{Exit, Explain};
 /// Why git's configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// Git could not be started.
     #[error("cannot start \"git config\": {0}")]
     Start(io::Error),
     /// Git could not read its configuration.

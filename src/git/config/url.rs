@@ -60,7 +60,6 @@ impl<'c> UrlConfig<'c> {
 /// How well a key's URL matches; the order of the fields is the order of their weight.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Match {
-    /// Bytes of the key's host.
     host: usize,
     /// Bytes of the path that match, with a slash at the end.
     path: usize,

@@ -71,7 +71,6 @@ pub(crate) enum Error {
     /// The connection ended in the middle.
     #[error("the connection to {host} was cut: {cause}")]
     Cut { host: String, cause: String },
-    /// What came is not HTTP.
     #[error("invalid HTTP response from {host}: {cause}")]
     NotHttp { host: String, cause: String },
     /// A CA bundle cannot be used.

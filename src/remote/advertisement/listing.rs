@@ -17,7 +17,6 @@ pub(in crate::remote) struct Advertisement {
 }
 
 impl Advertisement {
-    /// Takes checked packets.
     pub(super) fn new(bytes: Vec<u8>, version: u8, capabilities: Vec<Vec<u8>>) -> Self {
         Self {
             bytes,

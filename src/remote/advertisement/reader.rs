@@ -73,7 +73,6 @@ struct Lines {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Expected {
     Announcement,
-    /// The flush behind the announcement.
     Flush,
     /// The line that may name a version.
     Version,
@@ -82,7 +81,6 @@ enum Expected {
     Reference,
     /// A capability of version 2.
     Capability,
-    /// The final flush has come.
     Nothing,
 }
 

@@ -23,7 +23,6 @@ pub(super) use owner::make_folder;
 
 #[derive(Debug)]
 pub(in crate::setup) struct Change {
-    /// With symbolic links resolved.
     pub(in crate::setup) path: PathBuf,
     pub(in crate::setup) kind: Kind,
     pub(in crate::setup) before: Option<Vec<u8>>,

@@ -29,7 +29,6 @@ pub(in crate::setup) fn of_setup(
     let state_file = places.own_file(STATE);
     let (state, state_before) = State::load(&state_file)?;
     let mut plan = Plan::new(places, state);
-
     let existing = Existing::read(&plan.places)?;
     let profiles = Profiles::load_aws_files(world)?;
     let section = match &request.role {
@@ -58,8 +57,8 @@ pub(in crate::setup) fn of_setup(
 
     let roles = (!plan.state.roles.is_empty()).then(|| roles_file(&plan.state.roles));
     let settings = git_settings::all(&plan.state, &plan.places, &existing);
-    let settings = git_settings::file(&settings);
     plan.own_file(OWN_FILE, roles, placement.force)?;
+    let settings = git_settings::file(&settings);
     plan.own_file(GIT_SETTINGS, Some(settings), placement.force)?;
     plan.changes.extend(section.change);
     surroundings::include(&mut plan)?;
