@@ -159,12 +159,15 @@ fn a_host_that_leaves_git_waiting_is_given_up_in_the_time_that_is_set() {
         "x",
     ];
     let said = within_time(&studio, ".", &[&limits[..], &clone].concat());
-    expect![[r#"
-        exit code 128
-        git-remote-codecommit: the connection to localhost:PORT was cut: Broken pipe (os error 32)
-        hint: try again
-    "#]]
-    .assert_eq(&ours(&said));
+    // This host answers before it has read the request: whichever of the two is noticed first is said.
+    let said = ours(&said);
+    let reasons = [
+        "the connection to localhost:PORT was cut: Broken pipe (os error 32)",
+        "damaged response from localhost:PORT: git waits for more of it",
+    ];
+    let expected = reasons
+        .map(|reason| format!("exit code 128\ngit-remote-codecommit: {reason}\nhint: try again\n"));
+    assert!(expected.contains(&said), "{said}");
 }
 
 /// A packet of the sideband.

@@ -216,7 +216,7 @@ const CASES: &[Case] = &[
     case("a host with a slash as endpoint", REGION, KEYS, "CODE_COMMIT_ENDPOINT={git}/", P, BothFail("is not a host name")),
     case("a URL as endpoint", REGION, KEYS, "CODE_COMMIT_ENDPOINT=https://{git}", P, BothFail("without https://")),
     case("another site as endpoint", REGION, KEYS, "CODE_COMMIT_ENDPOINT=example.com", P, BothFail("example.com")),
-    case("a name with .git", REGION, KEYS, "", "codecommit://p@demo-repo.git", BothFail("leave out \".git\"")),
+    case("a name with .git", REGION, KEYS, "", "codecommit://p@demo-repo.git", OursOnly("user/dev")),
     case("a port", REGION, KEYS, "", "codecommit://p@demo-repo:443", BothFail("is not a repository name")),
     case("AWS_CONTAINER_CREDENTIALS_FULL_URI by localhost", "[default]|region = eu-west-1", "", "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://localhost:1/x", NONE, BothFail("localhost:1")),
     case("a boolean that is none", "[profile p]|region = eu-west-1|use_fips_endpoint = yes", KEYS, "", P, Same),

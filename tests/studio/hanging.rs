@@ -118,7 +118,8 @@ fn a_pipe_in_a_files_place_is_not_waited_for() {
     let said = start_of_space(&studio, &script).succeeded();
     assert!(started.elapsed() < Duration::from_secs(60), "{said:?}");
     assert!(
-        said.stderr.contains("/state.json: it is not a file\n")
+        said.stderr
+            .contains("/state.json: it is not a plain file\n")
             && said
                 .stderr
                 .ends_with("(exit code 5)\ngit-codecommit: the space starts without it\n"),
