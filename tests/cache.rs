@@ -5,9 +5,9 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;
 
 use expect_test::expect;
-use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Protocol, Service};
+use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, Protocol, Service};
 
-use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, WITHOUT_REGION, every_git};
+use crate::harness::{HTTPS, PROFILE, REQUEST, Studio, WITH_REGION, WITHOUT_REGION, every_git};
 
 pub(crate) fn list(studio: &Studio) {
     studio.git(&["ls-remote", WITH_REGION]).succeeded();
@@ -31,12 +31,10 @@ pub(crate) fn mode(path: &std::path::Path) -> u32 {
 fn one_assume_role_serves_every_command_and_both_helpers() {
     for git in every_git() {
         for protocol in [Protocol::V0Only, Protocol::Any] {
-            let aws = LocalAws::builder()
-                .repository("demo-repo")
-                .protocol(protocol)
-                .start();
-            let helper = format!("!git-credential-codecommit --profile {PROFILE}");
-            let studio = Studio::new(&git, aws).with_https(&helper).with_cache();
+            let studio = Studio::with_aws(|aws| aws.protocol(protocol))
+                .with_git(&git)
+                .with_our_helper()
+                .with_cache();
             studio.git(&["clone", WITH_REGION]).succeeded();
             let commit = studio.commit("demo-repo", "x", "x");
             studio.git_in("demo-repo", &["push"]).succeeded();
@@ -50,7 +48,7 @@ fn one_assume_role_serves_every_command_and_both_helpers() {
 
 #[test]
 fn a_session_is_kept_where_the_aws_cli_keeps_it_and_for_nobody_else() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     list(&studio);
     let files = kept(&studio);
     let [file] = files.as_slice() else {
@@ -73,7 +71,7 @@ fn a_session_is_kept_where_the_aws_cli_keeps_it_and_for_nobody_else() {
 
 #[test]
 fn a_session_that_is_about_to_end_is_not_used() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     studio
         .aws
         .set_session_lifetime(Some(time::Duration::minutes(14)));
@@ -84,14 +82,10 @@ fn a_session_that_is_about_to_end_is_not_used() {
 
 #[test]
 fn nothing_is_kept_where_the_person_or_a_shared_space_forbids_it() {
-    let mut studio = Studio::keeping_sessions();
-    studio
-        .git(&["config", "--global", "codecommit.cache", "no"])
-        .succeeded();
+    let mut studio = Studio::default().with_cache();
+    studio.configure("codecommit.cache", "no");
     list(&studio);
-    studio
-        .git(&["config", "--global", "--unset", "codecommit.cache"])
-        .succeeded();
+    studio.unconfigure("codecommit.cache");
     studio.set("SAGEMAKER_SPACE_TYPE_LOWERCASE", "shared");
     list(&studio);
     list(&studio);
@@ -101,7 +95,7 @@ fn nothing_is_kept_where_the_person_or_a_shared_space_forbids_it() {
 
 #[test]
 fn a_doubtful_file_is_neither_used_nor_the_end() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     list(&studio);
     let file = kept(&studio).remove(0);
     let good = fs::read_to_string(&file).unwrap();
@@ -143,7 +137,7 @@ fn a_doubtful_file_is_neither_used_nor_the_end() {
 
 #[test]
 fn a_cache_that_cannot_be_written_is_a_warning() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     studio.write(".aws/cli", "a file where the folder should be");
     let said = studio.git(&["ls-remote", WITH_REGION]).succeeded();
     said.is(&expect![[r#"
@@ -160,7 +154,7 @@ fn a_cache_that_cannot_be_written_is_a_warning() {
 
 #[test]
 fn sessions_of_git_remote_codecommit_are_read_and_left_alone() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     list(&studio);
     let file = kept(&studio).remove(0);
     let other = studio.home().join(".aws/boto/cache");
@@ -174,9 +168,8 @@ fn sessions_of_git_remote_codecommit_are_read_and_left_alone() {
 
 #[test]
 fn a_session_that_git_had_refused_is_dropped_on_erase() {
-    let studio = Studio::keeping_sessions();
-    let request =
-        "protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com\npath=v1/repos/demo-repo\n";
+    let studio = Studio::default().with_cache();
+    let request = REQUEST;
     let helper = |operation: &str, input: &str| {
         let options = ["--profile", PROFILE, operation];
         studio
@@ -197,7 +190,7 @@ fn a_session_that_git_had_refused_is_dropped_on_erase() {
 
 #[test]
 fn a_refused_session_of_git_remote_codecommit_is_dropped_on_erase_too() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     list(&studio);
     let file = kept(&studio).remove(0);
     let other = studio.home().join(".aws/boto/cache");
@@ -218,7 +211,7 @@ fn a_refused_session_of_git_remote_codecommit_is_dropped_on_erase_too() {
 
 #[test]
 fn a_refused_session_gives_way_to_a_new_one_and_a_refusal_is_never_hidden() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     list(&studio);
     let file = kept(&studio).remove(0);
     let id = || {
@@ -250,7 +243,7 @@ fn a_refused_session_gives_way_to_a_new_one_and_a_refusal_is_never_hidden() {
 
 #[test]
 fn the_cache_can_be_listed_and_cleared() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     let command = |action: &str| {
         studio
             .helper("git-codecommit", &["cache", action], "")
@@ -280,7 +273,7 @@ fn the_cache_can_be_listed_and_cleared() {
 
 #[test]
 fn a_listed_session_cannot_drive_the_terminal() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     let name = format!(".aws/cli/cache/{}.json", "a".repeat(40));
     studio.write(
         &name,
@@ -300,11 +293,7 @@ fn a_listed_session_cannot_drive_the_terminal() {
 #[test]
 fn each_role_of_a_chain_is_kept_and_a_revoked_one_is_asked_for_anew() {
     let second = "arn:aws:iam::111111111111:role/Second";
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .role_trusted_by(second, CONTRIBUTOR_ROLE)
-        .start();
-    let studio = Studio::new(&every_git()[0], aws).with_cache();
+    let studio = Studio::with_aws(|aws| aws.role_trusted_by(second, CONTRIBUTOR_ROLE)).with_cache();
     let config = fs::read_to_string(studio.home().join(".aws/config")).unwrap();
     studio.write(
         ".aws/config",

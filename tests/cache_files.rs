@@ -18,7 +18,7 @@ fn names(studio: &Studio) -> Vec<String> {
 
 #[test]
 fn a_signal_leaves_no_keys_beside_the_sessions_for_longer_than_a_run() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     list(&studio);
     let whole = names(&studio);
     let session = kept(&studio).remove(0);
@@ -41,7 +41,7 @@ fn a_signal_leaves_no_keys_beside_the_sessions_for_longer_than_a_run() {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test waits by the real clock")]
 fn keys_are_whole_or_absent_whenever_a_signal_comes() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     let git = every_git()[0].program().to_owned();
     for (round, signal) in ["TERM", "INT", "KILL"].iter().cycle().take(12).enumerate() {
         let _ = fs::remove_dir_all(studio.home().join(".aws/cli"));
@@ -73,7 +73,7 @@ fn keys_are_whole_or_absent_whenever_a_signal_comes() {
 
 #[test]
 fn a_umask_that_forbids_everything_leaves_a_cache_that_works() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     let git = every_git()[0].program().display().to_string();
     let script = format!("umask 777; exec {git} ls-remote {WITH_REGION}");
     studio
@@ -90,7 +90,7 @@ fn a_umask_that_forbids_everything_leaves_a_cache_that_works() {
 
 #[test]
 fn erase_removes_nothing_behind_a_linked_folder() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     list(&studio);
     let session = kept(&studio).remove(0);
     let name = session.file_name().unwrap().to_owned();

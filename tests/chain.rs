@@ -2,10 +2,9 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::os::unix::fs::PermissionsExt as _;
 
 use expect_test::expect;
-use local_aws::{LocalAws, Permission, Role, Service, SsoSession};
+use local_aws::{Permission, Role, Service, SsoSession};
 
 use crate::harness::{Outcome, Studio, every_git};
 
@@ -13,13 +12,14 @@ const ADDRESS: &str = "codecommit::eu-west-1://p@demo-repo";
 const START_URL: &str = "https://corp.awsapps.com/start";
 
 /// A home with the profile `p`.
-fn studio(aws: LocalAws, profile: &str) -> Studio {
-    let studio = Studio::without_profile(&every_git()[0], aws).with_cache();
-    studio.write(
-        ".aws/config",
-        &format!("[profile p]\nregion = eu-west-1\n{profile}"),
-    );
+fn studio(profile: &str) -> Studio {
+    with_profile(Studio::default(), profile)
+}
+
+fn with_profile(studio: Studio, profile: &str) -> Studio {
     studio
+        .with_cache()
+        .with_profile("p", &format!("region = eu-west-1\n{profile}"))
 }
 
 /// What stands on stderr of a run that fails, git's own last lines left out.
@@ -37,19 +37,16 @@ fn credential_process(studio: &Studio, extra: &str) -> String {
         keys.access_key_id, keys.secret_access_key
     );
     studio.write("answer.json", &answer);
-    studio.write(
+    let path = studio.write_program(
         "my tool",
         "#!/bin/sh\necho \"$@\" >> \"$HOME/runs\"\ncat \"$HOME/answer.json\"\n[ \"$1\" != fail ]\n",
     );
-    let path = studio.home().join("my tool");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     format!("'{}'", path.display())
 }
 
 #[test]
 fn a_credential_process_is_run_once_a_command_and_without_a_shell() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let studio = studio(aws, "");
+    let studio = studio("");
     let program = credential_process(&studio, "");
     let profile = format!("[profile p]\ncredential_process = {program} 'a  b' $HOME ;x #y\n");
     studio.write(".aws/config", &profile);
@@ -62,16 +59,13 @@ fn a_credential_process_is_run_once_a_command_and_without_a_shell() {
 
 #[test]
 fn a_credential_process_speaks_to_the_person_at_once() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let studio = studio(aws, "");
+    let studio = studio("");
     credential_process(&studio, "");
     // It waits for a touch, as the tools of security keys do.
-    studio.write(
+    let tool = studio.write_program(
         "touch",
         "#!/bin/sh\necho 'touch the key' >&2\nwhile [ ! -e touched ]; do sleep 0.05; done\ncat answer.json\n",
     );
-    let tool = studio.home().join("touch");
-    fs::set_permissions(&tool, fs::Permissions::from_mode(0o755)).unwrap();
     let profile = format!("[profile p]\ncredential_process = {}\n", tool.display());
     studio.write(".aws/config", &profile);
     let git = every_git()[0].program().to_owned();
@@ -87,8 +81,7 @@ fn a_credential_process_speaks_to_the_person_at_once() {
 
 #[test]
 fn what_a_credential_process_says_when_it_fails_is_above_our_own_words() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let studio = studio(aws, "");
+    let studio = studio("");
     for (script, expected) in [
         (
             "echo 'no such vault' >&2; exit 3",
@@ -128,8 +121,7 @@ fn what_a_credential_process_says_when_it_fails_is_above_our_own_words() {
 
 #[test]
 fn a_credential_process_that_fails_is_named_and_nothing_of_it_is_repeated() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let studio = studio(aws, "");
+    let studio = studio("");
     let program = credential_process(&studio, "");
     for (command, error) in [
         (
@@ -167,11 +159,8 @@ fn a_credential_process_that_fails_is_named_and_nothing_of_it_is_repeated() {
 #[test]
 fn a_web_identity_token_is_exchanged_unsigned_and_the_session_kept() {
     let role = "arn:aws:iam::111111111111:role/ci/Ci";
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .role_with(Role::new(role).web_identity_token("token-of-the-platform"))
-        .start();
-    let mut studio = studio(aws, "");
+    let role_of_token = Role::new(role).web_identity_token("token-of-the-platform");
+    let mut studio = with_profile(Studio::with_aws(|aws| aws.role_with(role_of_token)), "");
     studio.write("token", "token-of-the-platform");
     let token = studio.home().join("token").display().to_string();
     let arn = "arn:aws:sts::111111111111:assumed-role/Ci/build-7";
@@ -220,12 +209,8 @@ fn a_web_identity_token_is_exchanged_unsigned_and_the_session_kept() {
 
 /// A home in which `aws sso login` was run; the token lasts so many minutes.
 fn single_sign_on(minutes: i64) -> (Studio, SsoSession, std::path::PathBuf) {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .sso_role("111111111111", "Developer")
-        .start();
-    let studio = studio(
-        aws,
+    let studio = with_profile(
+        Studio::with_aws(|aws| aws.sso_role("111111111111", "Developer")),
         &format!(
             "sso_session = corp\nsso_account_id = 111111111111\nsso_role_name = Developer\n\
              [sso-session corp]\nsso_start_url = {START_URL}\nsso_region = eu-west-1\n"
@@ -305,10 +290,9 @@ fn the_older_form_of_identity_center_settings_works_too() {
 
 #[test]
 fn a_console_session_of_aws_login_is_used_and_renewed() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
     let user = "arn:aws:iam::111111111111:user/ada";
-    aws.set_permission(user, Permission::PullPush);
-    let studio = studio(aws, &format!("login_session = {user}\n"));
+    let studio = studio(&format!("login_session = {user}\n"));
+    studio.aws.set_permission(user, Permission::PullPush);
     let write = |minutes| {
         let session = studio
             .aws
@@ -334,8 +318,7 @@ fn a_console_session_of_aws_login_is_used_and_renewed() {
 
 #[test]
 fn fips_and_dual_stack_hold_for_identity_center_too() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let mut studio = Studio::without_profile(&every_git()[0], aws);
+    let mut studio = Studio::default().without_profile();
     let start = "https://corp.awsapps.com/start";
     let profile = format!(
         "[profile p]\nsso_session = corp\nsso_account_id = 111111111111\nsso_role_name = Developer\n\

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use local_aws::{LocalAws, lacks, skip_even_in_ci};
+use local_aws::{lacks, skip_even_in_ci};
 
-use crate::harness::{Outcome, Studio, every_git};
+use crate::harness::{Outcome, Studio};
 
 fn studio() -> Studio {
-    Studio::without_profile(&every_git()[0], LocalAws::builder().start())
+    Studio::default().without_profile()
 }
 
 /// Runs a script with the completions of a shell in `file`; none where there is no such shell, which CI has.

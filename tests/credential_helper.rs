@@ -1,8 +1,8 @@
 //! The https URL through git's own transport and the credential helper.
 
-use local_aws::{Auth, LocalAws, SignedHost};
+use local_aws::{Auth, SignedHost};
 
-use crate::harness::{HTTPS, PROFILE, Studio, every_git};
+use crate::harness::{HTTPS, PROFILE, REQUEST, Studio, every_git};
 
 /// Clones and pushes by https; the record shows that only git's first, blind request was refused.
 fn by_https(studio: &Studio) {
@@ -29,33 +29,22 @@ fn by_https(studio: &Studio) {
 #[test]
 fn https_works_with_the_helper_named_by_a_command_line() {
     for git in every_git() {
-        let aws = LocalAws::builder().repository("demo-repo").start();
-        let helper = format!("!git-credential-codecommit --profile {PROFILE}");
-        by_https(&Studio::new(&git, aws).with_https(&helper));
+        by_https(&Studio::default().with_git(&git).with_our_helper());
     }
 }
 
 #[test]
 fn https_works_with_the_helper_named_codecommit() {
     for git in every_git() {
-        let aws = LocalAws::builder().repository("demo-repo").start();
-        let mut studio = Studio::new(&git, aws).with_https("codecommit");
+        let mut studio = Studio::default().with_git(&git).with_https("codecommit");
         studio.set("AWS_PROFILE", PROFILE);
         by_https(&studio);
     }
 }
 
-fn studio() -> Studio {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    Studio::new(&every_git()[0], aws)
-}
-
-const REQUEST: &str =
-    "protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com\npath=v1/repos/demo-repo\n";
-
 #[test]
 fn get_answers_a_password_that_the_git_host_takes() {
-    let studio = studio();
+    let studio = Studio::default();
     let said = studio
         .helper(
             "git-credential-codecommit",
@@ -85,7 +74,7 @@ fn get_answers_a_password_that_the_git_host_takes() {
 
 #[test]
 fn a_host_that_is_not_codecommits_gets_no_answer_and_no_error() {
-    let studio = studio();
+    let studio = Studio::default();
     for request in [
         "protocol=https\nhost=github.com\npath=v1/repos/r\n",
         "protocol=https\nhost=amazon.com.evil.example\npath=v1/repos/r\n",
@@ -113,7 +102,7 @@ fn a_host_that_is_not_codecommits_gets_no_answer_and_no_error() {
 
 #[test]
 fn store_erase_and_unknown_operations_are_quiet() {
-    let studio = studio();
+    let studio = Studio::default();
     for operation in ["store", "erase", "invented-later"] {
         let said = studio
             .helper("git-credential-codecommit", &[operation], REQUEST)
@@ -128,7 +117,7 @@ fn store_erase_and_unknown_operations_are_quiet() {
 
 #[test]
 fn a_command_line_that_makes_no_sense_keeps_git_from_asking_the_person() {
-    let studio = studio();
+    let studio = Studio::default();
     let ask = |request: &str| {
         let arguments = ["--region", "moon", "get"];
         studio
@@ -147,13 +136,13 @@ fn a_command_line_that_makes_no_sense_keeps_git_from_asking_the_person() {
 
 #[test]
 fn git_is_told_that_whole_headers_can_be_had() {
-    let said = studio().helper("git-credential-codecommit", &["capability"], "");
+    let said = Studio::default().helper("git-credential-codecommit", &["capability"], "");
     assert_eq!(said.succeeded().stdout, "version 0\ncapability authtype\n");
 }
 
 #[test]
 fn a_definite_failure_tells_git_to_ask_nobody_else() {
-    let studio = studio();
+    let studio = Studio::default();
     let said = studio
         .helper(
             "git-credential-codecommit",
@@ -186,7 +175,7 @@ fn a_definite_failure_tells_git_to_ask_nobody_else() {
 
 #[test]
 fn static_keys_are_answered_without_any_request() {
-    let mut studio = studio();
+    let mut studio = Studio::default();
     let keys = studio.aws.issue_user("dev");
     studio.set("AWS_ACCESS_KEY_ID", &keys.access_key_id);
     studio.set("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);

@@ -3,35 +3,30 @@
 use expect_test::expect;
 use local_aws::{Action, Fault, Service};
 
-use crate::harness::{Outcome, PROFILE, Studio, helpers};
-
-const ADDRESS: &str = "codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo";
-const REQUEST: &str =
-    "protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com\npath=v1/repos/demo-repo\n";
+use crate::harness::{Outcome, PROFILE, REQUEST, Studio, WITH_REGION, helpers};
 
 fn remote(studio: &Studio, arguments: &[&str]) -> Outcome {
     studio.helper("git-remote-codecommit", arguments, "list\n\n")
 }
 
 fn credential(studio: &Studio) -> Outcome {
-    let arguments = ["--profile", PROFILE, "get"];
-    studio.helper("git-credential-codecommit", &arguments, REQUEST)
+    studio.credential(&["--profile", PROFILE])
 }
 
 /// `--explain` makes no request.
 fn explained(studio: &Studio) -> Outcome {
-    studio.helper("git-codecommit", &["doctor", "--explain", ADDRESS], "")
+    studio.helper("git-codecommit", &["doctor", "--explain", WITH_REGION], "")
 }
 
 fn doctor(studio: &Studio) -> Option<i32> {
     studio
-        .helper("git-codecommit", &["doctor", ADDRESS], "")
+        .helper("git-codecommit", &["doctor", WITH_REGION], "")
         .code
 }
 
 fn with_setting(key: &str, value: &str) -> Studio {
     let studio = Studio::default();
-    studio.git(&["config", "--global", key, value]).succeeded();
+    studio.configure(key, value);
     studio
 }
 
@@ -45,12 +40,8 @@ fn a_command_line_that_cannot_be_read_ends_in_2() {
         hint: type git clone codecommit::eu-west-1://profile@repository
     "#]]);
     studio
-        .helper("git-credential-codecommit", &["--colour", "get"], REQUEST)
-        .is(&expect![[r#"
-            exit code 2
-            -- stdout
-            quit=1
-            -- stderr
+        .credential(&["--colour"])
+        .refuses(2, &expect![[r#"
             git-credential-codecommit: unknown option "--colour"
             hint: usage: git-credential-codecommit [--profile NAME] [--region REGION] [--role-arn ARN] [--ignore-host-check] get|store|erase|capability
         "#]]);
@@ -67,20 +58,19 @@ fn a_command_line_that_cannot_be_read_ends_in_2() {
 #[test]
 fn a_setting_that_cannot_be_used_ends_in_3() {
     let studio = with_setting("codecommit.cache", "maybe");
-    remote(&studio, &["origin", ADDRESS]).is(&expect![[r#"
+    remote(&studio, &["origin", WITH_REGION]).is(&expect![[r#"
         exit code 3
         -- stderr
         git-remote-codecommit: git's configuration has a codecommit.cache that is not a boolean
         hint: git config --show-origin --get-all codecommit.cache shows where it is set
     "#]]);
-    credential(&studio).is(&expect![[r#"
-        exit code 3
-        -- stdout
-        quit=1
-        -- stderr
+    credential(&studio).refuses(
+        3,
+        &expect![[r#"
         git-credential-codecommit: git's configuration has a codecommit.cache that is not a boolean
         hint: git config --show-origin --get-all codecommit.cache shows where it is set
-    "#]]);
+    "#]],
+    );
     explained(&studio).is(&expect![[r#"
         exit code 3
         -- stderr
@@ -88,7 +78,7 @@ fn a_setting_that_cannot_be_used_ends_in_3() {
         hint: git config --show-origin --get-all codecommit.cache shows where it is set
     "#]]);
     let studio = with_setting("codecommit.transport", "maybe");
-    remote(&studio, &["origin", ADDRESS]).is(&expect![[r#"
+    remote(&studio, &["origin", WITH_REGION]).is(&expect![[r#"
         exit code 3
         -- stderr
         git-remote-codecommit: git's configuration has a codecommit.transport that is not git or native
@@ -100,17 +90,13 @@ fn a_setting_that_cannot_be_used_ends_in_3() {
 fn a_ca_bundle_that_cannot_be_read_ends_in_3() {
     let mut studio = Studio::default();
     studio.set("AWS_CA_BUNDLE", "/no/such/file");
-    remote(&studio, &["origin", ADDRESS]).is(&expect![[r#"
+    remote(&studio, &["origin", WITH_REGION]).is(&expect![[r#"
         exit code 3
         -- stderr
         git-remote-codecommit: cannot read the CA bundle /no/such/file (AWS_CA_BUNDLE): No such file or directory (os error 2)
         hint: AWS_CA_BUNDLE must name a PEM file of certificates
     "#]]);
-    credential(&studio).is(&expect![[r#"
-        exit code 3
-        -- stdout
-        quit=1
-        -- stderr
+    credential(&studio).refuses(3, &expect![[r#"
         git-credential-codecommit: cannot read the CA bundle /no/such/file (AWS_CA_BUNDLE): No such file or directory (os error 2)
         hint: AWS_CA_BUNDLE must name a PEM file of certificates
     "#]]);
@@ -145,7 +131,7 @@ fn credentials_that_cannot_be_had_end_in_4() {
     let studio = Studio::default();
     let answer = Action::sts_error(403, "AccessDenied", "no");
     studio.aws.fail(Fault::new(Service::Sts, answer).always());
-    remote(&studio, &["origin", ADDRESS]).is(&expect![[r#"
+    remote(&studio, &["origin", WITH_REGION]).is(&expect![[r#"
         exit code 4
         -- stderr
         git-remote-codecommit: cannot assume role arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole (profile "CrossAccountAccessProfile", ~/.aws/config:4): AccessDenied: no
@@ -153,11 +139,7 @@ fn credentials_that_cannot_be_had_end_in_4() {
         hint: the role's trust policy must name the caller (and its sts:ExternalId, if it asks for one)
         hint: in a Studio domain that passes on the user's identity, both must also allow sts:SetSourceIdentity; a trust policy may also ask for MFA (mfa_serial)
     "#]]);
-    credential(&studio).is(&expect![[r#"
-        exit code 4
-        -- stdout
-        quit=1
-        -- stderr
+    credential(&studio).refuses(4, &expect![[r#"
         git-credential-codecommit: cannot assume role arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole (profile "CrossAccountAccessProfile", ~/.aws/config:4): AccessDenied: no
         hint: the caller's own policy must allow sts:AssumeRole on arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
         hint: the role's trust policy must name the caller (and its sts:ExternalId, if it asks for one)
@@ -171,7 +153,7 @@ fn a_network_that_fails_ends_in_5() {
     let mut studio = Studio::default();
     studio.set("GIT_HTTP_MAX_RETRIES", "0");
     studio.set("CODE_COMMIT_ENDPOINT", "127.0.0.1:9");
-    remote(&studio, &["origin", ADDRESS]).is(&expect![[r#"
+    remote(&studio, &["origin", WITH_REGION]).is(&expect![[r#"
         exit code 5
         -- stderr
         git-remote-codecommit: cannot connect to 127.0.0.1:PORT: Connection refused (os error 111)

@@ -5,10 +5,7 @@ use local_aws::CONTRIBUTOR_ROLE;
 use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, WITHOUT_REGION};
 
 fn studio() -> Studio {
-    let mut studio = Studio::keeping_sessions();
-    studio.unset("CODE_COMMIT_ENDPOINT");
-    studio.unset("AWS_ENDPOINT_URL_STS");
-    studio
+    Studio::default().with_cache().with_real_hosts()
 }
 
 fn explained(studio: &Studio, arguments: &[&str]) -> String {
@@ -47,12 +44,8 @@ fn settings_of_git_and_of_the_environment_are_named_too() {
     let mut studio = studio();
     studio.set("AWS_PROFILE", PROFILE);
     studio.set("AWS_DEFAULT_REGION", "eu-west-1");
-    studio
-        .git(&["config", "--global", "codecommit.stsRegion", "us-east-1"])
-        .succeeded();
-    studio
-        .git(&["config", "--global", "codecommit.cache", "false"])
-        .succeeded();
+    studio.configure("codecommit.stsRegion", "us-east-1");
+    studio.configure("codecommit.cache", "false");
     let text = explained(&studio, &[]);
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], format!("profile    {PROFILE} (AWS_PROFILE)"));
@@ -129,8 +122,7 @@ fn remotes_are_explained_as_git_rewrites_them() {
 
 #[test]
 fn an_https_url_is_explained_as_its_helper_reads_it() {
-    let helper = format!("!git-credential-codecommit --profile {PROFILE}");
-    let studio = studio().with_https(&helper);
+    let studio = studio().with_our_helper();
     let text = explained(&studio, &[HTTPS]);
     let profile = format!("\nprofile    {PROFILE} (--profile in ~/.gitconfig)\n");
     assert!(text.contains(&profile), "{text}");

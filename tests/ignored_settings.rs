@@ -1,24 +1,12 @@
 //! Settings that look like credentials but do not count, and what the error says of them.
 
 use expect_test::expect;
-use local_aws::LocalAws;
 
-use crate::harness::{Outcome, Studio, every_git};
-
-const REQUEST: &str =
-    "protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com\npath=v1/repos/demo-repo\n";
-
-fn get(studio: &Studio, arguments: &[&str]) -> Outcome {
-    let arguments: Vec<&str> = arguments.iter().copied().chain(["get"]).collect();
-    studio.helper("git-credential-codecommit", &arguments, REQUEST)
-}
+use crate::harness::Studio;
 
 /// A home without any credentials.
 fn nothing() -> Studio {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let mut studio = Studio::without_profile(&every_git()[0], aws).with_cache();
-    studio.unset("AWS_CONTAINER_CREDENTIALS_FULL_URI");
-    studio
+    Studio::default().without_credentials().with_cache()
 }
 
 #[test]
@@ -42,9 +30,9 @@ fn blank_values_count_as_absent() {
         "codecommit.stsRegion",
         "codecommit.endpoint",
     ] {
-        studio.git(&["config", "--global", key, " "]).succeeded();
+        studio.configure(key, " ");
     }
-    let said = get(&studio, &[]).succeeded();
+    let said = studio.credential(&[]).succeeded();
     assert!(said.stdout.starts_with("username=ASIA"), "{said:?}");
     studio
         .git(&["ls-remote", crate::harness::WITHOUT_REGION])
@@ -67,32 +55,20 @@ fn what_is_set_but_does_not_count_is_named() {
     );
     studio.set("AWS_ACCESS_KEY_ID", "AKIA");
     studio.set("AWS_SECRET_ACCESS_KEY", "hunter2");
-    get(&studio, &["--profile", "empty"]).is(&expect![[r#"
-        exit code 3
-        -- stdout
-        quit=1
-        -- stderr
+    studio.credential(&["--profile", "empty"]).refuses(3, &expect![[r#"
         git-credential-codecommit: no AWS credentials are configured for profile "empty"
         hint: AWS_ACCESS_KEY_ID is set, but does not count, because --profile names profile "empty"
         hint: give the profile a role_arn with credential_source or source_profile, or access keys
         hint: in a container, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must be in the environment (sudo and cron drop it)
     "#]]);
     studio.unset("AWS_ACCESS_KEY_ID");
-    get(&studio, &["--profile", "half"]).is(&expect![[r#"
-        exit code 3
-        -- stdout
-        quit=1
-        -- stderr
+    studio.credential(&["--profile", "half"]).refuses(3, &expect![[r#"
         git-credential-codecommit: no AWS credentials are configured for profile "half"
         hint: profile "half" has aws_secret_access_key, which does not count without aws_access_key_id
         hint: give the profile a role_arn with credential_source or source_profile, or access keys
         hint: in a container, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must be in the environment (sudo and cron drop it)
     "#]]);
-    get(&studio, &[]).is(&expect![[r#"
-        exit code 3
-        -- stdout
-        quit=1
-        -- stderr
+    studio.credential(&[]).refuses(3, &expect![[r#"
         git-credential-codecommit: no AWS credentials are configured for profile "default"
         hint: AWS_SECRET_ACCESS_KEY is set, but does not count without AWS_ACCESS_KEY_ID
         hint: give the profile a role_arn with credential_source or source_profile, or access keys
@@ -100,11 +76,7 @@ fn what_is_set_but_does_not_count_is_named() {
     "#]]);
     studio.set("AWS_ACCESS_KEY_ID", " ");
     studio.set("AWS_ROLE_ARN", "arn:aws:iam::111111111111:role/R");
-    get(&studio, &[]).is(&expect![[r#"
-        exit code 3
-        -- stdout
-        quit=1
-        -- stderr
+    studio.credential(&[]).refuses(3, &expect![[r#"
         git-credential-codecommit: no AWS credentials are configured for profile "default"
         hint: AWS_ACCESS_KEY_ID is set, but does not count, because it is blank
         hint: AWS_ROLE_ARN is set, but does not count without AWS_WEB_IDENTITY_TOKEN_FILE
@@ -128,10 +100,6 @@ fn a_section_under_the_other_files_name_is_pointed_at() {
         (
             "saml",
             expect![[r#"
-            exit code 3
-            -- stdout
-            quit=1
-            -- stderr
             git-credential-codecommit: profile "saml", chosen by --profile, is not in ~/.aws/config or ~/.aws/credentials
             hint: [saml] (~/.aws/config:2) does not count in this file: write [profile saml]
         "#]],
@@ -139,10 +107,6 @@ fn a_section_under_the_other_files_name_is_pointed_at() {
         (
             "sso",
             expect![[r#"
-            exit code 3
-            -- stdout
-            quit=1
-            -- stderr
             git-credential-codecommit: profile "sso", chosen by --profile, is not in ~/.aws/config or ~/.aws/credentials
             hint: [Profile sso] (~/.aws/config:4) does not count in this file: write [profile sso]
         "#]],
@@ -150,10 +114,6 @@ fn a_section_under_the_other_files_name_is_pointed_at() {
         (
             "dev",
             expect![[r#"
-            exit code 3
-            -- stdout
-            quit=1
-            -- stderr
             git-credential-codecommit: profile "dev", chosen by --profile, is not in ~/.aws/config or ~/.aws/credentials
             hint: [profile dev] (~/.aws/credentials:2) does not count in this file: write [dev]
         "#]],
@@ -161,10 +121,6 @@ fn a_section_under_the_other_files_name_is_pointed_at() {
         (
             "corp",
             expect![[r#"
-            exit code 3
-            -- stdout
-            quit=1
-            -- stderr
             git-credential-codecommit: profile "corp", chosen by --profile, is not in ~/.aws/config or ~/.aws/credentials
             hint: upper and lower case matter in the name of a profile: there is "Corp"
         "#]],
@@ -172,16 +128,14 @@ fn a_section_under_the_other_files_name_is_pointed_at() {
         (
             "nothing",
             expect![[r#"
-            exit code 3
-            -- stdout
-            quit=1
-            -- stderr
             git-credential-codecommit: profile "nothing", chosen by --profile, is not in ~/.aws/config or ~/.aws/credentials
             hint: the profiles are: Corp, a, profile dev
         "#]],
         ),
     ] {
-        get(&studio, &["--profile", profile]).is(&expected);
+        studio
+            .credential(&["--profile", profile])
+            .refuses(3, &expected);
     }
 }
 
@@ -193,10 +147,6 @@ fn a_program_whose_path_has_an_unquoted_space_is_pointed_at() {
         (
             "my tools/get it --now",
             expect![[r#"
-            exit code 4
-            -- stdout
-            quit=1
-            -- stderr
             git-credential-codecommit: cannot start "~/my", credential_process of profile "p": No such file or directory (os error 2)
             hint: the path has a space: put it in quotation marks, as in "~/my tools/get it"
         "#]],
@@ -204,10 +154,6 @@ fn a_program_whose_path_has_an_unquoted_space_is_pointed_at() {
         (
             "'my tools/get' it",
             expect![[r#"
-            exit code 4
-            -- stdout
-            quit=1
-            -- stderr
             git-credential-codecommit: cannot start "~/my tools/get", credential_process of profile "p": No such file or directory (os error 2)
             hint: the path has a space: put it in quotation marks, as in "~/my tools/get it"
         "#]],
@@ -215,10 +161,6 @@ fn a_program_whose_path_has_an_unquoted_space_is_pointed_at() {
         (
             "no such/thing",
             expect![[r#"
-            exit code 4
-            -- stdout
-            quit=1
-            -- stderr
             git-credential-codecommit: cannot start "~/no", credential_process of profile "p": No such file or directory (os error 2)
             hint: use its full path, or put it on PATH
         "#]],
@@ -233,7 +175,7 @@ fn a_program_whose_path_has_an_unquoted_space_is_pointed_at() {
             ".aws/config",
             &format!("[profile p]\ncredential_process = {command}\n"),
         );
-        get(&studio, &["--profile", "p"]).is(&expected);
+        studio.credential(&["--profile", "p"]).refuses(4, &expected);
     }
 }
 
@@ -245,10 +187,6 @@ fn identity_center_settings_that_give_no_keys_are_pointed_at() {
         (
             "sso_session = corp\n",
             expect![[r#"
-            exit code 3
-            -- stdout
-            quit=1
-            -- stderr
             git-credential-codecommit: profile "p" (~/.aws/config:2): it has sso_session, but no sso_account_id and sso_role_name
             hint: run "aws configure sso --profile p" to choose an account and a role
         "#]],
@@ -256,10 +194,6 @@ fn identity_center_settings_that_give_no_keys_are_pointed_at() {
         (
             "sso_session = typo\nsso_account_id = 1\nsso_role_name = R\n",
             expect![[r#"
-                exit code 3
-                -- stdout
-                quit=1
-                -- stderr
                 git-credential-codecommit: profile "p" (~/.aws/config:2): its sso_session "typo" has no [sso-session] section
                 hint: correct the name, or run "aws configure sso --profile p"
             "#]],
@@ -267,10 +201,6 @@ fn identity_center_settings_that_give_no_keys_are_pointed_at() {
         (
             "sso_session = typo\n",
             expect![[r#"
-            exit code 3
-            -- stdout
-            quit=1
-            -- stderr
             git-credential-codecommit: profile "p" (~/.aws/config:2): it has sso_session, but no sso_account_id and sso_role_name
             hint: run "aws configure sso --profile p" to choose an account and a role
         "#]],
@@ -278,10 +208,6 @@ fn identity_center_settings_that_give_no_keys_are_pointed_at() {
         (
             "sso_session = corp\nsso_region = eu-west-1\n",
             expect![[r#"
-                exit code 3
-                -- stdout
-                quit=1
-                -- stderr
                 git-credential-codecommit: profile "p" (~/.aws/config:2): it has sso_session, but no sso_account_id and sso_role_name
                 hint: run "aws configure sso --profile p" to choose an account and a role
             "#]],
@@ -289,16 +215,12 @@ fn identity_center_settings_that_give_no_keys_are_pointed_at() {
         (
             "sso_start_url = https://corp.awsapps.com/start\n",
             expect![[r#"
-                exit code 3
-                -- stdout
-                quit=1
-                -- stderr
                 git-credential-codecommit: profile "p" (~/.aws/config:2): it has sso_start_url, but no sso_account_id and sso_role_name
                 hint: run "aws configure sso --profile p" to choose an account and a role
             "#]],
         ),
     ] {
         studio.write(".aws/config", &format!("[profile p]\n{profile}{session}"));
-        get(&studio, &["--profile", "p"]).is(&expected);
+        studio.credential(&["--profile", "p"]).refuses(3, &expected);
     }
 }

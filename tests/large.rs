@@ -4,9 +4,9 @@ use std::io::{Read, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use local_aws::{Action, Fault, LocalAws, Protocol, Service};
+use local_aws::{Action, Fault, Protocol, Service};
 
-use crate::harness::{Studio, WITH_REGION, every_git};
+use crate::harness::{Studio, WITH_REGION};
 
 /// The pack's size, which does not compress.
 const SIZE: u64 = 64 << 20;
@@ -57,10 +57,7 @@ fn a_large_pack_is_pushed_and_cloned_in_flat_memory_in_protocol_v2() {
 }
 
 fn pushed_and_cloned(protocol: Protocol) {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .protocol(protocol);
-    let studio = Studio::new(&every_git()[0], aws.start());
+    let studio = Studio::with_aws(|aws| aws.protocol(protocol));
     studio.git(&["clone", WITH_REGION]).succeeded();
     let mut noise = std::fs::File::open("/dev/urandom").unwrap().take(SIZE);
     let mut file = std::fs::File::create(studio.home().join("demo-repo/noise")).unwrap();

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use local_aws::{Auth, CONTRIBUTOR_ROLE, LocalAws};
+use local_aws::{Auth, CONTRIBUTOR_ROLE};
 
 use crate::harness::{HTTPS, PROFILE, Studio, digits, every_git};
 
@@ -21,18 +21,11 @@ fn setup_lets_git_lfs_work_with_a_codecommit_remote() {
         return;
     }
     for git in every_git() {
-        let aws = LocalAws::builder().repository("demo-repo").start();
-        let studio = Studio::without_profile(&git, aws).with_cache();
-        let site = "http.https://git-codecommit.eu-west-1.amazonaws.com";
-        for (key, value) in [
-            ("proxy", studio.aws.proxy_url()),
-            ("sslCAInfo", studio.aws.ca_file().display().to_string()),
-        ] {
-            let key = format!("{site}.{key}");
-            studio
-                .git(&["config", "--global", &key, &value])
-                .succeeded();
-        }
+        let studio = Studio::default()
+            .with_git(&git)
+            .without_profile()
+            .with_cache()
+            .with_https_host();
         studio.git(&["lfs", "install", "--skip-repo"]).succeeded();
         let arguments = [
             "setup",
@@ -74,9 +67,10 @@ fn real_git_lfs_stores_and_fetches_objects_with_our_password() {
         return;
     }
     for git in every_git() {
-        let aws = LocalAws::builder().repository("demo-repo").start();
-        let helper = format!("!git-credential-codecommit --profile {PROFILE}");
-        let studio = Studio::new(&git, aws).with_https(&helper).with_cache();
+        let studio = Studio::default()
+            .with_git(&git)
+            .with_our_helper()
+            .with_cache();
         studio.git(&["lfs", "install", "--skip-repo"]).succeeded();
         studio.git(&["clone", HTTPS]).succeeded();
         studio

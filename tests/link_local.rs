@@ -6,9 +6,9 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use local_aws::{LocalAws, Service};
+use local_aws::Service;
 
-use crate::harness::{Studio, WITH_REGION, every_git, is_inside};
+use crate::harness::{Studio, WITH_REGION, is_inside};
 
 #[test]
 fn the_relative_uri_of_studio_leads_to_the_link_local_address() {
@@ -21,14 +21,12 @@ fn the_relative_uri_of_studio_leads_to_the_link_local_address() {
 }
 
 fn in_a_studio_space() {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .address(
+    let mut studio = Studio::with_aws(|aws| {
+        aws.address(
             Service::Container,
             SocketAddr::from(([169, 254, 170, 2], 80)),
         )
-        .start();
-    let mut studio = Studio::new(&every_git()[0], aws);
+    });
     let url = studio.aws.container_url();
     let path = url.find("/v2/").map(|at| &url[at..]).unwrap();
     studio.unset("AWS_CONTAINER_CREDENTIALS_FULL_URI");

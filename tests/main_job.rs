@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use local_aws::{Action, Fault, LocalAws, Protocol, Service};
+use local_aws::{Action, Fault, Protocol, Service};
 
 use crate::harness::{Studio, WITH_REGION, WITHOUT_REGION, every_git};
 
@@ -24,10 +24,7 @@ const PUSH: [&str; 2] = ["GET receive-pack", "POST receive-pack"];
 
 fn main_job(address: &str, protocol: Protocol) {
     for git in every_git() {
-        let aws = LocalAws::builder()
-            .repository("demo-repo")
-            .protocol(protocol);
-        let studio = Studio::new(&git, aws.start());
+        let studio = Studio::with_aws(|aws| aws.protocol(protocol)).with_git(&git);
 
         studio.git(&["clone", address]).succeeded();
         studio.assert_record(1, fetch(protocol));
@@ -84,10 +81,7 @@ fn the_main_job_works_in_protocol_v2() {
 #[test]
 fn the_main_job_works_in_protocol_v1() {
     for git in every_git() {
-        let aws = LocalAws::builder()
-            .repository("demo-repo")
-            .protocol(Protocol::Any);
-        let studio = Studio::new(&git, aws.start());
+        let studio = Studio::with_aws(|aws| aws.protocol(Protocol::Any)).with_git(&git);
         let v1 = ["-c", "protocol.version=1"];
         studio
             .git(&[&v1[..], &["clone", WITH_REGION]].concat())
@@ -111,10 +105,7 @@ fn the_main_job_works_in_protocol_v1() {
 #[test]
 fn every_request_is_signed_at_the_moment_it_is_sent() {
     for protocol in [Protocol::V0Only, Protocol::Any] {
-        let aws = LocalAws::builder()
-            .repository("demo-repo")
-            .protocol(protocol);
-        let studio = Studio::new(&every_git()[0], aws.start());
+        let studio = Studio::with_aws(|aws| aws.protocol(protocol));
         // A password's time has no fractions: requests more than a second apart must differ.
         let pause = Action::Delay(std::time::Duration::from_millis(1100));
         studio.aws.fail(Fault::new(Service::Git, pause).always());

@@ -1,40 +1,25 @@
 //! The code of an MFA device: who is asked, how often, and what nobody is asked for.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 use expect_test::expect;
-use local_aws::{Action, EXECUTION_ROLE, Fault, LocalAws, Role, Service};
+use local_aws::{Action, Fault, Service};
 
-use crate::harness::{Outcome, Studio, every_git};
+use crate::harness::{CAREFUL_ROLE, Outcome, SERIAL, Studio, every_git};
 
-const ROLE: &str = "arn:aws:iam::111111111111:role/Careful";
-const SERIAL: &str = "arn:aws:iam::222222222222:mfa/ada";
 const ADDRESS: &str = "codecommit://careful@demo-repo";
 
 fn studio() -> Studio {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .role_with(Role::new(ROLE).trusts(EXECUTION_ROLE).mfa(SERIAL))
-        .start();
-    let studio = Studio::without_profile(&every_git()[0], aws).with_cache();
-    studio.write(
-        ".aws/config",
-        &format!(
-            "[profile careful]\nregion = eu-west-1\nrole_arn = {ROLE}\n\
-             credential_source = EcsContainer\nmfa_serial = {SERIAL}\n"
-        ),
-    );
-    studio
+    Studio::with_mfa_profile().with_cache()
 }
 
 /// An askpass program that gives a text, and notes what it was asked.
 fn askpass(studio: &Studio, gives: &str) -> String {
     let script = format!("#!/bin/sh\necho \"$1\" >> \"$HOME/asked\"\necho '{gives}'\n");
-    studio.write("askpass", &script);
-    let path = studio.home().join("askpass");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    path.display().to_string()
+    studio
+        .write_program("askpass", &script)
+        .display()
+        .to_string()
 }
 
 fn asked(studio: &Studio) -> String {
@@ -44,8 +29,7 @@ fn asked(studio: &Studio) -> String {
 /// Runs git on a terminal of its own, on which a text is typed.
 fn on_a_terminal(studio: &Studio, arguments: &str, typed: &str) -> Outcome {
     let command = format!("{} {arguments}", every_git()[0].program().display());
-    let options = ["--quiet", "--return", "--command", &command, "/dev/null"];
-    studio.run_in(".", "/usr/bin/script".as_ref(), &options, typed)
+    studio.on_a_terminal(&command, typed)
 }
 
 #[test]
@@ -75,9 +59,7 @@ fn an_askpass_program_is_asked_in_gits_order() {
     let mut studio = studio();
     let program = askpass(&studio, &studio.aws.mfa_code(SERIAL));
     studio.set("SSH_ASKPASS", &program);
-    studio
-        .git(&["config", "--global", "core.askPass", "/no/such/program"])
-        .succeeded();
+    studio.configure("core.askPass", "/no/such/program");
     studio.set("GIT_ASKPASS", &program);
     studio.git(&["ls-remote", ADDRESS]).succeeded();
     assert_eq!(asked(&studio), format!("Enter MFA code for {SERIAL}: \n"));
@@ -156,7 +138,9 @@ fn a_refused_session_costs_no_second_code() {
     let program = askpass(&studio, &studio.aws.mfa_code(SERIAL));
     studio.set("GIT_ASKPASS", &program);
     studio.git(&["ls-remote", ADDRESS]).succeeded();
-    studio.aws.set_permission(ROLE, local_aws::Permission::None);
+    studio
+        .aws
+        .set_permission(CAREFUL_ROLE, local_aws::Permission::None);
     let said = studio.git(&["ls-remote", ADDRESS]).failed();
     assert!(said.stderr.contains("HTTP 403"), "{}", said.stderr);
     assert_eq!(asked(&studio).lines().count(), 1);

@@ -1,6 +1,6 @@
 //! The git operations beside the main job, each through real git.
 
-use local_aws::{LocalAws, Protocol};
+use local_aws::Protocol;
 
 use crate::harness::{Studio, WITH_REGION, WITHOUT_REGION, every_git};
 
@@ -11,11 +11,9 @@ fn in_a_clone(test: impl Fn(&Studio, &str)) {
     for git in every_git() {
         for address in [WITH_REGION, WITHOUT_REGION] {
             for protocol in [Protocol::V0Only, Protocol::Any] {
-                let aws = LocalAws::builder()
-                    .repository("demo-repo")
-                    .empty_repository("empty")
-                    .protocol(protocol);
-                let studio = Studio::new(&git, aws.start());
+                let studio =
+                    Studio::with_aws(|aws| aws.empty_repository("empty").protocol(protocol))
+                        .with_git(&git);
                 studio.git(&["clone", address]).succeeded();
                 studio.aws.clear_record();
                 test(&studio, address);

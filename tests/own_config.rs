@@ -3,31 +3,23 @@
 
 use std::fs;
 
-use local_aws::{Action, EXECUTION_ROLE, Fault, LocalAws, Service};
+use local_aws::{Action, EXECUTION_ROLE, Fault, Service};
 
-use crate::harness::{HTTPS, PROFILE, Studio, every_git};
+use crate::harness::{HTTPS, PROFILE, Studio};
 
 #[test]
 fn the_profile_can_stand_in_gits_configuration_for_both_helpers_and_for_submodules() {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .repository("part")
-        .start();
-    let studio = Studio::new(&every_git()[0], aws)
+    let studio = Studio::with_aws(|aws| aws.repository("part"))
         .with_https("codecommit")
         .with_cache();
     let key = "codecommit.codecommit::eu-west-1://.profile";
-    studio
-        .git(&["config", "--global", key, PROFILE])
-        .succeeded();
+    studio.configure(key, PROFILE);
     studio
         .git(&["clone", "codecommit::eu-west-1://demo-repo"])
         .succeeded();
     studio.git(&["ls-remote", HTTPS]).succeeded();
     // A relative URL loses the profile of the address: the configuration brings it back.
-    studio
-        .git(&["config", "--global", "protocol.codecommit.allow", "always"])
-        .succeeded();
+    studio.configure("protocol.codecommit.allow", "always");
     studio
         .git_in("demo-repo", &["submodule", "--quiet", "add", "../part"])
         .succeeded();
@@ -60,12 +52,9 @@ fn the_profile_can_stand_in_gits_configuration_for_both_helpers_and_for_submodul
 
 #[test]
 fn sts_is_asked_in_the_region_that_git_configuration_names() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let mut studio = Studio::new(&every_git()[0], aws);
+    let mut studio = Studio::default();
     studio.set("AWS_DEFAULT_REGION", "us-east-1");
-    studio
-        .git(&["config", "--global", "codecommit.stsRegion", "eu-central-1"])
-        .succeeded();
+    studio.configure("codecommit.stsRegion", "eu-central-1");
     studio
         .git(&[
             "ls-remote",
@@ -78,8 +67,7 @@ fn sts_is_asked_in_the_region_that_git_configuration_names() {
 
 #[test]
 fn a_profile_can_name_the_endpoint_of_sts_and_a_certificate_authority() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let mut studio = Studio::new(&every_git()[0], aws);
+    let mut studio = Studio::default();
     let (ca, sts) = (
         studio.aws.ca_file().display().to_string(),
         studio.aws.sts_url(),
@@ -118,13 +106,13 @@ fn a_profile_can_name_the_endpoint_of_sts_and_a_certificate_authority() {
 
 #[test]
 fn a_role_can_be_named_on_the_credential_helpers_command_line() {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .role_trusted_by("arn:aws:iam::111111111111:role/Reader", EXECUTION_ROLE)
-        .start();
     let helper = "!git-credential-codecommit --role-arn arn:aws:iam::111111111111:role/Reader \
                   --region eu-central-1";
-    let studio = Studio::without_profile(&every_git()[0], aws).with_https(helper);
+    let studio = Studio::with_aws(|aws| {
+        aws.role_trusted_by("arn:aws:iam::111111111111:role/Reader", EXECUTION_ROLE)
+    })
+    .without_profile()
+    .with_https(helper);
     let arn = studio.identity(HTTPS);
     assert!(
         arn.starts_with("arn:aws:sts::111111111111:assumed-role/Reader/"),
@@ -136,8 +124,7 @@ fn a_role_can_be_named_on_the_credential_helpers_command_line() {
 
 #[test]
 fn a_host_of_ones_own_is_answered_only_where_configuration_and_option_agree() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let studio = Studio::new(&every_git()[0], aws);
+    let studio = Studio::default();
     let request = "protocol=https\nhost=git.corp.example:8443\npath=v1/repos/demo-repo\n";
     let ask = |options: &[&str]| {
         let arguments = [&["--profile", PROFILE], options, &["get"]].concat();
@@ -147,9 +134,7 @@ fn a_host_of_ones_own_is_answered_only_where_configuration_and_option_agree() {
     };
     assert_eq!(ask(&["--ignore-host-check"]).stdout, "");
     let key = "codecommit.endpoint";
-    studio
-        .git(&["config", "--global", key, "git.corp.example:8443"])
-        .succeeded();
+    studio.configure(key, "git.corp.example:8443");
     assert_eq!(ask(&[]).stdout, "");
     let said = ask(&["--ignore-host-check"]);
     assert!(said.stdout.starts_with("username=ASIA"), "{said:?}");

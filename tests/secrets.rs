@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
-use local_aws::{Action, Fault, LocalAws, Protocol, Service};
+use local_aws::{Action, Fault, Protocol, Service};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, every_git};
+use crate::harness::{HTTPS, Studio, WITH_REGION};
 
 /// The command lines of every process of this machine that were seen while `run` ran.
 pub(crate) fn with_command_lines(run: impl FnOnce()) -> BTreeSet<Vec<u8>> {
@@ -80,13 +80,11 @@ fn every_file(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
 #[test]
 fn no_secret_is_in_any_output_argument_or_file() {
     for protocol in [Protocol::V0Only, Protocol::Any] {
-        let aws = LocalAws::builder()
-            .repository("demo-repo")
-            .container_token("container-token-5b1f0c")
-            .protocol(protocol)
-            .start();
-        let helper = format!("!git-credential-codecommit --profile {PROFILE}");
-        let mut studio = Studio::new(&every_git()[0], aws).with_https(&helper);
+        let mut studio = Studio::with_aws(|aws| {
+            aws.container_token("container-token-5b1f0c")
+                .protocol(protocol)
+        })
+        .with_our_helper();
         for trace in [
             "GIT_TRACE",
             "GIT_TRACE_CURL",
@@ -156,7 +154,7 @@ fn no_secret_is_in_any_output_argument_or_file() {
 
 #[test]
 fn a_kept_session_is_in_its_file_and_nowhere_else() {
-    let mut studio = Studio::keeping_sessions();
+    let mut studio = Studio::default().with_cache();
     studio.set("GIT_CODECOMMIT_TRACE", "1");
     let mut seen: Vec<(String, Vec<u8>)> = Vec::new();
     for folder in ["one", "two"] {
@@ -208,11 +206,7 @@ fn the_search_would_find_a_secret_in_every_disguise() {
 
 #[test]
 fn what_sts_or_a_host_repeats_of_a_secret_is_taken_out() {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .container_token("container-token-5b1f0c")
-        .start();
-    let studio = Studio::new(&every_git()[0], aws);
+    let studio = Studio::with_aws(|aws| aws.container_token("container-token-5b1f0c"));
     let said = || studio.git(&["ls-remote", WITH_REGION]).failed().stderr;
 
     // STS quotes the canonical request when a signature does not match.
@@ -234,8 +228,7 @@ fn what_sts_or_a_host_repeats_of_a_secret_is_taken_out() {
 
 #[test]
 fn a_proxys_password_is_in_no_message() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let mut studio = Studio::new(&every_git()[0], aws);
+    let mut studio = Studio::default();
     studio.set("GIT_CODECOMMIT_TRACE", "1");
     for proxy in [
         "http://user:hunter2@127.0.0.1:9",

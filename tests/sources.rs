@@ -1,21 +1,18 @@
 //! Where the keys come from: each source, and roles on top of it, as the git host and STS see them.
 
 use expect_test::expect;
-use local_aws::{Action, Fault, Keys, LocalAws, Permission, Service};
+use local_aws::{Action, Fault, Keys, Permission, Service};
 
-use crate::harness::{Studio, WITH_REGION, every_git};
+use crate::harness::{Studio, WITH_REGION};
 
 const ROLE: &str = "arn:aws:iam::111111111111:role/Reader";
 const DEV: &str = "arn:aws:iam::111111111111:user/dev";
 
 /// A home without profile, and a role that the user `dev` may assume.
 fn studio() -> (Studio, Keys) {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .role_trusted_by(ROLE, DEV)
-        .start();
-    let keys = aws.issue_user("dev");
-    (Studio::without_profile(&every_git()[0], aws), keys)
+    let studio = Studio::with_aws(|aws| aws.role_trusted_by(ROLE, DEV)).without_profile();
+    let keys = studio.aws.issue_user("dev");
+    (studio, keys)
 }
 
 fn static_keys(keys: &Keys) -> String {
@@ -70,12 +67,11 @@ fn keys_in_the_environment_with_and_without_a_session_token() {
 
 #[test]
 fn container_credentials_alone_with_the_token_they_ask_for() {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .container_token("Bearer container-token")
-        .permission(local_aws::EXECUTION_ROLE, Permission::PullPush)
-        .start();
-    let mut studio = Studio::without_profile(&every_git()[0], aws);
+    let mut studio = Studio::with_aws(|aws| {
+        aws.container_token("Bearer container-token")
+            .permission(local_aws::EXECUTION_ROLE, Permission::PullPush)
+    })
+    .without_profile();
     let address = "codecommit::eu-west-1://demo-repo";
     assert_eq!(studio.identity(address), local_aws::EXECUTION_ROLE_SESSION);
 
@@ -137,13 +133,12 @@ fn a_role_over_the_environments_keys() {
 fn a_chain_of_roles_is_assumed_one_after_the_other() {
     let second = "arn:aws:iam::111111111111:role/Second";
     let first = "arn:aws:iam::222222222222:role/First";
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .role(first)
-        .role_trusted_by(second, first)
-        .permission(first, Permission::None)
-        .start();
-    let studio = Studio::without_profile(&every_git()[0], aws);
+    let studio = Studio::with_aws(|aws| {
+        aws.role(first)
+            .role_trusted_by(second, first)
+            .permission(first, Permission::None)
+    })
+    .without_profile();
     studio.write(
         ".aws/config",
         &format!(
@@ -171,11 +166,7 @@ fn a_chain_of_roles_is_assumed_one_after_the_other() {
 #[test]
 fn a_role_with_an_external_id_is_refused_without_it() {
     let role = "arn:aws:iam::111111111111:role/Guarded";
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .role_with_external_id(role, "right")
-        .start();
-    let studio = Studio::without_profile(&every_git()[0], aws);
+    let studio = Studio::with_aws(|aws| aws.role_with_external_id(role, "right")).without_profile();
     let config = |id: &str| {
         format!(
             "[profile p]\nrole_arn = {role}\ncredential_source = EcsContainer\nexternal_id = {id}\n"
@@ -194,8 +185,7 @@ fn a_role_with_an_external_id_is_refused_without_it() {
 
 #[test]
 fn the_container_endpoint_is_never_asked_through_a_proxy() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let mut studio = Studio::new(&every_git()[0], aws);
+    let mut studio = Studio::default();
     let proxy = studio.aws.proxy_url();
     // curl and botocore would take these for the plain-http container endpoint.
     for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
@@ -216,10 +206,7 @@ fn the_container_endpoint_is_never_asked_through_a_proxy() {
 
 #[test]
 fn the_real_hosts_are_asked_where_nothing_overrides_them() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let mut studio = Studio::new(&every_git()[0], aws);
-    studio.unset("CODE_COMMIT_ENDPOINT");
-    studio.unset("AWS_ENDPOINT_URL_STS");
+    let mut studio = Studio::default().with_real_hosts();
     let proxy = studio.aws.proxy_url();
     studio.set("https_proxy", &proxy);
     studio.git(&["clone", WITH_REGION]).succeeded();
@@ -253,8 +240,7 @@ fn the_real_hosts_are_asked_where_nothing_overrides_them() {
 
 #[test]
 fn no_proxy_is_honoured() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let mut studio = Studio::new(&every_git()[0], aws);
+    let mut studio = Studio::default();
     studio.set("https_proxy", "http://127.0.0.1:9");
     studio.git(&["ls-remote", WITH_REGION]).failed();
     studio.set("no_proxy", "localhost");
@@ -263,12 +249,11 @@ fn no_proxy_is_honoured() {
 
 #[test]
 fn instance_metadata_where_the_profile_says_so_and_as_the_last_resort() {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .permission(local_aws::EXECUTION_ROLE, Permission::PullPush)
-        .role(ROLE)
-        .start();
-    let mut studio = Studio::without_profile(&every_git()[0], aws);
+    let mut studio = Studio::with_aws(|aws| {
+        aws.permission(local_aws::EXECUTION_ROLE, Permission::PullPush)
+            .role(ROLE)
+    })
+    .without_profile();
     studio.unset("AWS_CONTAINER_CREDENTIALS_FULL_URI");
     studio.unset("AWS_EC2_METADATA_DISABLED");
     let service = studio.aws.instance_metadata_url();
@@ -288,11 +273,9 @@ fn instance_metadata_where_the_profile_says_so_and_as_the_last_resort() {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test waits by the real clock")]
 fn instance_metadata_that_asks_for_patience_is_asked_again() {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .permission(local_aws::EXECUTION_ROLE, Permission::PullPush)
-        .start();
-    let mut studio = Studio::without_profile(&every_git()[0], aws);
+    let mut studio =
+        Studio::with_aws(|aws| aws.permission(local_aws::EXECUTION_ROLE, Permission::PullPush))
+            .without_profile();
     studio.unset("AWS_CONTAINER_CREDENTIALS_FULL_URI");
     studio.unset("AWS_EC2_METADATA_DISABLED");
     let service = studio.aws.instance_metadata_url();
@@ -319,8 +302,7 @@ fn instance_metadata_that_asks_for_patience_is_asked_again() {
 
 #[test]
 fn a_git_host_written_in_capitals_is_signed_as_it_is_sent() {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let mut studio = Studio::new(&every_git()[0], aws);
+    let mut studio = Studio::default();
     let shouted = studio.aws.git_authority().to_uppercase();
     studio.set("CODE_COMMIT_ENDPOINT", &shouted);
     studio.git(&["ls-remote", WITH_REGION]).succeeded();

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::process::CommandExt as _;
 
 use expect_test::expect;
-use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Service};
+use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, Service};
 
 use crate::harness::{PROFILE, Studio, WITH_REGION, every_git};
 
@@ -14,7 +14,7 @@ fn list(studio: &Studio) {
 
 #[test]
 fn sixty_four_processes_with_a_cold_cache_ask_sts_once() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     studio.git(&["clone", WITH_REGION]).succeeded();
     studio
         .helper("git-codecommit", &["cache", "clear"], "")
@@ -31,7 +31,7 @@ fn sixty_four_processes_with_a_cold_cache_ask_sts_once() {
 
 #[test]
 fn who_waited_for_a_refusal_is_refused_without_another_question() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     // Slow enough that all of them wait for the first one.
     let answer = Action::sts_error(403, "AccessDenied", "no");
     studio.aws.fail(Fault::new(
@@ -48,7 +48,7 @@ fn who_waited_for_a_refusal_is_refused_without_another_question() {
 
 #[test]
 fn a_process_that_died_with_the_lock_keeps_nobody_waiting() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     studio.aws.fail(Fault::new(
         Service::Sts,
         Action::Delay(std::time::Duration::from_secs(60)),
@@ -75,7 +75,7 @@ fn a_process_that_died_with_the_lock_keeps_nobody_waiting() {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test waits by the real clock")]
 fn a_stopped_process_costs_the_others_a_second() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     studio.aws.fail(Fault::new(
         Service::Sts,
         Action::Delay(std::time::Duration::from_secs(60)),
@@ -109,7 +109,7 @@ fn a_stopped_process_costs_the_others_a_second() {
 
 #[test]
 fn a_lock_that_is_something_else_is_neither_used_nor_changed() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     list(&studio);
     let folder = studio.home().join(".aws/cli/cache");
     let files = fs::read_dir(&folder).unwrap().flatten();
@@ -153,15 +153,14 @@ fn a_lock_that_is_something_else_is_neither_used_nor_changed() {
 
 #[test]
 fn a_role_that_stands_twice_in_a_chain_does_not_wait_for_itself() {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .role_with(
+    let studio = Studio::with_aws(|aws| {
+        aws.role_with(
             local_aws::Role::new(CONTRIBUTOR_ROLE)
                 .trusts(local_aws::EXECUTION_ROLE)
                 .trusts(CONTRIBUTOR_ROLE),
         )
-        .start();
-    let studio = Studio::new(&every_git()[0], aws).with_cache();
+    })
+    .with_cache();
     let config = fs::read_to_string(studio.home().join(".aws/config")).unwrap();
     studio.write(
         ".aws/config",
@@ -189,7 +188,7 @@ fn a_role_that_stands_twice_in_a_chain_does_not_wait_for_itself() {
 
 #[test]
 fn one_profiles_failure_is_not_told_to_another_with_the_same_role() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     let config = fs::read_to_string(studio.home().join(".aws/config")).unwrap();
     studio.write(
         ".aws/config",

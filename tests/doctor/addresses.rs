@@ -1,22 +1,17 @@
 //! Which address is meant, and what git makes of it.
 
-use super::{found, studio};
-use crate::harness::{HTTPS, PROFILE, WITH_REGION};
+use super::found;
+use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION};
 
 const HOST: &str = "https://git-codecommit.eu-west-1.amazonaws.com";
 
 #[test]
 fn an_address_is_followed_to_where_git_rewrites_it() {
-    let helper = format!("!git-credential-codecommit --profile {PROFILE}");
-    let studio = studio().with_https(&helper);
-    studio
-        .git(&[
-            "config",
-            "--global",
-            &format!("url.{HOST}/v1/repos/.insteadOf"),
-            &format!("codecommit::eu-west-1://{PROFILE}@"),
-        ])
-        .succeeded();
+    let studio = Studio::default().with_our_helper();
+    studio.configure(
+        &format!("url.{HOST}/v1/repos/.insteadOf"),
+        &format!("codecommit::eu-west-1://{PROFILE}@"),
+    );
     let said = found(&studio, &["--offline", WITH_REGION]);
     assert_eq!(said.code, Some(0));
     assert!(
@@ -29,7 +24,7 @@ fn an_address_is_followed_to_where_git_rewrites_it() {
 
 #[test]
 fn without_an_address_the_codecommit_remotes_are_checked_or_the_default_profile() {
-    let studio = studio();
+    let studio = Studio::default();
     studio.git(&["init", "--quiet", "work"]).succeeded();
     for (name, url) in [
         ("origin", WITH_REGION),
@@ -92,7 +87,7 @@ fn without_an_address_the_codecommit_remotes_are_checked_or_the_default_profile(
 
 #[test]
 fn what_git_cannot_read_or_does_not_know_is_where_it_ends() {
-    let studio = studio();
+    let studio = Studio::default();
     for (address, code, failed, words) in [
         (
             "https://github.com/x/y",

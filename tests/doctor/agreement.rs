@@ -2,7 +2,7 @@
 
 use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Permission, Service};
 
-use super::{found, studio};
+use super::{found, with_https};
 use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, helpers};
 
 type Change = fn(&mut Studio);
@@ -58,9 +58,7 @@ const SITUATIONS: &[(&str, bool, Change)] = &[
         studio.set("AWS_CA_BUNDLE", &path);
     }),
     ("nobody is checked", true, |studio| {
-        studio
-            .git(&["config", "--global", "http.sslVerify", "false"])
-            .succeeded();
+        studio.configure("http.sslVerify", "false");
     }),
     ("the proxy is away", false, |studio| {
         studio.set("https_proxy", "http://127.0.0.1:9");
@@ -74,22 +72,16 @@ const SITUATIONS: &[(&str, bool, Change)] = &[
         studio.set("https_proxy", &proxy);
     }),
     ("git's proxy is away", false, |studio| {
-        studio
-            .git(&["config", "--global", "http.proxy", "http://127.0.0.1:9"])
-            .succeeded();
+        studio.configure("http.proxy", "http://127.0.0.1:9");
     }),
     ("the protocol is forbidden", false, |studio| {
-        studio
-            .git(&["config", "--global", "protocol.allow", "never"])
-            .succeeded();
+        studio.configure("protocol.allow", "never");
     }),
     ("the STS endpoint is no URL", false, |studio| {
         studio.set("AWS_ENDPOINT_URL_STS", "localhost");
     }),
     ("a setting of git is no number", false, |studio| {
-        studio
-            .git(&["config", "--global", "http.postBuffer", "many"])
-            .succeeded();
+        studio.configure("http.postBuffer", "many");
     }),
     // The certificate is of another name.
     ("the address of the name is set", false, |studio| {
@@ -99,9 +91,7 @@ const SITUATIONS: &[(&str, bool, Change)] = &[
             "CODE_COMMIT_ENDPOINT",
             &authority.replace("localhost", "nowhere.invalid"),
         );
-        studio
-            .git(&["config", "--global", "http.curloptResolve", &line])
-            .succeeded();
+        studio.configure("http.curloptResolve", &line);
     }),
 ];
 
@@ -109,7 +99,7 @@ const SITUATIONS: &[(&str, bool, Change)] = &[
 fn the_doctor_and_git_agree_in_every_situation() {
     for (name, goes, change) in SITUATIONS {
         let well = |run: &dyn Fn(&Studio) -> bool| {
-            let mut studio = studio();
+            let mut studio = Studio::default();
             change(&mut studio);
             run(&studio)
         };
@@ -136,12 +126,6 @@ fn in_place_of_ours(studio: &Studio, helper: &str) {
 
 #[test]
 fn the_same_holds_by_https() {
-    let with_https = || {
-        let helper = format!("!git-credential-codecommit --profile {PROFILE}");
-        let mut studio = studio().with_https(&helper);
-        studio.unset("CODE_COMMIT_ENDPOINT");
-        studio
-    };
     let host = "https://git-codecommit.eu-west-1.amazonaws.com";
     let situations: [(&str, bool, Change); 11] = [
         ("nothing is wrong", true, |_| {}),
@@ -161,9 +145,7 @@ fn the_same_holds_by_https() {
         }),
         ("another helper knows nothing", true, |studio| {
             let key = "credential.helper";
-            studio
-                .git(&["config", "--global", key, "!true"])
-                .succeeded();
+            studio.configure(key, "!true");
             without_reset(studio);
         }),
         (
@@ -210,9 +192,7 @@ fn the_same_holds_by_https() {
             },
         ),
         ("a header is added", true, |studio| {
-            studio
-                .git(&["config", "--global", "http.extraHeader", "X-Any: thing"])
-                .succeeded();
+            studio.configure("http.extraHeader", "X-Any: thing");
         }),
         ("https is forbidden", false, |studio| {
             studio.set("GIT_ALLOW_PROTOCOL", "codecommit");

@@ -1,36 +1,21 @@
 //! What the doctor does not run, does not show and does not wait for.
 
-use super::{found, run, studio};
+use super::{found, run, with_https};
 use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, helpers};
 
 const HOST: &str = "https://git-codecommit.eu-west-1.amazonaws.com";
-
-fn with_https() -> Studio {
-    let helper = format!("!git-credential-codecommit --profile {PROFILE}");
-    let mut studio = studio().with_https(&helper);
-    studio.unset("CODE_COMMIT_ENDPOINT");
-    studio
-}
-
-fn set(studio: &Studio, key: &str, value: &str) {
-    studio.git(&["config", "--global", key, value]).succeeded();
-}
 
 #[test]
 fn git_is_told_what_a_person_would_tell_it_and_rewrites_that_once() {
     let studio = with_https();
     let site = format!("url.{HOST}/v1/repos/.insteadOf");
-    set(
-        &studio,
-        &site,
-        &format!("codecommit::eu-west-1://{PROFILE}@"),
-    );
+    studio.configure(&site, &format!("codecommit::eu-west-1://{PROFILE}@"));
     let evil = format!("url.ext::touch {}/evil .insteadOf", studio.home().display());
-    set(&studio, &evil, &format!("{HOST}/"));
-    set(&studio, "protocol.ext.allow", "always");
+    studio.configure(&evil, &format!("{HOST}/"));
+    studio.configure("protocol.ext.allow", "always");
     // The proxy is the remote's own: without the remote's name, git finds no way.
     let key = format!("http.{HOST}.proxy");
-    set(&studio, &key, "http://127.0.0.1:9");
+    studio.configure(&key, "http://127.0.0.1:9");
     studio.git(&["init", "--quiet", "work"]).succeeded();
     let remote = ["remote", "add", "origin", WITH_REGION];
     studio.git_in("work", &remote).succeeded();
@@ -45,7 +30,7 @@ fn git_is_told_what_a_person_would_tell_it_and_rewrites_that_once() {
         let said = studio.git_in("work", arguments).succeeded();
         assert!(said.stdout.contains("git ls-remote: succeeds"), "{said:?}");
     }
-    set(&studio, &key, &studio.aws.proxy_url());
+    studio.configure(&key, &studio.aws.proxy_url());
     let said = found(&studio, &[WITH_REGION]);
     assert_eq!((said.code, said.status("git-request")), (Some(0), "ok"));
     assert!(!studio.home().join("evil").exists());
@@ -135,7 +120,7 @@ fn git_gets_none_of_the_traces_that_a_person_has_switched_on() {
 
 #[test]
 fn password_files_are_read_whatever_they_are() {
-    let studio = studio();
+    let studio = Studio::default();
     let host = "git-codecommit.eu-west-1.amazonaws.com";
     let line = format!("https://a:20260101T000000Z5f3c2a1@{host}\n");
     let file = studio.home().join(".git-credentials");
@@ -170,7 +155,7 @@ fn password_files_are_read_whatever_they_are() {
     assert!(detail.starts_with(&words), "{detail}");
     std::fs::remove_file(&file).unwrap();
 
-    set(&studio, "credential.helper", "store --file ~/.mine");
+    studio.configure("credential.helper", "store --file ~/.mine");
     studio.write(".mine", &line);
     let (status, detail) = check();
     assert_eq!(status, "warning");
@@ -179,7 +164,7 @@ fn password_files_are_read_whatever_they_are() {
 
 #[test]
 fn every_remote_at_codecommit_is_checked_once() {
-    let studio = studio();
+    let studio = Studio::default();
     studio.git(&["init", "--quiet", "work"]).succeeded();
     let nobody = "codecommit::eu-west-1://nobody@demo-repo";
     for (name, url) in [("a", WITH_REGION), ("b", nobody), ("c", WITH_REGION)] {

@@ -1,23 +1,11 @@
 //! Causes of a refusal that are not in git's `credential.*` settings.
 
 use expect_test::expect;
-use local_aws::LocalAws;
 
-use super::{found, run, shows, studio};
-use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, every_git};
+use super::{found, run, shows, with_https};
+use crate::harness::{HTTPS, Studio, WITH_REGION};
 
 const HOST: &str = "git-codecommit.eu-west-1.amazonaws.com";
-
-fn with_https() -> Studio {
-    let helper = format!("!git-credential-codecommit --profile {PROFILE}");
-    let mut studio = studio().with_https(&helper);
-    studio.unset("CODE_COMMIT_ENDPOINT");
-    studio
-}
-
-fn set(studio: &Studio, key: &str, value: &str) {
-    studio.git(&["config", "--global", key, value]).succeeded();
-}
 
 #[test]
 fn an_old_password_in_netrc_is_named_by_file_and_line_and_never_shown() {
@@ -73,7 +61,7 @@ fn an_old_password_in_netrc_is_named_by_file_and_line_and_never_shown() {
 
 #[test]
 fn an_unreadable_netrc_and_one_for_others_are_told_apart() {
-    let studio = studio();
+    let studio = Studio::default();
     studio.write(".netrc", "machine github.com\nlogin a\npassword hunter2\n");
     let said = found(&studio, &["--offline", WITH_REGION]);
     assert_eq!(said.status("stored-passwords"), "ok");
@@ -101,11 +89,7 @@ fn a_user_name_is_named_where_it_is_set() {
         said.fix("address"),
         format!("write the URL without it: {HTTPS}")
     );
-    set(
-        &studio,
-        &format!("credential.https://{HOST}.username"),
-        "ada",
-    );
+    studio.configure(&format!("credential.https://{HOST}.username"), "ada");
     let said = found(&studio, &["--offline", HTTPS]);
     let file = studio.home().join(".gitconfig").display().to_string();
     let key = format!("credential.https://{HOST}.username");
@@ -126,7 +110,7 @@ fn a_user_name_is_named_where_it_is_set() {
 #[test]
 fn headers_of_gits_configuration_are_named_without_their_values() {
     let studio = with_https();
-    set(&studio, "http.extraHeader", "X-Corp: hunter2");
+    studio.configure("http.extraHeader", "X-Corp: hunter2");
     let said = found(&studio, &[HTTPS]);
     assert_eq!(
         (said.code, said.report["status"].as_str()),
@@ -137,7 +121,7 @@ fn headers_of_gits_configuration_are_named_without_their_values() {
     assert_eq!(said.detail("git-settings"), adds);
 
     let key = format!("http.https://{HOST}/.extraheader");
-    set(&studio, &key, "AUTHORIZATION: basic hunter2");
+    studio.configure(&key, "AUTHORIZATION: basic hunter2");
     let said = found(&studio, &[HTTPS]);
     studio.git(&["ls-remote", HTTPS]).failed();
     assert_eq!(
@@ -168,13 +152,8 @@ fn headers_of_gits_configuration_are_named_without_their_values() {
 
 #[test]
 fn a_proxy_that_wants_a_password_is_named_with_the_setting() {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .proxy_credentials("ada", "correct")
-        .start();
-    let mut studio = Studio::new(&every_git()[0], aws);
-    studio.unset("CODE_COMMIT_ENDPOINT");
-    studio.unset("AWS_ENDPOINT_URL_STS");
+    let aws = |aws: local_aws::Builder| aws.proxy_credentials("ada", "correct");
+    let mut studio = Studio::with_aws(aws).with_real_hosts();
     let proxy = studio.aws.proxy_url();
     let name = proxy.strip_prefix("http://").unwrap();
     studio.set("https_proxy", &format!("http://ada:hunter2@{name}"));
@@ -199,7 +178,7 @@ fn a_proxy_that_wants_a_password_is_named_with_the_setting() {
 
 #[test]
 fn includes_that_lead_nowhere_are_named_by_file_and_line() {
-    let studio = studio();
+    let studio = Studio::default();
     let config = std::fs::read_to_string(studio.home().join(".gitconfig")).unwrap();
     let lines = config.lines().count();
     studio.write(".config/there", "[user]\n");

@@ -1,19 +1,13 @@
 //! Git, its settings and the programs it starts.
 
-use std::os::unix::fs::PermissionsExt as _;
-
-use super::{found, studio};
+use super::{found, with_https};
 use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, every_git, helpers};
 
 const HOST: &str = "https://git-codecommit.eu-west-1.amazonaws.com";
 
 /// Puts a program first on PATH.
 fn with_program(studio: &mut Studio, name: &str, text: &str) {
-    let path = format!("conda/bin/{name}");
-    studio.write(&path, text);
-    let program = studio.home().join(path);
-    let mode = std::fs::Permissions::from_mode(0o755);
-    std::fs::set_permissions(&program, mode).unwrap();
+    let program = studio.write_program(&format!("conda/bin/{name}"), text);
     let path = format!(
         "{}:{}:{}",
         program.parent().unwrap().display(),
@@ -25,7 +19,7 @@ fn with_program(studio: &mut Studio, name: &str, text: &str) {
 
 #[test]
 fn the_helper_that_git_really_starts_is_named() {
-    let mut studio = studio();
+    let mut studio = Studio::default();
     let python = "#!/opt/conda/bin/python3.12\nimport git_remote_codecommit\n";
     with_program(&mut studio, "git-remote-codecommit", python);
     studio.write(
@@ -50,7 +44,7 @@ fn the_helper_that_git_really_starts_is_named() {
 
 #[test]
 fn programs_of_two_versions_are_a_warning() {
-    let mut studio = studio();
+    let mut studio = Studio::default();
     let older = "\u{7f}ELF, as far as the first bytes go";
     with_program(&mut studio, "git-credential-codecommit", older);
     // What is no program at all is something else.
@@ -73,7 +67,7 @@ fn programs_of_two_versions_are_a_warning() {
 
 #[test]
 fn without_a_helper_on_path_git_would_not_know_the_address() {
-    let mut studio = studio();
+    let mut studio = Studio::default();
     let doctor = helpers().join("git-codecommit");
     studio.set("PATH", &studio.system_path());
     let arguments = ["doctor", "--json", "--offline", WITH_REGION];
@@ -90,10 +84,8 @@ fn without_a_helper_on_path_git_would_not_know_the_address() {
 
 #[test]
 fn a_forbidden_protocol_fails_here_and_in_git() {
-    let mut studio = studio();
-    studio
-        .git(&["config", "--global", "protocol.codecommit.allow", "never"])
-        .succeeded();
+    let mut studio = Studio::default();
+    studio.configure("protocol.codecommit.allow", "never");
     let said = found(&studio, &["--offline", WITH_REGION]);
     assert_eq!(said.code, Some(3));
     assert_eq!(
@@ -115,9 +107,7 @@ fn a_forbidden_protocol_fails_here_and_in_git() {
 
 #[test]
 fn an_https_url_uses_the_profile_of_the_helper_that_answers_for_it() {
-    let helper = format!("!git-credential-codecommit --profile {PROFILE}");
-    let mut studio = studio().with_https(&helper);
-    studio.unset("CODE_COMMIT_ENDPOINT");
+    let studio = with_https();
     let said = found(&studio, &[HTTPS]);
     assert_eq!(said.code, Some(0), "{:#}", said.report);
     let profile = format!(
@@ -135,9 +125,7 @@ fn an_https_url_uses_the_profile_of_the_helper_that_answers_for_it() {
     // Whom the helpers trust, git itself need not trust.
     let trust = format!("http.{HOST}.sslCAInfo");
     let ca = studio.aws.ca_file().display().to_string();
-    studio
-        .git(&["config", "--global", "--unset", &trust])
-        .succeeded();
+    studio.unconfigure(&trust);
     let said = found(&studio, &[HTTPS]);
     assert_eq!(said.code, Some(5));
     assert_eq!(said.ids("failed"), ["git-request"]);
@@ -146,12 +134,10 @@ fn an_https_url_uses_the_profile_of_the_helper_that_answers_for_it() {
         detail.starts_with("git ls-remote failed\nfatal: "),
         "{detail}"
     );
-    studio.git(&["config", "--global", &trust, &ca]).succeeded();
+    studio.configure(&trust, &ca);
 
     let key = format!("credential.{HOST}.useHttpPath");
-    studio
-        .git(&["config", "--global", "--unset", &key])
-        .succeeded();
+    studio.unconfigure(&key);
     let said = found(&studio, &["--offline", HTTPS]);
     assert_eq!(said.ids("failed"), ["credential-helpers"]);
     assert_eq!(
@@ -163,8 +149,7 @@ fn an_https_url_uses_the_profile_of_the_helper_that_answers_for_it() {
 
 #[test]
 fn helpers_before_and_behind_ours_are_a_warning() {
-    let helper = format!("!git-credential-codecommit --profile {PROFILE}");
-    let studio = studio().with_https(&helper);
+    let studio = Studio::default().with_our_helper();
     let add = |value: &str| {
         let key = format!("credential.{HOST}.helper");
         studio
@@ -183,7 +168,7 @@ fn helpers_before_and_behind_ours_are_a_warning() {
     );
     add("");
     add("osxkeychain");
-    add(&helper);
+    add(&format!("!git-credential-codecommit --profile {PROFILE}"));
     let said = found(&studio, &["--offline", HTTPS]);
     assert!(said.detail("credential-helpers").contains("osxkeychain ("));
     assert!(
@@ -202,7 +187,7 @@ fn helpers_before_and_behind_ours_are_a_warning() {
 
 #[test]
 fn old_passwords_in_gits_files_are_found_and_not_shown() {
-    let studio = studio();
+    let studio = Studio::default();
     let host = "git-codecommit.eu-west-1.amazonaws.com";
     studio.write(
         ".git-credentials",
@@ -226,7 +211,7 @@ fn old_passwords_in_gits_files_are_found_and_not_shown() {
 
 #[test]
 fn a_shared_space_is_told_and_a_space_without_its_variable_is_a_warning() {
-    let mut studio = studio();
+    let mut studio = Studio::default();
     studio.set("SAGEMAKER_SPACE_TYPE_LOWERCASE", "shared");
     let said = found(&studio, &["--offline", WITH_REGION]);
     assert_eq!(said.code, Some(0));
@@ -247,10 +232,7 @@ fn a_shared_space_is_told_and_a_space_without_its_variable_is_a_warning() {
 #[test]
 fn every_git_of_this_machine_runs_it() {
     for git in every_git() {
-        let aws = local_aws::LocalAws::builder()
-            .repository("demo-repo")
-            .start();
-        let studio = Studio::new(&git, aws);
+        let studio = Studio::default().with_git(&git);
         let said = found(&studio, &[WITH_REGION]);
         assert_eq!(said.code, Some(0), "{:#}", said.report);
         assert!(
@@ -262,19 +244,15 @@ fn every_git_of_this_machine_runs_it() {
 
 #[test]
 fn settings_without_effect_are_told_once() {
-    let studio = studio();
-    studio
-        .git(&["config", "--global", "http.cookieFile", "x"])
-        .succeeded();
+    let studio = Studio::default();
+    studio.configure("http.cookieFile", "x");
     let said = found(&studio, &[WITH_REGION]);
     assert_eq!(
         (said.code, said.ids("warning")),
         (Some(0), vec!["git-settings"])
     );
     assert!(said.detail("git-settings").contains("http.cookiefile"));
-    studio
-        .git(&["config", "--global", "codecommit.transport", "git"])
-        .succeeded();
+    studio.configure("codecommit.transport", "git");
     let said = found(&studio, &["--offline", WITH_REGION]);
     assert!(
         said.detail("profile")

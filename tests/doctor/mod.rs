@@ -10,7 +10,6 @@ mod shown;
 mod transports;
 
 use expect_test::Expect;
-use local_aws::LocalAws;
 use serde_json::Value;
 
 use crate::harness::{Outcome, Studio, every_git, helpers};
@@ -21,9 +20,11 @@ struct Found {
     report: Value,
 }
 
-fn studio() -> Studio {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    Studio::new(&every_git()[0], aws)
+/// A home where git's own https finds the local AWS under the git host's real name, and asks our helper.
+fn with_https() -> Studio {
+    let mut studio = Studio::default().with_our_helper();
+    studio.unset("CODE_COMMIT_ENDPOINT");
+    studio
 }
 
 /// Runs the doctor as git does.

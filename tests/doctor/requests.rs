@@ -1,18 +1,13 @@
 //! Network, credentials and the repository.
 
-use local_aws::{
-    Action, CONTRIBUTOR_ROLE, EXECUTION_ROLE, EXECUTION_ROLE_SESSION, Fault, LocalAws, Role,
-    Service,
-};
+use local_aws::{Action, CONTRIBUTOR_ROLE, EXECUTION_ROLE_SESSION, Fault, LocalAws, Role, Service};
 
-use super::{found, studio};
-use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, every_git};
-
-const SERIAL: &str = "arn:aws:iam::222222222222:mfa/ada";
+use super::found;
+use crate::harness::{HTTPS, PROFILE, SERIAL, Studio, WITH_REGION};
 
 #[test]
 fn where_all_is_well_each_service_is_asked_once_as_in_a_fetch() {
-    let studio = studio();
+    let studio = Studio::default();
     let said = found(&studio, &[WITH_REGION]);
     assert_eq!(said.code, Some(0));
     assert_eq!(said.report["status"], "ok");
@@ -65,7 +60,7 @@ fn where_all_is_well_each_service_is_asked_once_as_in_a_fetch() {
 
 #[test]
 fn offline_nobody_is_asked() {
-    let studio = studio();
+    let studio = Studio::default();
     let said = found(&studio, &["--offline", WITH_REGION]);
     assert_eq!(said.code, Some(0));
     let skipped = [
@@ -87,7 +82,7 @@ fn offline_nobody_is_asked() {
 
 #[test]
 fn a_profile_that_is_not_there_is_where_it_ends() {
-    let studio = studio();
+    let studio = Studio::default();
     let said = found(&studio, &["codecommit::eu-west-1://typo@demo-repo"]);
     assert_eq!(said.code, Some(3));
     assert_eq!(said.ids("failed"), ["profile"]);
@@ -98,7 +93,7 @@ fn a_profile_that_is_not_there_is_where_it_ends() {
 
 #[test]
 fn a_dead_container_endpoint_fails_the_source_and_skips_the_role() {
-    let mut studio = studio();
+    let mut studio = Studio::default();
     studio.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9/");
     let said = found(&studio, &[WITH_REGION]);
     assert_eq!(said.code, Some(4));
@@ -114,14 +109,11 @@ fn a_dead_container_endpoint_fails_the_source_and_skips_the_role() {
 
 #[test]
 fn a_role_that_sts_refuses_is_named_with_who_asked() {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .role_with(Role::new("arn:aws:iam::111111111111:role/Closed").trusts("arn:aws:iam::3:root"))
-        .start();
-    let studio = Studio::new(&every_git()[0], aws);
+    let closed = "arn:aws:iam::111111111111:role/Closed";
+    let role = Role::new(closed).trusts("arn:aws:iam::3:root");
+    let studio = Studio::with_aws(|aws| aws.role_with(role));
     let config = studio.home().join(".aws/config");
     let text = std::fs::read_to_string(&config).unwrap();
-    let closed = "arn:aws:iam::111111111111:role/Closed";
     std::fs::write(&config, text.replace(CONTRIBUTOR_ROLE, closed)).unwrap();
     let said = found(&studio, &[WITH_REGION]);
     assert_eq!(said.code, Some(4));
@@ -136,14 +128,10 @@ fn a_role_that_sts_refuses_is_named_with_who_asked() {
 
 #[test]
 fn a_host_without_an_address_names_the_vpc_endpoint_that_is_missing() {
-    let mut studio = studio();
-    studio.unset("CODE_COMMIT_ENDPOINT");
-    studio.unset("AWS_ENDPOINT_URL_STS");
+    let studio = Studio::default().with_real_hosts();
     // A region that no name server knows.
     let address = format!("codecommit::zz-nowhere-9://{PROFILE}@demo-repo");
-    studio
-        .git(&["config", "--global", "codecommit.stsRegion", "zz-nowhere-9"])
-        .succeeded();
+    studio.configure("codecommit.stsRegion", "zz-nowhere-9");
     let said = found(&studio, &[&address]);
     assert_eq!(said.code, Some(5));
     assert_eq!(said.ids("failed"), ["sts-dns", "git-dns"]);
@@ -167,7 +155,7 @@ fn a_host_without_an_address_names_the_vpc_endpoint_that_is_missing() {
 
 #[test]
 fn a_host_that_refuses_connections_is_told_from_one_without_an_address() {
-    let mut studio = studio();
+    let mut studio = Studio::default();
     studio.set("CODE_COMMIT_ENDPOINT", "localhost:9");
     let said = found(&studio, &[WITH_REGION]);
     assert_eq!(said.code, Some(5));
@@ -183,7 +171,7 @@ fn a_host_that_refuses_connections_is_told_from_one_without_an_address() {
 
 #[test]
 fn a_certificate_that_is_not_trusted_fails_at_tls() {
-    let mut studio = studio();
+    let mut studio = Studio::default();
     let other = LocalAws::builder().start();
     studio.set("AWS_CA_BUNDLE", other.ca_file().to_str().unwrap());
     let said = found(&studio, &[WITH_REGION]);
@@ -198,9 +186,7 @@ fn a_certificate_that_is_not_trusted_fails_at_tls() {
 
 #[test]
 fn a_proxy_is_where_the_way_leads_and_where_it_may_end() {
-    let mut studio = studio();
-    studio.unset("CODE_COMMIT_ENDPOINT");
-    studio.unset("AWS_ENDPOINT_URL_STS");
+    let mut studio = Studio::default().with_real_hosts();
     let proxy = studio.aws.proxy_url();
     studio.set("https_proxy", &proxy);
     let said = found(&studio, &[WITH_REGION]);
@@ -229,7 +215,7 @@ fn a_proxy_is_where_the_way_leads_and_where_it_may_end() {
 
 #[test]
 fn a_wrong_clock_is_a_warning_for_it_may_be_corrected_for() {
-    let studio = studio();
+    let studio = Studio::default();
     studio
         .aws
         .set_clock_offset(time::Duration::seconds(23 * 60 + 30));
@@ -258,7 +244,7 @@ fn what_the_git_host_refuses_is_explained_as_to_git() {
         ),
         (404, "repository \"demo-repo\" in eu-west-1 not found"),
     ] {
-        let studio = studio();
+        let studio = Studio::default();
         let fault = Fault::new(Service::Git, Action::status(status, "the host's words"));
         studio.aws.fail(fault.on_method("GET").always());
         let said = found(&studio, &[WITH_REGION]);
@@ -279,20 +265,8 @@ fn what_the_git_host_refuses_is_explained_as_to_git() {
 
 #[test]
 fn nobody_is_asked_for_an_mfa_code_without_a_terminal() {
-    let role = "arn:aws:iam::111111111111:role/Careful";
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .role_with(Role::new(role).trusts(EXECUTION_ROLE).mfa(SERIAL))
-        .start();
-    let mut studio = Studio::without_profile(&every_git()[0], aws);
+    let mut studio = Studio::with_mfa_profile();
     studio.set("GIT_ASKPASS", "/bin/false");
-    studio.write(
-        ".aws/config",
-        &format!(
-            "[profile careful]\nregion = eu-west-1\nrole_arn = {role}\n\
-             credential_source = EcsContainer\nmfa_serial = {SERIAL}\n"
-        ),
-    );
     let said = found(&studio, &["codecommit://careful@demo-repo"]);
     assert_eq!(said.code, Some(0));
     let why = format!(
@@ -305,26 +279,12 @@ fn nobody_is_asked_for_an_mfa_code_without_a_terminal() {
 
 #[test]
 fn on_a_terminal_the_code_is_asked_for_once() {
-    let role = "arn:aws:iam::111111111111:role/Careful";
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .role_with(Role::new(role).trusts(EXECUTION_ROLE).mfa(SERIAL))
-        .start();
-    let mut studio = Studio::without_profile(&every_git()[0], aws).with_cache();
+    let mut studio = Studio::with_mfa_profile().with_cache();
     studio.unset("GIT_TERMINAL_PROMPT");
     studio.set("TERM", "xterm");
-    studio.write(
-        ".aws/config",
-        &format!(
-            "[profile careful]\nregion = eu-west-1\nrole_arn = {role}\n\
-             credential_source = EcsContainer\nmfa_serial = {SERIAL}\n"
-        ),
-    );
     let typed = format!("{}\n", studio.aws.mfa_code(SERIAL));
     let command = "git codecommit doctor codecommit://careful@demo-repo";
-    let options = ["--quiet", "--return", "--command", command, "/dev/null"];
-    let said = studio.run_in(".", "/usr/bin/script".as_ref(), &options, &typed);
-    let said = said.succeeded();
+    let said = studio.on_a_terminal(command, &typed).succeeded();
     let prompt = format!("Enter MFA code for {SERIAL}: ");
     assert_eq!(said.stdout.matches(&prompt).count(), 1, "{said:?}");
     // As after any command, the session is cached.
@@ -339,36 +299,22 @@ fn on_a_terminal_the_code_is_asked_for_once() {
 
 #[test]
 fn where_git_would_ask_for_another_code_its_own_request_is_skipped() {
-    let role = "arn:aws:iam::111111111111:role/Careful";
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .role_with(Role::new(role).trusts(EXECUTION_ROLE).mfa(SERIAL))
-        .start();
-    let studio = Studio::without_profile(&every_git()[0], aws).with_cache();
+    let studio = Studio::with_mfa_profile().with_cache();
     let mut studio = studio.with_https("!git-credential-codecommit --profile careful");
     studio.set("SAGEMAKER_SPACE_TYPE_LOWERCASE", "shared");
     studio.unset("CODE_COMMIT_ENDPOINT");
     studio.unset("GIT_TERMINAL_PROMPT");
     studio.set("TERM", "xterm");
-    studio.write(
-        ".aws/config",
-        &format!(
-            "[profile careful]\nregion = eu-west-1\nrole_arn = {role}\n\
-             credential_source = EcsContainer\nmfa_serial = {SERIAL}\n"
-        ),
-    );
     let typed = format!("{}\n", studio.aws.mfa_code(SERIAL));
     let command = format!("git codecommit doctor {HTTPS}");
-    let options = ["--quiet", "--return", "--command", &command, "/dev/null"];
-    let said = studio.run_in(".", "/usr/bin/script".as_ref(), &options, &typed);
-    let said = said.succeeded();
+    let said = studio.on_a_terminal(&command, &typed).succeeded();
     let line = format!("git ls-remote: git would ask for another MFA code of {SERIAL}");
     assert!(said.stdout.contains(&line), "{said:?}");
 }
 
 #[test]
 fn a_cached_session_is_used_and_sts_may_then_be_away() {
-    let mut studio = studio().with_cache();
+    let mut studio = Studio::default().with_cache();
     studio.git(&["ls-remote", WITH_REGION]).succeeded();
     studio.aws.clear_record();
     studio.set("AWS_ENDPOINT_URL_STS", "https://localhost:9");

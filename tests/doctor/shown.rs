@@ -1,29 +1,24 @@
 //! What a person and a program see.
 
 use expect_test::expect;
-use local_aws::{Action, Fault, LocalAws, Service};
+use local_aws::{Action, Fault, Service};
 
-use super::{found, run, shows, studio};
-use crate::harness::{HTTPS, Outcome, PROFILE, Studio, WITH_REGION, every_git, helpers};
+use super::{found, run, shows};
+use crate::harness::{HTTPS, Outcome, Studio, WITH_REGION, every_git, helpers};
 use crate::secrets::{contains, disguises};
 
 /// Runs the doctor on a terminal of its own.
 fn on_a_terminal(studio: &Studio, arguments: &str) -> Outcome {
     let git = every_git()[0].program().display().to_string();
     let command = format!("{git} codecommit doctor {arguments}");
-    let options = ["--quiet", "--return", "--command", &command, "/dev/null"];
-    studio.run_in(".", "/usr/bin/script".as_ref(), &options, "")
+    studio.on_a_terminal(&command, "")
 }
 
 /// A home where all is well, with AWS's own host names.
 fn real_hosts() -> Studio {
-    let mut studio = studio();
-    studio.unset("CODE_COMMIT_ENDPOINT");
-    studio.unset("AWS_ENDPOINT_URL_STS");
-    let proxy = studio.aws.proxy_url();
-    studio.set("https_proxy", &proxy);
+    let mut studio = Studio::default().with_real_hosts();
+    studio.set("https_proxy", &studio.aws.proxy_url());
     studio.set("TERM", "xterm");
-    studio.set("LC_ALL", "C.UTF-8");
     studio
 }
 
@@ -72,7 +67,7 @@ fn twenty_checks_that_pass_fit_on_a_screen() {
 
 #[test]
 fn a_problem_has_its_details_and_its_fix_and_is_in_the_last_line() {
-    let mut studio = studio();
+    let mut studio = Studio::default();
     studio.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9/");
     shows(
         run(&studio, &[WITH_REGION]),
@@ -208,13 +203,10 @@ fn every_detail_is_shown_to_whoever_asks() {
 
 /// The subcommands of git that a run starts.
 fn gits_of(arguments: &[&str]) -> Vec<String> {
-    let mut studio = studio();
+    let mut studio = Studio::default();
     let real = every_git()[0].program().display().to_string();
     let wrapper = format!("#!/bin/sh\necho \"$*\" >>~/started\nexec {real} \"$@\"\n");
-    studio.write("bin/git", &wrapper);
-    let git = studio.home().join("bin/git");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(&git, mode).unwrap();
+    let git = studio.write_program("bin/git", &wrapper);
     let folder = git.parent().unwrap().display();
     let path = format!("{folder}:{}:{}", helpers().display(), studio.system_path());
     studio.set("PATH", &path);
@@ -239,7 +231,7 @@ fn git_is_started_five_times_and_its_configuration_is_read_once() {
 
 #[test]
 fn a_program_gets_one_object_of_the_documented_shape() {
-    let studio = studio();
+    let studio = Studio::default();
     let report = found(&studio, &["--offline", WITH_REGION]).report;
     let keys = |value: &serde_json::Value| {
         let keys = value.as_object().unwrap().keys();
@@ -268,7 +260,7 @@ fn a_program_gets_one_object_of_the_documented_shape() {
 
 #[test]
 fn colours_are_for_terminals_that_have_them_and_people_who_want_them() {
-    let mut studio = studio();
+    let mut studio = Studio::default();
     assert!(!run(&studio, &[WITH_REGION]).stdout.contains('\x1b'));
     studio.set("TERM", "xterm");
     assert!(!run(&studio, &[WITH_REGION]).stdout.contains('\x1b'));
@@ -293,7 +285,7 @@ fn colours_are_for_terminals_that_have_them_and_people_who_want_them() {
 
 #[test]
 fn a_long_wait_says_what_it_waits_for_on_a_terminal_alone() {
-    let mut studio = studio();
+    let mut studio = Studio::default();
     studio.set("TERM", "xterm");
     let slow = || {
         let pause = Action::Delay(std::time::Duration::from_millis(900));
@@ -318,12 +310,8 @@ fn a_long_wait_says_what_it_waits_for_on_a_terminal_alone() {
 #[test]
 fn no_secret_is_in_anything_it_says() {
     for refused in [false, true] {
-        let aws = LocalAws::builder()
-            .repository("demo-repo")
-            .container_token("container-token-5b1f0c")
-            .start();
-        let helper = format!("!git-credential-codecommit --profile {PROFILE}");
-        let mut studio = Studio::new(&every_git()[0], aws).with_https(&helper);
+        let mut studio =
+            Studio::with_aws(|aws| aws.container_token("container-token-5b1f0c")).with_our_helper();
         for trace in ["GIT_CODECOMMIT_TRACE", "GIT_TRACE", "GIT_TRACE_CURL"] {
             studio.set(trace, "1");
         }

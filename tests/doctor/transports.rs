@@ -1,22 +1,16 @@
 //! Which program git really starts for an address: by its name, by an alias, after `insteadOf`.
 
-use std::os::unix::fs::PermissionsExt as _;
-
 use expect_test::expect;
 
-use super::{found, run, shows, studio};
+use super::{found, run, shows};
 use crate::harness::{Studio, WITH_REGION, WITHOUT_REGION, helpers};
+
+const PYTHON: &str = "#!/usr/bin/python3\nraise SystemExit(9)\n";
 
 /// conda's helper first on PATH, ours nowhere, and an alias and two `insteadOf` that lead to ours.
 fn aliased() -> Studio {
-    let mut studio = studio();
-    studio.write(
-        "conda/git-remote-codecommit",
-        "#!/usr/bin/python3\nraise SystemExit(9)\n",
-    );
-    let conda = studio.home().join("conda/git-remote-codecommit");
-    let mode = std::fs::Permissions::from_mode(0o755);
-    std::fs::set_permissions(&conda, mode).unwrap();
+    let mut studio = Studio::default();
+    let conda = studio.write_program("conda/git-remote-codecommit", PYTHON);
     let folder = conda.parent().unwrap().display();
     studio.set("PATH", &format!("{folder}:{}", studio.system_path()));
     let bin = studio.home().join("bin");
@@ -33,10 +27,6 @@ fn aliased() -> Studio {
         ),
     );
     studio
-}
-
-fn set(studio: &Studio, key: &str, value: &str) {
-    studio.git(&["config", "--global", key, value]).succeeded();
 }
 
 #[test]
@@ -113,24 +103,22 @@ fn the_doctor_and_git_agree_on_a_broken_alias() {
         ("it is right", "", true, |_| {}),
         ("it leads nowhere", "helper", false, |studio| {
             let key = "alias.remote-codecommit-native";
-            set(studio, key, "!exec ~/gone/git-remote-codecommit");
+            studio.configure(key, "!exec ~/gone/git-remote-codecommit");
         }),
         ("it is missing", "helper", false, |studio| {
             let key = "alias.remote-codecommit-native";
-            studio
-                .git(&["config", "--global", "--unset", key])
-                .succeeded();
+            studio.unconfigure(key);
         }),
         ("it leads to another alias", "", true, |studio| {
-            set(studio, "alias.remote-codecommit-native", "remote-other");
-            set(studio, "alias.remote-other", "!~/bin/git-remote-codecommit");
+            studio.configure("alias.remote-codecommit-native", "remote-other");
+            studio.configure("alias.remote-other", "!~/bin/git-remote-codecommit");
         }),
         ("aliases lead in a circle", "helper", false, |studio| {
-            set(studio, "alias.remote-codecommit-native", "remote-other");
-            set(studio, "alias.remote-other", "remote-codecommit-native");
+            studio.configure("alias.remote-codecommit-native", "remote-other");
+            studio.configure("alias.remote-other", "remote-codecommit-native");
         }),
         ("its transport is forbidden", "protocol", false, |studio| {
-            set(studio, "protocol.codecommit-native.allow", "never");
+            studio.configure("protocol.codecommit-native.allow", "never");
         }),
     ];
     for (name, failed, goes, change) in situations {
@@ -147,13 +135,7 @@ fn the_doctor_and_git_agree_on_a_broken_alias() {
 #[test]
 fn a_program_of_the_name_comes_before_the_alias() {
     let studio = aliased();
-    studio.write(
-        "conda/git-remote-codecommit-native",
-        "#!/usr/bin/python3\nraise SystemExit(9)\n",
-    );
-    let program = studio.home().join("conda/git-remote-codecommit-native");
-    let mode = std::fs::Permissions::from_mode(0o755);
-    std::fs::set_permissions(&program, mode).unwrap();
+    let program = studio.write_program("conda/git-remote-codecommit-native", PYTHON);
     studio.git(&["ls-remote", WITH_REGION]).failed();
     let said = found(&studio, &["--offline", WITH_REGION]);
     assert_eq!(said.ids("warning"), ["helper"]);

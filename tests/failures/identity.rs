@@ -1,10 +1,10 @@
 //! The container endpoint, instance metadata and STS.
 
 use expect_test::expect;
-use local_aws::{Action, CONTRIBUTOR_ROLE, EXECUTION_ROLE_SESSION, Fault, LocalAws, Service};
+use local_aws::{Action, CONTRIBUTOR_ROLE, EXECUTION_ROLE_SESSION, Fault, Service};
 
 use super::{cannot_clone, studio};
-use crate::harness::{Studio, WITH_REGION, every_git};
+use crate::harness::{Studio, WITH_REGION};
 
 #[test]
 fn an_unreachable_container_endpoint_is_named_by_host() {
@@ -63,11 +63,7 @@ fn a_container_endpoint_that_says_no_is_quoted() {
 fn sts_access_denied_says_which_policies_to_look_at() {
     let role = "arn:aws:iam::111111111111:role/Closed";
     let nobody = "arn:aws:iam::333333333333:role/Somebody";
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .role_trusted_by(role, nobody)
-        .start();
-    let studio = Studio::without_profile(&every_git()[0], aws);
+    let studio = Studio::with_aws(|aws| aws.role_trusted_by(role, nobody)).without_profile();
     let config = format!("[profile p]\nrole_arn = {role}\ncredential_source = EcsContainer\n");
     studio.write(".aws/config", &config);
     assert_eq!(

@@ -9,9 +9,9 @@ mod packets;
 mod push;
 mod settings;
 
-use local_aws::{LocalAws, Protocol};
+use local_aws::Protocol;
 
-use crate::harness::{Studio, every_git};
+use crate::harness::Studio;
 
 /// The first git on PATH, in front of CodeCommit's protocol.
 fn studio() -> Studio {
@@ -21,10 +21,7 @@ fn studio() -> Studio {
 /// The first git on PATH. Whoever is asked for a password here leaves a file behind. No request is
 /// repeated: tests/transport/retries.rs is about that.
 fn studio_of(protocol: Protocol) -> Studio {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .protocol(protocol);
-    let mut studio = Studio::new(&every_git()[0], aws.start());
+    let mut studio = Studio::with_aws(|aws| aws.protocol(protocol));
     studio.set("GIT_HTTP_MAX_RETRIES", "0");
     studio.write("askpass", "#!/bin/sh\n: > \"$HOME/asked\"\necho nobody\n");
     let askpass = studio.home().join("askpass").display().to_string();

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Protocol, Service};
+use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, Protocol, Service};
 
 use super::{studio, studio_of};
-use crate::harness::{Studio, WITH_REGION, digits, every_git};
+use crate::harness::{Studio, WITH_REGION, digits};
 
 #[test]
 fn a_push_that_fails_leaves_both_sides_as_they_were() {
@@ -38,10 +38,8 @@ fn a_push_that_fails_leaves_both_sides_as_they_were() {
 
 #[test]
 fn a_push_without_permission_names_the_permission() {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .permission(CONTRIBUTOR_ROLE, local_aws::Permission::Pull);
-    let studio = Studio::new(&every_git()[0], aws.start());
+    let studio =
+        Studio::with_aws(|aws| aws.permission(CONTRIBUTOR_ROLE, local_aws::Permission::Pull));
     studio.git(&["clone", WITH_REGION]).succeeded();
     studio.commit("demo-repo", "x", "x");
     let said = studio.git_in("demo-repo", &["push"]).failed().said();

@@ -7,6 +7,7 @@ mod git;
 mod namespace;
 mod outcome;
 mod sessions;
+mod set_up;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use tempfile::TempDir;
 pub(crate) use git::{Git, every_git};
 pub(crate) use namespace::is_inside;
 pub(crate) use outcome::{Outcome, stable};
+pub(crate) use set_up::{CAREFUL_ROLE, SERIAL};
 
 /// The profile of AWS's published cross-account pattern.
 pub(crate) const PROFILE: &str = "CrossAccountAccessProfile";
@@ -27,6 +29,9 @@ pub(crate) const WITH_REGION: &str = "codecommit::eu-west-1://CrossAccountAccess
 pub(crate) const WITHOUT_REGION: &str = "codecommit://CrossAccountAccessProfile@demo-repo";
 /// The third URL form: git's own https transport, and the credential helper.
 pub(crate) const HTTPS: &str = "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo-repo";
+/// What git asks a credential helper for that URL.
+pub(crate) const REQUEST: &str =
+    "protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com\npath=v1/repos/demo-repo\n";
 
 /// A home directory, a git and a local AWS.
 pub(crate) struct Studio {
@@ -36,30 +41,9 @@ pub(crate) struct Studio {
     environment: BTreeMap<String, String>,
 }
 
-impl Default for Studio {
-    /// The published pattern with the first git of this machine and the repository `demo-repo`.
-    fn default() -> Self {
-        let aws = LocalAws::builder().repository("demo-repo").start();
-        Self::new(&every_git()[0], aws)
-    }
-}
-
 impl Studio {
     /// A Studio space as the published pattern has it: container credentials and the profile.
-    pub(crate) fn new(git: &Git, aws: LocalAws) -> Self {
-        let studio = Self::without_profile(git, aws);
-        studio.write(
-            ".aws/config",
-            &format!(
-                "[profile {PROFILE}]\nregion = eu-west-1\ncredential_source=EcsContainer\n\
-                 role_arn = {CONTRIBUTOR_ROLE}\noutput = json\n"
-            ),
-        );
-        studio
-    }
-
-    /// A home without any AWS file.
-    pub(crate) fn without_profile(git: &Git, aws: LocalAws) -> Self {
+    fn new(git: &Git, aws: LocalAws) -> Self {
         let place = tempfile::tempdir().unwrap();
         let mut studio = Self {
             environment: BTreeMap::new(),
@@ -87,36 +71,13 @@ impl Studio {
              [init]\n\tdefaultBranch = main\n[advice]\n\tdetachedHead = false\n[gc]\n\tauto = 0\n\
              [codecommit]\n\tcache = false\n",
         );
-        studio
-    }
-
-    /// Lets sessions be kept, as they are by default: without this each run of a test stands alone.
-    pub(crate) fn with_cache(self) -> Self {
-        self.git(&["config", "--global", "--unset", "codecommit.cache"])
-            .succeeded();
-        self
-    }
-
-    /// Leads git's own https transport from the real host name to the local AWS, and sets the
-    /// credential helper as the README does.
-    pub(crate) fn with_https(self, helper: &str) -> Self {
-        let site = "https://git-codecommit.eu-west-1.amazonaws.com";
-        let (proxy, ca) = (
-            self.aws.proxy_url(),
-            self.aws.ca_file().display().to_string(),
-        );
-        let key = format!("credential.{site}.helper");
-        self.git(&["config", "--global", &key, ""]).succeeded();
-        self.git(&["config", "--global", "--add", &key, helper])
-            .succeeded();
-        for (key, value) in [
-            (format!("credential.{site}.useHttpPath"), "true"),
-            (format!("http.{site}.proxy"), proxy.as_str()),
-            (format!("http.{site}.sslCAInfo"), ca.as_str()),
-        ] {
-            self.git(&["config", "--global", &key, value]).succeeded();
-        }
-        self
+        studio.with_profile(
+            PROFILE,
+            &format!(
+                "region = eu-west-1\ncredential_source=EcsContainer\n\
+                 role_arn = {CONTRIBUTOR_ROLE}\noutput = json\n"
+            ),
+        )
     }
 
     /// PATH without the programs under test.
@@ -144,13 +105,6 @@ impl Studio {
         self.place.path()
     }
 
-    /// Writes a file below the home directory.
-    pub(crate) fn write(&self, path: &str, text: &str) {
-        let path = self.home().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-
     /// Runs git in the home directory.
     pub(crate) fn git(&self, arguments: &[&str]) -> Outcome {
         self.git_in(".", arguments)
@@ -176,6 +130,18 @@ impl Studio {
     /// Runs one of the helpers, with text for its standard input.
     pub(crate) fn helper(&self, name: &str, arguments: &[&str], input: &str) -> Outcome {
         self.run_in(".", &helpers().join(name), arguments, input)
+    }
+
+    /// Asks the credential helper for the password of [`HTTPS`].
+    pub(crate) fn credential(&self, options: &[&str]) -> Outcome {
+        let arguments = [options, &["get"]].concat();
+        self.helper("git-credential-codecommit", &arguments, REQUEST)
+    }
+
+    /// Runs a command line on a terminal of its own, where a person types.
+    pub(crate) fn on_a_terminal(&self, command: &str, typed: &str) -> Outcome {
+        let options = ["--quiet", "--return", "--command", command, "/dev/null"];
+        self.run_in(".", "/usr/bin/script".as_ref(), &options, typed)
     }
 
     /// Runs any program, with text for its standard input.

@@ -78,6 +78,17 @@ impl Outcome {
         expected.assert_eq(&shown);
     }
 
+    /// Compares what the credential helper says when it ends git's search for a password.
+    #[track_caller]
+    pub(crate) fn refuses(&self, code: i32, stderr: &Expect) {
+        assert_eq!(
+            (self.code, self.stdout.as_str()),
+            (Some(code), "quit=1\n"),
+            "{self:?}"
+        );
+        stderr.assert_eq(&stable(&self.stderr));
+    }
+
     /// The lines on standard error that this project wrote, host ports replaced by `PORT`.
     pub(crate) fn said(&self) -> String {
         let mut ours = false;

@@ -1,16 +1,10 @@
 //! Role sessions and identities, as the git host and STS see them.
 
-use local_aws::{Auth, LocalAws};
+use local_aws::Auth;
 
-use super::{Outcome, Studio, every_git};
+use super::{Outcome, Studio};
 
 impl Studio {
-    /// A Studio space with one repository, where sessions are kept.
-    pub(crate) fn keeping_sessions() -> Self {
-        let aws = LocalAws::builder().repository("demo-repo").start();
-        Self::new(&every_git()[0], aws).with_cache()
-    }
-
     /// How often the container endpoint and STS were asked since the last time.
     pub(crate) fn asked(&self) -> (usize, usize) {
         let counts = (

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use local_aws::{lacks, skip_even_in_ci};
 
-use super::{PROGRAMS, install, shells, stand_ins_of, studio};
+use super::{PROGRAMS, install, shells, stand_ins_of};
 use crate::harness::Studio;
 
 #[test]
 fn what_is_packed_is_the_same_each_time_and_can_be_installed() {
-    let studio = super::studio();
+    let studio = Studio::default();
     stand_ins_of(&studio, "9.9.9");
     let pack = |output: &str| {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/package");
@@ -76,7 +76,7 @@ fn placed(studio: &Studio, prefix: &str) -> Vec<String> {
 #[test]
 fn an_archive_is_installed_and_the_version_before_it_kept() {
     for shell in shells() {
-        let studio = studio();
+        let studio = Studio::default();
         let bin = studio.home().join("opt/bin");
         let (first, sum) = archive(&studio, "first.tar.gz", "1.0");
         let arguments = [
@@ -136,7 +136,7 @@ fn an_archive_is_installed_and_the_version_before_it_kept() {
 #[test]
 fn what_is_not_the_archive_that_was_meant_is_never_run() {
     for shell in shells() {
-        let studio = studio();
+        let studio = Studio::default();
         let (path, sum) = archive(&studio, "a.tar.gz", "1.0");
         let wrong = sum.replace(|c: char| c.is_ascii_digit(), "0");
         let said = install(
@@ -181,7 +181,7 @@ fn what_is_not_the_archive_that_was_meant_is_never_run() {
 #[test]
 fn an_archives_other_paths_lead_nowhere() {
     for shell in shells() {
-        let studio = studio();
+        let studio = Studio::default();
         stand_ins_of(&studio, "1.0");
         studio.write("victim", "kept");
         let make = "cd built && echo bad > ../evil && ln -s ../../victim git && \
@@ -202,7 +202,7 @@ fn an_archives_other_paths_lead_nowhere() {
 
 #[test]
 fn without_a_program_that_hashes_nothing_that_needs_it_is_installed() {
-    let mut studio = studio();
+    let mut studio = Studio::default();
     let (path, sum) = archive(&studio, "a.tar.gz", "1.0");
     // A PATH with all that is needed but those.
     std::fs::create_dir(studio.home().join("tools")).unwrap();
@@ -275,7 +275,7 @@ fn a_download_is_checked_and_done_once() {
     if lacks("curl") || lacks("openssl") || lacks("python3") {
         return;
     }
-    let mut studio = studio();
+    let mut studio = Studio::default();
     studio.write("server.py", SERVER);
     let certificate = "openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 \
                        -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null";

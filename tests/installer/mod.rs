@@ -8,9 +8,9 @@ mod with_setup;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use local_aws::{LocalAws, lacks};
+use local_aws::lacks;
 
-use crate::harness::{Outcome, Studio, WITH_REGION, every_git, helpers};
+use crate::harness::{Outcome, Studio, WITH_REGION, helpers};
 
 const VERSION: &str = concat!("git-codecommit ", env!("CARGO_PKG_VERSION"));
 const PROGRAMS: [&str; 3] = [
@@ -18,11 +18,6 @@ const PROGRAMS: [&str; 3] = [
     "git-credential-codecommit",
     "git-codecommit",
 ];
-
-fn studio() -> Studio {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    Studio::new(&every_git()[0], aws)
-}
 
 fn shells() -> Vec<PathBuf> {
     let known = ["sh", "dash", "bash", "busybox"];
@@ -43,7 +38,7 @@ fn install(studio: &Studio, shell: &Path, arguments: &[&str]) -> Outcome {
 #[test]
 fn the_programs_are_installed_twice_and_work() {
     for shell in shells() {
-        let mut studio = studio();
+        let mut studio = Studio::default();
         let prefix = studio.home().join("a prefix").display().to_string();
         let from = helpers().display().to_string();
         let arguments = ["--from", &from, "--prefix", &prefix, "--no-setup"];
@@ -88,7 +83,7 @@ fn the_programs_are_installed_twice_and_work() {
 
 #[test]
 fn what_cannot_be_installed_is_said_and_nothing_is_changed() {
-    let studio = studio();
+    let studio = Studio::default();
     let prefix = studio.home().join("prefix").display().to_string();
     for shell in shells() {
         for (arguments, code, error) in [
@@ -177,7 +172,7 @@ fn stand_ins_of(studio: &Studio, version: &str) -> String {
 #[test]
 fn odd_places_are_installed_to_and_links_replaced() {
     for shell in shells() {
-        let mut studio = studio();
+        let mut studio = Studio::default();
         stand_ins(&studio);
         // A relative prefix with a slash at its end, and a cd that prints where it goes.
         studio.set("CDPATH", &studio.home().display().to_string());
@@ -206,7 +201,7 @@ fn odd_places_are_installed_to_and_links_replaced() {
 
 #[test]
 fn a_folder_in_the_way_is_not_moved_into() {
-    let studio = studio();
+    let studio = Studio::default();
     stand_ins(&studio);
     studio.write("opt/bin/git-codecommit/x", "");
     let said = install(
@@ -230,7 +225,7 @@ fn a_folder_in_the_way_is_not_moved_into() {
 
 #[test]
 fn an_installer_that_is_read_from_a_pipe_builds_nobody_elses_project() {
-    let studio = studio();
+    let studio = Studio::default();
     studio.write("Cargo.toml", "[package]\nname = \"other\"\n");
     let script =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/install.sh")).unwrap();
@@ -245,7 +240,7 @@ fn an_installer_that_is_read_from_a_pipe_builds_nobody_elses_project() {
 #[test]
 fn another_programs_file_of_the_same_name_comes_back_when_ours_goes() {
     for shell in shells() {
-        let studio = studio();
+        let studio = Studio::default();
         // Where "pip install --user git-remote-codecommit" puts its script.
         let theirs = studio.home().join(".local/bin/git-remote-codecommit");
         studio.write(".local/bin/git-remote-codecommit", "#!/usr/bin/python3\n");
@@ -274,7 +269,7 @@ fn another_programs_file_of_the_same_name_comes_back_when_ours_goes() {
 #[test]
 fn a_program_that_somebody_put_over_ours_is_theirs() {
     for shell in shells() {
-        let studio = studio();
+        let studio = Studio::default();
         let theirs = studio.home().join(".local/bin/git-remote-codecommit");
         let replace = |text: &str| {
             std::fs::remove_file(&theirs).unwrap();
@@ -327,7 +322,7 @@ fn a_program_that_somebody_put_over_ours_is_theirs() {
 #[test]
 fn an_unpacked_archive_installs_itself_and_the_installer_stays_for_the_end() {
     for shell in shells() {
-        let studio = studio();
+        let studio = Studio::default();
         let folder = stand_ins(&studio);
         let script = format!("{folder}/install.sh");
         std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/install.sh"), &script).unwrap();
@@ -359,7 +354,7 @@ fn an_unpacked_archive_installs_itself_and_the_installer_stays_for_the_end() {
 #[test]
 fn a_pipe_in_a_files_place_is_named_and_not_read() {
     for shell in shells() {
-        let studio = studio();
+        let studio = Studio::default();
         let from = stand_ins(&studio);
         let pipe = studio.home().join(".local/share/git-codecommit/installed");
         let make =

@@ -4,7 +4,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use super::archives::archive;
-use super::{PROGRAMS, install, shells, stand_ins_of, studio};
+use super::{PROGRAMS, install, shells, stand_ins_of};
 use crate::harness::Studio;
 
 /// A user that no account of this machine has.
@@ -13,7 +13,7 @@ const USER: u32 = 65_533;
 /// A home directory of that user with an archive in it, and a folder of root's beside it. None where tests do not
 /// run as root.
 fn home() -> Option<Studio> {
-    let studio = studio();
+    let studio = Studio::default();
     if studio.place().metadata().unwrap().uid() != 0 {
         local_aws::skip_even_in_ci("root's rights");
         return None;

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use super::archives::archive;
-use super::{PROGRAMS, install, shells, studio};
+use super::{PROGRAMS, install, shells};
 use crate::harness::Studio;
 
 /// Puts a program first on PATH that does what the real one does, and then something else.
@@ -29,7 +29,7 @@ fn assert_installed(studio: &Studio, version: &str) {
 fn an_archive_that_is_replaced_after_its_hash_was_taken_is_not_installed() {
     for shell in shells() {
         for tool in ["sha256sum", "tar"] {
-            let mut studio = studio();
+            let mut studio = Studio::default();
             let (path, sum) = archive(&studio, "a.tar.gz", "1.0");
             let (evil, _) = archive(&studio, "evil.tar.gz", "6.6");
             with_shim(&mut studio, tool, &format!("cp '{evil}' '{path}'"));
@@ -48,7 +48,7 @@ fn an_archive_that_is_replaced_after_its_hash_was_taken_is_not_installed() {
 #[test]
 fn a_program_that_is_replaced_while_it_is_installed_gets_no_record_of_a_good_hash() {
     for shell in shells() {
-        let mut studio = studio();
+        let mut studio = Studio::default();
         let (path, sum) = archive(&studio, "a.tar.gz", "1.0");
         let arguments = ["--from", &path, "--sha256", &sum, "--prefix", "opt"];
         let evil = "case $* in *bin/git-codecommit) printf '#!/bin/sh\\necho git-codecommit 6.6\\n' > opt/bin/git-codecommit ;; esac";
@@ -65,7 +65,7 @@ fn a_program_that_is_replaced_while_it_is_installed_gets_no_record_of_a_good_has
 
 #[test]
 fn a_folder_of_programs_is_read_once() {
-    let mut studio = studio();
+    let mut studio = Studio::default();
     let from = super::stand_ins_of(&studio, "1.0");
     let evil = format!(
         "case $* in *'{from}/git-codecommit'*) printf '#!/bin/sh\\necho git-codecommit 6.6\\n' > '{from}/git-codecommit' ;; esac"
@@ -80,7 +80,7 @@ fn a_folder_of_programs_is_read_once() {
 fn nothing_is_written_through_a_name_that_somebody_foresaw() {
     // In a folder that others can write to, they can put a link where the installer is about to write.
     for shell in shells() {
-        let mut studio = studio();
+        let mut studio = Studio::default();
         let (path, sum) = archive(&studio, "a.tar.gz", "1.0");
         studio.write("victim", "kept");
         let link = "case $* in *opt/bin) for name in '' .archive .git-codecommit; do \
@@ -96,7 +96,7 @@ fn nothing_is_written_through_a_name_that_somebody_foresaw() {
 #[test]
 fn a_pipe_is_no_archive_and_is_not_read() {
     for shell in shells() {
-        let studio = studio();
+        let studio = Studio::default();
         studio
             .run_in(".", Path::new("/usr/bin/mkfifo"), &["pipe"], "")
             .succeeded();
@@ -115,7 +115,7 @@ fn a_pipe_is_no_archive_and_is_not_read() {
 
 #[test]
 fn whatever_the_umask_its_owner_can_use_what_is_installed() {
-    let studio = studio();
+    let studio = Studio::default();
     let (path, sum) = archive(&studio, "a.tar.gz", "1.0");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/install.sh");
     for mask in ["0777", "0077"] {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{PROGRAMS, VERSION, install, shells, studio};
+use super::{PROGRAMS, VERSION, install, shells};
 use crate::harness::{Studio, helpers};
 
 const ROLE: &str = "arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole";
@@ -26,7 +26,7 @@ fn without_programs(mut studio: Studio) -> Studio {
 #[test]
 fn one_line_installs_and_sets_up_and_one_takes_all_back() {
     for shell in shells() {
-        let studio = without_programs(studio());
+        let studio = without_programs(Studio::default());
         std::fs::remove_dir_all(studio.home().join(".aws")).unwrap();
         // An empty folder that the installer did not make.
         std::fs::create_dir_all(studio.home().join(".local/share/fish")).unwrap();
@@ -96,7 +96,7 @@ fn one_line_installs_and_sets_up_and_one_takes_all_back() {
 
 #[test]
 fn a_script_from_a_pipe_does_the_same() {
-    let mut studio = without_programs(studio());
+    let mut studio = without_programs(Studio::default());
     std::fs::remove_dir_all(studio.home().join(".aws")).unwrap();
     let from = helpers().display().to_string();
     let script =
@@ -152,7 +152,7 @@ fn a_script_from_a_pipe_does_the_same() {
 
 #[test]
 fn arguments_that_setup_refuses_are_found_before_anything_is_replaced() {
-    let studio = without_programs(studio());
+    let studio = without_programs(Studio::default());
     let from = helpers().display().to_string();
     for shell in shells() {
         for (more, error) in [
@@ -187,7 +187,7 @@ fn arguments_that_setup_refuses_are_found_before_anything_is_replaced() {
 
 #[test]
 fn a_conflict_of_setups_is_the_installers_exit_code() {
-    let studio = without_programs(studio());
+    let studio = without_programs(Studio::default());
     let from = helpers().display().to_string();
     let other = ROLE.replace("1111", "2222");
     let arguments = [
@@ -206,12 +206,12 @@ fn a_conflict_of_setups_is_the_installers_exit_code() {
 
 #[test]
 fn the_installer_has_the_version_of_the_programs() {
-    let said = install(&studio(), Path::new("/bin/sh"), &["--version"]).succeeded();
+    let said = install(&Studio::default(), Path::new("/bin/sh"), &["--version"]).succeeded();
     assert_eq!(
         said.stdout,
         format!("install.sh {}\n", env!("CARGO_PKG_VERSION"))
     );
-    let said = install(&studio(), Path::new("/bin/sh"), &["--help"]).succeeded();
+    let said = install(&Studio::default(), Path::new("/bin/sh"), &["--help"]).succeeded();
     assert!(
         said.stdout.starts_with("usage: install.sh [--from SOURCE"),
         "{said:?}"

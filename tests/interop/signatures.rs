@@ -1,16 +1,11 @@
 //! Signatures, byte by byte, and a whole clone.
 
-use local_aws::{Auth, LocalAws, Request, StsCall};
+use local_aws::{Auth, Request, StsCall};
 use serde_json::{Value, json};
 use time::Duration;
 
 use super::python;
-use crate::harness::{PROFILE, Studio, WITH_REGION, WITHOUT_REGION, every_git};
-
-fn studio() -> Studio {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    Studio::new(&every_git()[0], aws)
-}
+use crate::harness::{PROFILE, Studio, WITH_REGION, WITHOUT_REGION};
 
 /// Asks the oracle about several cases at once.
 fn oracle(studio: &Studio, cases: &[Value]) -> Vec<Value> {
@@ -47,7 +42,7 @@ fn signatures_equal_botocores_and_git_remote_codecommits() {
     let mut cases = Vec::new();
     let mut ours = Vec::new();
     for token in [None, Some(token)] {
-        let mut studio = studio();
+        let mut studio = Studio::default();
         // Only a temporary key has a token.
         let id = token.map_or("AKIAEXAMPLE", |_| "ASIAEXAMPLE");
         studio.set("AWS_ACCESS_KEY_ID", id);
@@ -78,7 +73,7 @@ fn signatures_equal_botocores_and_git_remote_codecommits() {
             }
         }
     }
-    let answers = oracle(&studio(), &cases);
+    let answers = oracle(&Studio::default(), &cases);
     assert_eq!(answers.len(), 24);
     for ((case, answer), ours) in cases.iter().zip(&answers).zip(&ours) {
         assert_eq!(answer["password"].as_str(), Some(ours.1.as_str()), "{case}");
@@ -102,7 +97,7 @@ fn signed(studio: &Studio, host: &str, repository: &str) -> (String, String) {
 #[test]
 #[ignore = "needs the reference tools: run scripts/interop"]
 fn the_credential_helpers_answer_equals_the_references_signature() {
-    let mut studio = studio();
+    let mut studio = Studio::default();
     let keys = studio.aws.issue_session(
         "arn:aws:sts::111111111111:assumed-role/Ci/build",
         Duration::hours(1),
@@ -163,7 +158,7 @@ fn shown(requests: &[Request]) -> Vec<String> {
 #[ignore = "needs the reference tools: run scripts/interop"]
 fn git_remote_codecommit_itself_does_the_same_in_the_same_home() {
     for address in [WITH_REGION, WITHOUT_REGION] {
-        let mut studio = studio();
+        let mut studio = Studio::default();
         studio.git(&["clone", address, "ours"]).succeeded();
         let ours = studio.aws.requests();
         studio.aws.clear_record();

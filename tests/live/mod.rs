@@ -6,9 +6,9 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use local_aws::{Keys, LocalAws, Permission, Protocol};
+use local_aws::{Builder, Keys, Permission, Protocol};
 
-use crate::harness::{Outcome, Studio, every_git, helpers};
+use crate::harness::{Outcome, Studio, helpers};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const NAME: &str = "live-test";
@@ -57,10 +57,8 @@ struct Live {
 impl Live {
     fn new(protocol: Protocol) -> Self {
         let python = python();
-        let aws = LocalAws::builder()
-            .empty_repository(NAME)
-            .protocol(protocol);
-        let mut studio = Studio::without_profile(&every_git()[0], aws.start());
+        let aws = |aws: Builder| aws.empty_repository(NAME).protocol(protocol);
+        let mut studio = Studio::with_aws(aws).without_profile();
         let keys = studio.aws.issue_session(SESSION, time::Duration::hours(1));
         let moto = Moto::start(&python);
         let bin = python.parent().unwrap().to_owned();

@@ -1,19 +1,11 @@
 //! How git's configuration is read.
 
-use local_aws::LocalAws;
-
 use crate::harness::{Studio, WITH_REGION, every_git};
-
-fn studio() -> Studio {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    Studio::new(&every_git()[0], aws)
-}
 
 #[test]
 fn git_is_asked_for_its_configuration_once_a_run() {
     for git in every_git() {
-        let aws = LocalAws::builder().repository("demo-repo").start();
-        let mut studio = Studio::new(&git, aws);
+        let mut studio = Studio::default().with_git(&git);
         let trace = studio.home().join("trace");
         studio.set("GIT_TRACE", trace.to_str().unwrap());
         studio
@@ -27,7 +19,7 @@ fn git_is_asked_for_its_configuration_once_a_run() {
 
 #[test]
 fn what_git_says_of_a_configuration_it_cannot_read_is_passed_on() {
-    let mut studio = studio();
+    let mut studio = Studio::default();
     studio.set("GIT_TRACE", "1");
     let helper = |studio: &Studio| {
         let arguments = ["origin", WITH_REGION];
@@ -62,7 +54,7 @@ fn what_git_says_of_a_configuration_it_cannot_read_is_passed_on() {
 
 #[test]
 fn what_git_traces_while_it_is_asked_is_not_kept_back() {
-    let mut studio = studio();
+    let mut studio = Studio::default();
     studio.set("GIT_TRACE", "1");
     let said = studio.git(&["ls-remote", WITH_REGION]).succeeded();
     let asked = "trace: built-in: git config -z --list --includes\n";

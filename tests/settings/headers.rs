@@ -84,14 +84,7 @@ fn a_header_cannot_replace_the_signature() {
 #[test]
 fn a_line_break_in_a_header_is_refused_without_its_value() {
     let studio = studio();
-    studio
-        .git(&[
-            "config",
-            "--global",
-            "http.extraHeader",
-            "X-Corp: hunter2\nHost: evil",
-        ])
-        .succeeded();
+    studio.configure("http.extraHeader", "X-Corp: hunter2\nHost: evil");
     assert_eq!(
         refusal(&studio, &[]),
         "git-remote-codecommit: git's configuration has a http.extraheader that is not a header\n\

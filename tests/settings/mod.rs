@@ -11,7 +11,7 @@ mod trace;
 mod trust;
 mod unhonoured;
 
-use local_aws::{Builder, LocalAws};
+use local_aws::Builder;
 
 use crate::harness::{Git, Outcome, Studio, WITH_REGION, every_git};
 
@@ -24,8 +24,7 @@ fn studio() -> Studio {
 }
 
 fn studio_of(git: &Git, set_up: impl FnOnce(Builder) -> Builder) -> Studio {
-    let aws = LocalAws::builder().repository("demo-repo");
-    Studio::new(git, set_up(aws).start())
+    Studio::with_aws(set_up).with_git(git)
 }
 
 /// The same with the git host under its real name.

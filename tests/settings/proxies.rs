@@ -1,6 +1,6 @@
 //! `http.proxy`, `remote.<name>.proxy`, `https_proxy` and their relatives.
 
-use local_aws::{Auth, LocalAws, Service};
+use local_aws::{Auth, Service};
 
 use super::{HOST, by_name, list, refusal, studio};
 use crate::harness::{Studio, WITH_REGION, every_git};
@@ -21,9 +21,7 @@ fn http_proxy_leads_to_the_git_host_for_every_git_command() {
     for git in every_git() {
         let studio = by_name(&git, |aws| aws);
         let proxy = studio.aws.proxy_url();
-        studio
-            .git(&["config", "--global", "http.proxy", &proxy])
-            .succeeded();
+        studio.configure("http.proxy", &proxy);
         studio.git(&["clone", WITH_REGION]).succeeded();
         assert_eq!(asked(&studio), git_host(), "one tunnel a run");
         studio.commit("demo-repo", "x", "x");
@@ -164,14 +162,7 @@ fn with_password_helper(studio: &mut Studio, password: &str) {
     );
     studio.write("helper", &script);
     let helper = studio.home().join("helper").display().to_string();
-    studio
-        .git(&[
-            "config",
-            "--global",
-            "credential.helper",
-            &format!("!sh {helper}"),
-        ])
-        .succeeded();
+    studio.configure("credential.helper", &format!("!sh {helper}"));
 }
 
 #[test]
@@ -330,10 +321,7 @@ fn what_is_no_proxy_is_refused_before_any_key_is_fetched() {
 
 #[test]
 fn a_proxys_password_is_in_no_output_and_no_argument() {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .proxy_credentials("dev", "hunter2-in-the-proxy");
-    let mut studio = Studio::new(&every_git()[0], aws.start());
+    let mut studio = Studio::with_aws(|aws| aws.proxy_credentials("dev", "hunter2-in-the-proxy"));
     studio.unset("CODE_COMMIT_ENDPOINT");
     for trace in ["GIT_TRACE", "GIT_TRACE_CURL", "GIT_CODECOMMIT_TRACE"] {
         studio.set(trace, "1");

@@ -1,19 +1,18 @@
 //! After setup, real git clones by our remote helper, whoever answers for https URLs.
 
-use local_aws::{Auth, CONTRIBUTOR_ROLE, LocalAws};
+use local_aws::{Auth, CONTRIBUTOR_ROLE};
 
 use crate::harness::{PROFILE, Studio, WITH_REGION, every_git, helpers};
 
 #[test]
 fn an_address_of_a_role_whose_host_another_helper_answers_for_is_still_cloned() {
     for git in every_git() {
-        let aws = LocalAws::builder()
-            .repository("demo-repo")
-            .role("arn:aws:iam::111111111111:role/Other")
-            .start();
         // As Unified Studio's: it answers with another role than the address names.
         let other = "!git-credential-codecommit --role-arn arn:aws:iam::111111111111:role/Other";
-        let studio = Studio::without_profile(&git, aws).with_https(other);
+        let studio = Studio::with_aws(|aws| aws.role("arn:aws:iam::111111111111:role/Other"))
+            .with_git(&git)
+            .without_profile()
+            .with_https(other);
         let bin = helpers().display().to_string();
         let arguments = [
             "setup",
@@ -39,11 +38,7 @@ fn an_address_of_a_role_whose_host_another_helper_answers_for_is_still_cloned() 
 
 /// A home with the profiles Dev and Other, set up for Dev, conda's helper first on PATH and ours not on it.
 fn studio(git: &crate::harness::Git) -> Studio {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .repository("library")
-        .start();
-    let mut studio = Studio::new(git, aws);
+    let mut studio = Studio::with_aws(|aws| aws.repository("library")).with_git(git);
     let text = format!(
         "[profile Dev]\nregion = eu-west-1\ncredential_source = EcsContainer\nrole_arn = {CONTRIBUTOR_ROLE}\n\
          [profile Other]\nregion = eu-west-1\ncredential_process = touch stolen\n"

@@ -10,7 +10,7 @@ use super::{
     lifecycle_script, lifecycle_script_from, now, read, running, shells, space, start_of_space,
     tree,
 };
-use crate::harness::{HTTPS, Outcome, every_git};
+use crate::harness::{HTTPS, Outcome, Studio, every_git};
 
 #[test]
 fn a_space_that_starts_twice_is_set_up_once() {
@@ -117,27 +117,27 @@ fn busyboxes_own_tools_are_enough() {
     }
 }
 
-#[test]
-fn unified_studio_deletes_the_aws_config_and_git_goes_on() {
-    let studio = space(&every_git()[0]);
-    let script = lifecycle_script(&studio, &[]);
-    start_of_space(&studio, &script).succeeded();
-    // As etc/sagemaker-ui/sagemaker_ui_post_startup.sh and git_config.sh do.
-    std::fs::remove_file(studio.home().join(".aws/config")).unwrap();
-    studio
-        .git(&["clone", "--quiet", HTTPS, "without"])
-        .succeeded();
+/// As etc/sagemaker-ui/sagemaker_ui_post_startup.sh and git_config.sh of SageMaker Distribution do.
+fn as_unified_studio_writes_it(studio: &Studio) {
     studio.write(
         ".aws/config",
         "[profile DomainExecutionRoleCreds]\ncredential_source = EcsContainer\n",
     );
     let helper = "!aws --profile DomainExecutionRoleCreds codecommit credential-helper --ignore-host-check $@";
+    studio.configure("credential.helper", helper);
+}
+
+#[test]
+fn unified_studio_deletes_the_aws_config_and_git_goes_on() {
+    let studio = space(&every_git()[0]);
+    let script = lifecycle_script(&studio, &[]);
+    start_of_space(&studio, &script).succeeded();
+    std::fs::remove_file(studio.home().join(".aws/config")).unwrap();
     studio
-        .git(&["config", "--global", "credential.helper", helper])
+        .git(&["clone", "--quiet", HTTPS, "without"])
         .succeeded();
-    studio
-        .git(&["config", "--global", "credential.UseHttpPath", "true"])
-        .succeeded();
+    as_unified_studio_writes_it(&studio);
+    studio.configure("credential.UseHttpPath", "true");
     studio
         .git(&["clone", "--quiet", &address(), "before"])
         .succeeded();
@@ -156,14 +156,7 @@ fn unified_studio_deletes_the_aws_config_and_git_goes_on() {
 #[test]
 fn unified_studios_own_identity_stays_where_it_was_first() {
     let studio = space(&every_git()[0]);
-    studio.write(
-        ".aws/config",
-        "[profile DomainExecutionRoleCreds]\ncredential_source = EcsContainer\n",
-    );
-    let helper = "!aws --profile DomainExecutionRoleCreds codecommit credential-helper --ignore-host-check $@";
-    studio
-        .git(&["config", "--global", "credential.helper", helper])
-        .succeeded();
+    as_unified_studio_writes_it(&studio);
     let script = lifecycle_script(&studio, &["--repo", "demo-repo"]);
     start_of_space(&studio, &script).succeeded();
     // Addresses of our profile, and the repository that was named.

@@ -13,7 +13,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
-use local_aws::{CONTRIBUTOR_ROLE, LocalAws, lacks};
+use local_aws::{CONTRIBUTOR_ROLE, lacks};
 
 use crate::harness::{Git, Outcome, PROFILE, Studio, helpers};
 
@@ -26,8 +26,10 @@ const PROGRAMS: [&str; 3] = [
 /// A space as SageMaker Distribution has it: conda's helper first on PATH, `~/.local/bin` not on it, no AWS
 /// file, container credentials. Git's own https is led to the local AWS.
 fn space(git: &Git) -> Studio {
-    let aws = LocalAws::builder().repository("demo-repo").start();
-    let mut studio = Studio::without_profile(git, aws);
+    let mut studio = Studio::default()
+        .with_git(git)
+        .without_profile()
+        .with_https_host();
     program(
         &studio,
         "conda/bin/git-remote-codecommit",
@@ -38,25 +40,13 @@ fn space(git: &Git) -> Studio {
         "PATH",
         &format!("{}:{}", conda.display(), studio.system_path()),
     );
-    let site = "https://git-codecommit.eu-west-1.amazonaws.com";
-    let (proxy, ca) = (
-        studio.aws.proxy_url(),
-        studio.aws.ca_file().display().to_string(),
-    );
-    for (key, value) in [("proxy", &proxy), ("sslCAInfo", &ca)] {
-        studio
-            .git(&["config", "--global", &format!("http.{site}.{key}"), value])
-            .succeeded();
-    }
     studio
 }
 
 /// A program of one's own in a folder beside the home directory.
 fn program(studio: &Studio, path: &str, text: &str) -> PathBuf {
-    studio.write(&format!("../{path}"), text);
-    let path = studio.place().join(path);
-    std::fs::set_permissions(&path, <std::fs::Permissions>::from_mode(0o755)).unwrap();
-    path
+    studio.write_program(&format!("../{path}"), text);
+    studio.place().join(path)
 }
 
 /// The archive of the programs and install.sh, as scripts/package makes it; one for all tests.

@@ -89,7 +89,7 @@ fn no_command_line_has_a_secret_and_no_helper_is_asked_or_told() {
             ("trace2.envVars", "GIT_CONFIG_PARAMETERS"),
             ("trace2.configParams", "http.*"),
         ] {
-            studio.git(&["config", "--global", key, value]).succeeded();
+            studio.configure(key, value);
         }
         let mut lines: BTreeSet<Vec<u8>> = BTreeSet::new();
         let mut said: Vec<Outcome> = Vec::new();

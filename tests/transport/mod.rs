@@ -10,7 +10,7 @@ mod retries;
 mod signals;
 mod surroundings;
 
-use local_aws::{LocalAws, Protocol};
+use local_aws::Protocol;
 
 use crate::harness::{Git, Outcome, Studio, WITH_REGION, every_git};
 
@@ -58,11 +58,8 @@ pub(super) fn everywhere(test: impl Fn(&Studio, Spoken)) {
 
 /// A home in which git speaks that way, in front of one repository with a history and an empty one.
 pub(super) fn studio(git: &Git, spoken: Spoken) -> Studio {
-    let aws = LocalAws::builder()
-        .repository("demo-repo")
-        .empty_repository("empty")
-        .protocol(spoken.served());
-    let studio = Studio::new(git, aws.start());
+    let studio = Studio::with_aws(|aws| aws.empty_repository("empty").protocol(spoken.served()))
+        .with_git(git);
     let version = ["config", "--global", "protocol.version", spoken.wanted()];
     studio.git(&version).succeeded();
     studio
