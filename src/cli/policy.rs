@@ -6,13 +6,20 @@ use crate::aws::Region;
 use crate::aws::RepositoryName;
 use crate::aws::iam::ExternalId;
 use crate::error::{Error, UsageError};
-use crate::policy::{Account, Branch, Format, Pattern, RoleName, VpcEndpoint};
+use crate::policy::{
+    Account, Branch, ControlPolicy, Format, OrganizationId, Pattern, PrincipalTag, RoleName, Vpc,
+    VpcEndpoint,
+};
 
 /// Print the least IAM policies for repositories in another account
 ///
 /// It prints three policies: the trust policy and the permissions of the role in the repositories' account, and
 /// the permission to assume it for the execution roles of SageMaker Studio.
+///
+/// --scp prints a service control policy instead, for accounts whose organization denies requests outside itself or
+/// its VPCs: those denials, with an exception for roles that have a tag, and for them only what this pattern needs.
 #[derive(clap::Args)]
+#[command(group = clap::ArgGroup::new("perimeter").multiple(true))]
 #[command(after_help = "\
 Example:
   git codecommit policy --repository-account 111111111111 --studio-account 222222222222 \\
@@ -63,13 +70,37 @@ pub(super) struct Policy {
     /// Let the role be assumed through this sts VPC endpoint only
     #[arg(long = "sts-vpc-endpoint", value_name = "ID")]
     sts_endpoints: Vec<VpcEndpoint>,
+    /// Print the service control policy that lets this pattern through
+    #[arg(long, requires = "perimeter")]
+    scp: bool,
+    /// Deny resources outside this organization
+    #[arg(long, value_name = "ID", requires = "scp", group = "perimeter")]
+    organization: Option<OrganizationId>,
+    /// Deny requests from outside this VPC
+    #[arg(
+        long = "vpc",
+        id = "vpcs",
+        value_name = "ID",
+        requires = "scp",
+        group = "perimeter"
+    )]
+    vpcs: Vec<Vpc>,
+    /// Tag of the execution roles and of the repository role
+    #[arg(
+        long,
+        value_name = "KEY=VALUE",
+        requires = "scp",
+        default_value = "codecommit=cross-account"
+    )]
+    principal_tag: PrincipalTag,
     /// Choose the output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Json)]
     format: Format,
 }
 
 impl Policy {
-    pub(super) fn run(self, session: &mut Session) -> Result<(), Error> {
+    /// Refuses ARNs of another account or partition.
+    fn check(&self) -> Result<(), UsageError> {
         let is_elsewhere = |role: &RoleName, account| !role.is_of(account);
         for (argument, wrong) in [
             (
@@ -87,8 +118,7 @@ impl Policy {
                 return Err(UsageError {
                     problem: format!("the ARN in {argument} belongs to another account"),
                     hint: "--execution-role must be in --studio-account, and --role-name in --repository-account".into(),
-                }
-                .into());
+                });
             }
         }
         let partition = self.region.partition();
@@ -102,9 +132,13 @@ impl Policy {
                 ),
                 hint: "a role cannot be assumed across partitions: choose both in the same one"
                     .into(),
-            }
-            .into());
+            });
         }
+        Ok(())
+    }
+
+    pub(super) fn run(self, session: &mut Session) -> Result<(), Error> {
+        self.check()?;
         let pattern = Pattern {
             repository_account: self.repository_account,
             studio_account: self.studio_account,
@@ -119,9 +153,17 @@ impl Policy {
             git_endpoints: self.git_endpoints,
             sts_endpoints: self.sts_endpoints,
         };
-        session
-            .out
-            .write_all(pattern.in_format(self.format).as_bytes())?;
+        let text = match self.scp {
+            false => pattern.in_format(self.format),
+            true => ControlPolicy {
+                pattern,
+                organization: self.organization,
+                vpcs: self.vpcs,
+                tag: self.principal_tag,
+            }
+            .in_format(self.format),
+        };
+        session.out.write_all(text.as_bytes())?;
         Ok(())
     }
 }

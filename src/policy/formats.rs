@@ -157,7 +157,7 @@ fn path_and_name(role: &RoleName) -> (String, &str) {
     }
 }
 
-fn indented(document: &Value) -> String {
+pub(super) fn indented(document: &Value) -> String {
     let text = format!("{document:#}");
     let lines: Vec<String> = text.lines().map(|line| format!("    {line}")).collect();
     lines.join("\n")

@@ -8,6 +8,7 @@
 
 mod formats;
 mod names;
+mod scp;
 
 use serde_json::{Value, json};
 
@@ -15,7 +16,8 @@ use crate::aws::Region;
 use crate::aws::RepositoryName;
 use crate::aws::iam::ExternalId;
 
-pub(crate) use names::{Account, Branch, RoleName, VpcEndpoint};
+pub(crate) use names::{Account, Branch, OrganizationId, PrincipalTag, RoleName, Vpc, VpcEndpoint};
+pub(crate) use scp::ControlPolicy;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {

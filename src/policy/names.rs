@@ -88,6 +88,67 @@ impl std::str::FromStr for VpcEndpoint {
     }
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Vpc(pub(super) String);
+
+impl std::str::FromStr for Vpc {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let id = text.strip_prefix("vpc-").unwrap_or_default();
+        if !id.is_empty() && id.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err("a VPC's id looks like vpc-0123456789abcdef0".into())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OrganizationId(pub(super) String);
+
+impl std::str::FromStr for OrganizationId {
+    type Err = String;
+
+    /// Source: Organizations' API reference, `Organization`: `o-` and 10 to 32 lower-case letters or digits.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let id = text.strip_prefix("o-").unwrap_or_default();
+        let is_id = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+        if (10..=32).contains(&id.len()) && id.bytes().all(is_id) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err("an organization's id looks like o-a1b2c3d4e5".into())
+    }
+}
+
+/// A tag of IAM roles, `KEY=VALUE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PrincipalTag {
+    pub(super) key: String,
+    pub(super) value: String,
+}
+
+impl std::str::FromStr for PrincipalTag {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        // Without the letters that IAM allows but a policy reads as wildcards or variables.
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "_.:/+@-".contains(c);
+        let is_text =
+            |text: &str, most| (1..=most).contains(&text.len()) && text.chars().all(is_plain);
+        match text.split_once('=') {
+            Some((key, value))
+                if is_text(key, 128) && is_text(value, 256) && !key.starts_with("aws:") =>
+            {
+                Ok(Self {
+                    key: key.to_owned(),
+                    value: value.to_owned(),
+                })
+            }
+            _ => Err("a tag is KEY=VALUE, of letters, digits and any of _ . : / + @ -".into()),
+        }
+    }
+}
+
 /// A branch that nobody pushes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Branch(pub(super) String);
@@ -141,6 +202,24 @@ mod tests {
         }
         for bad in ["", "a b", "*", "a?", "a..b", "x~1", "a\nb", "${a}", "%{a}"] {
             assert!(bad.parse::<Branch>().is_err(), "{bad:?}");
+        }
+        for bad in ["", "vpc-", "vpc-xyz", "vpce-0a1", "vpc-0a1\""] {
+            assert!(bad.parse::<Vpc>().is_err(), "{bad:?}");
+        }
+        for bad in [
+            "",
+            "o-",
+            "o-short",
+            "o-A1B2C3D4E5",
+            "a1b2c3d4e5",
+            "o-a1b2c3d4e5*",
+        ] {
+            assert!(bad.parse::<OrganizationId>().is_err(), "{bad:?}");
+        }
+        for bad in [
+            "", "a", "a=", "=b", "aws:a=b", "a=*", "a=${b}", "a b=c", "a=b=c",
+        ] {
+            assert!(bad.parse::<PrincipalTag>().is_err(), "{bad:?}");
         }
         assert!("vpce-xyz".parse::<VpcEndpoint>().is_err() && "1".parse::<Account>().is_err());
     }
