@@ -205,6 +205,14 @@ mod tests {
     }
 
     #[test]
+    fn the_template_does_not_grow() {
+        // Its bytes in the first version: each one is taken from the longest settings.
+        assert!(SCRIPT.len() <= 6173, "{} bytes", SCRIPT.len());
+        let script = lifecycle("s3://b/k.tar.gz", &[], None).script().unwrap();
+        assert!(script.contains(" --bin-dir=\"$bin\"  \"$@\"\n"), "{script}");
+    }
+
+    #[test]
     fn the_longest_settings_fit_what_the_api_takes() {
         // Role ARN, external id, session name and S3 key at AWS's limits, a folder of 1000 bytes, ten regions.
         let arguments = [

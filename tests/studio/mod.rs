@@ -1,5 +1,6 @@
 //! A Studio space from its start: the lifecycle configuration, and what works in it afterwards.
 
+mod forms;
 mod hanging;
 mod lifecycle;
 mod obstacles;
@@ -26,10 +27,12 @@ const PROGRAMS: [&str; 3] = [
 /// A space as SageMaker Distribution has it: conda's helper first on PATH, `~/.local/bin` not on it, no AWS
 /// file, container credentials. Git's own https is led to the local AWS.
 fn space(git: &Git) -> Studio {
-    let mut studio = Studio::default()
-        .with_git(git)
-        .without_profile()
-        .with_https_host();
+    space_with(Studio::default().with_git(git))
+}
+
+/// The same with a local AWS of one's own.
+fn space_with(studio: Studio) -> Studio {
+    let mut studio = studio.without_profile().with_https_host();
     program(
         &studio,
         "conda/bin/git-remote-codecommit",
@@ -101,19 +104,21 @@ fn lifecycle_script(studio: &Studio, more: &[&str]) -> PathBuf {
 }
 
 fn lifecycle_script_from(studio: &Studio, source: &str, sum: &str, more: &[&str]) -> PathBuf {
-    let mut arguments = vec![
-        "studio",
-        "lifecycle-script",
-        "--source",
-        source,
-        "--sha256",
-        sum,
-        "--role-arn",
-        CONTRIBUTOR_ROLE,
-        "--region",
-        "eu-west-1",
-    ];
-    arguments.extend(more);
+    let role = ["--role-arn", CONTRIBUTOR_ROLE, "--region", "eu-west-1"];
+    write_script(studio, source, sum, &[&role, more].concat())
+}
+
+/// The lifecycle script with these arguments of setup and no other.
+fn lifecycle_script_of(studio: &Studio, setup: &[&str]) -> PathBuf {
+    let (archive, sum) = archive();
+    let source = format!("file://{}", archive.display());
+    write_script(studio, &source, &sum, setup)
+}
+
+fn write_script(studio: &Studio, source: &str, sum: &str, setup: &[&str]) -> PathBuf {
+    let mut arguments = vec!["studio", "lifecycle-script", "--source", source];
+    arguments.extend(["--sha256", sum]);
+    arguments.extend(setup);
     let said = studio.helper("git-codecommit", &arguments, "").succeeded();
     program(studio, "lifecycle_script.sh", &said.stdout)
 }

@@ -21,15 +21,7 @@ pub(super) fn plan(
     let Some(profile) = request.profile.as_ref().map(|profile| profile.as_str()) else {
         return Ok(());
     };
-    let profiles = Profiles::load(world)?;
-    if profiles.profile(profile).is_none() {
-        return Err(Error::Request {
-            problem: format!("profile {profile:?} does not exist"),
-            hint: "create it (aws configure), or give --role-arn and --region, and setup writes it"
-                .into(),
-        }
-        .into());
-    }
+    check_exists(world, plan, profile)?;
     let before = plan.state.pinned.replace(profile.to_owned());
     if let Some(before) = before.filter(|before| before != profile) {
         plan.conflicts.push(Conflict {
@@ -56,6 +48,26 @@ pub(super) fn plan(
     plan.conflicts
         .extend(other.map(|claim| conflict(&claim, profile)));
     Ok(())
+}
+
+/// Refuses a profile that does not exist, unless setup has configured it before.
+fn check_exists(world: &World, plan: &mut Plan, profile: &str) -> Result<(), AnyError> {
+    let profiles = Profiles::load(world)?;
+    if profiles.profile(profile).is_some() {
+        return Ok(());
+    }
+    // At a start of Unified Studio, profiles are gone until its own script has run.
+    if plan.state.pinned.as_deref() == Some(profile) {
+        let why = format!("profile {profile:?}, which setup configured before, does not exist");
+        plan.warnings.push(why);
+        return Ok(());
+    }
+    Err(Error::Request {
+        problem: format!("profile {profile:?} does not exist"),
+        hint: "create it (aws configure), or give --role-arn and --region, and setup writes it"
+            .into(),
+    }
+    .into())
 }
 
 fn conflict(claim: &Claim, profile: &str) -> Conflict {
