@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use super::session::Session;
 use super::setup_args::SetupArgs;
-use crate::error::Error;
-use crate::studio::{self, CloneFolder, Lifecycle, Sha256Hex, Source};
+use crate::error::{Error, UsageError};
+use crate::studio::{
+    self, CloneFolder, Lifecycle, MOST_SUGGESTED, Sha256Hex, Source, SuggestedRepository,
+};
 use crate::world::studio::{FILE, Metadata, SHARED};
 
 /// Make a lifecycle configuration for SageMaker Studio, and show this space
@@ -27,6 +29,9 @@ enum Subcommand {
 /// The script downloads the archive of the programs, checks its SHA-256 before it uses any of it, and runs "git
 /// codecommit setup". Later starts need no network. The space starts even if the script fails, unless --strict is
 /// given. The folder of --clone is below the home directory of the space; the clone runs in the background.
+///
+/// Like setup, the script configures a role with --role-arn and an existing profile with --profile. Without both,
+/// git uses the execution role of the space.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example, as an administrator with the AWS CLI's permissions for the Studio account:
@@ -54,6 +59,14 @@ struct LifecycleScript {
     /// Domain to attach them to
     #[arg(long, value_name = "ID", value_parser = domain, requires = "commands")]
     domain_id: Option<String>,
+    /// Suggest the repository at this https URL for cloning in JupyterLab
+    #[arg(
+        long = "suggest-repository",
+        id = "suggested",
+        value_name = "URL",
+        requires = "commands"
+    )]
+    suggested: Vec<SuggestedRepository>,
 }
 
 /// Print the app, space, domain and role of this terminal
@@ -78,6 +91,16 @@ impl Studio {
 
 impl LifecycleScript {
     fn run(self, session: &mut Session) -> Result<(), Error> {
+        if self.suggested.len() > MOST_SUGGESTED {
+            return Err(UsageError {
+                problem: format!(
+                    "--suggest-repository is given {} times, but a domain suggests at most {MOST_SUGGESTED} repositories",
+                    self.suggested.len()
+                ),
+                hint: "leave some out".into(),
+            }
+            .into());
+        }
         let home = session.world.account_home();
         let clone = self.args.clone_folder();
         let script = Lifecycle {
@@ -93,7 +116,7 @@ impl LifecycleScript {
         let text = if self.base64 {
             studio::base64(&script) + "\n"
         } else if self.commands {
-            studio::commands(&script, self.domain_id.as_deref())
+            studio::commands(&script, self.domain_id.as_deref(), &self.suggested)
         } else {
             script
         };

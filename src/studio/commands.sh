@@ -7,6 +7,8 @@ set -eu
 
 domain=@DOMAIN@
 content=@CONTENT@
+# The repositories to suggest for cloning in JupyterLab; Code Editor has no such list.
+repositories=@REPOSITORIES@
 
 describe() {
   aws sagemaker describe-domain --domain-id "$domain" --query "$1" --output "$2"
@@ -46,13 +48,20 @@ codeeditor=$(configuration codeeditor CodeEditor)
 
 # What else is set for these apps stays as it is.
 with() {
-  echo "merge(not_null($1, \`{}\`), \`{\"BuiltInLifecycleConfigArn\": \"$2\"}\`)"
+  echo "merge(not_null($1, \`{}\`), \`{\"BuiltInLifecycleConfigArn\": \"$2\"}\`${3-})"
 }
-settings=$(describe "{JupyterLabAppSettings: $(with DefaultUserSettings.JupyterLabAppSettings "$jupyterlab"), CodeEditorAppSettings: $(with DefaultUserSettings.CodeEditorAppSettings "$codeeditor")}" json)
+# Repositories that are suggested already stay; the API takes ten in all.
+jupyterlab_with() {
+  others="not_null($1.CodeRepositories, \`[]\`)[?!contains(\`$repositories\`, @)]"
+  suggested=", {CodeRepositories: [$others, \`$repositories\`][]}"
+  [ "$repositories" != '[]' ] || suggested=''
+  with "$1" "$jupyterlab" "$suggested"
+}
+settings=$(describe "{JupyterLabAppSettings: $(jupyterlab_with DefaultUserSettings.JupyterLabAppSettings), CodeEditorAppSettings: $(with DefaultUserSettings.CodeEditorAppSettings "$codeeditor")}" json)
 aws sagemaker update-domain --domain-id "$domain" --default-user-settings "$settings"
 
 # Shared spaces, where the domain has them.
-shared=$(describe "DefaultSpaceSettings && {JupyterLabAppSettings: $(with DefaultSpaceSettings.JupyterLabAppSettings "$jupyterlab")}" json)
+shared=$(describe "DefaultSpaceSettings && {JupyterLabAppSettings: $(jupyterlab_with DefaultSpaceSettings.JupyterLabAppSettings)}" json)
 if [ "$shared" != null ]; then
   aws sagemaker update-domain --domain-id "$domain" --default-space-settings "$shared"
 fi

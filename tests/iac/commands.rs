@@ -67,12 +67,94 @@ fn run(domain: &str, there: &Value, commands: &str) -> (Option<i32>, String, Vec
     )
 }
 
+const DEMO: &str = "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo-repo";
+const THEIRS: &str = "https://git.example/x";
+
+/// The settings that the commands gave to a domain.
+fn updates(calls: &[String]) -> Vec<Value> {
+    let updates = calls
+        .iter()
+        .filter(|call| call.starts_with("sagemaker update-domain --domain-id d-abc "));
+    updates
+        .map(|call| serde_json::from_str(call.split_once("-settings ").unwrap().1).unwrap())
+        .collect()
+}
+
+/// The repositories that JupyterLab suggests.
+fn urls(settings: &Value) -> Vec<&str> {
+    let repositories = settings["CodeRepositories"].as_array().unwrap().iter();
+    repositories
+        .map(|repository| repository["RepositoryUrl"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn a_domain_suggests_ten_https_urls_at_most() {
+    let program = crate::harness::helpers().join("git-codecommit");
+    let sum = "0".repeat(64);
+    let least = lifecycle("s3://the-bucket/the-key", &sum);
+    let with = |more: &[&str]| said(&program, &[&least[..], more].concat());
+    let (done, text) = with(&[
+        "--commands",
+        "--suggest-repository",
+        "codecommit::eu-west-1://demo-repo",
+    ]);
+    let problem = "Studio takes https URLs of letters, digits and . _ - / only";
+    assert!(!done && text.contains(problem), "{text}");
+    let (done, text) = with(&["--suggest-repository", DEMO]);
+    assert!(!done && text.contains("--commands is missing"), "{text}");
+    let many = [
+        &["--commands"][..],
+        &["--suggest-repository", DEMO].repeat(11),
+    ]
+    .concat();
+    let (done, text) = with(&many);
+    let problem = "given 11 times, but a domain suggests at most 10 repositories";
+    assert!(!done && text.contains(problem), "{text}");
+}
+
+/// A model of AWS that knew suggested repositories of Code Editor would be a reason to set them as well.
+#[test]
+#[ignore = "needs Python packages: scripts/iac"]
+fn code_editor_has_no_suggested_repositories() {
+    let update = |app: &str| {
+        let settings = format!(
+            "{{\"{app}AppSettings\": {{\"CodeRepositories\": [{{\"RepositoryUrl\": \"{DEMO}\"}}]}}}}"
+        );
+        said(
+            &python(),
+            &[
+                "-m",
+                "awscli",
+                "sagemaker",
+                "update-domain",
+                "--region",
+                "eu-west-1",
+                "--domain-id",
+                "d-abc",
+                "--default-user-settings",
+                &settings,
+                "--generate-cli-skeleton",
+                "output",
+            ],
+        )
+    };
+    let (done, text) = update("JupyterLab");
+    assert!(done, "{text}");
+    let (done, text) = update("CodeEditor");
+    assert!(!done && text.contains("Unknown parameter"), "{text}");
+}
+
 #[test]
 #[ignore = "needs Python packages: scripts/iac"]
 fn the_commands_attach_both_configurations_and_keep_what_is_set() {
     let sum = "0".repeat(64);
     let mut arguments = lifecycle("s3://the-bucket/the-key", &sum).to_vec();
     arguments.extend(["--commands", "--domain-id", "d-abc"]);
+    let without = git_codecommit(&arguments);
+    for url in [DEMO, THEIRS] {
+        arguments.extend(["--suggest-repository", url]);
+    }
     let commands = git_codecommit(&arguments);
     let (done, text) = said(Path::new("/usr/bin/env"), &["shellcheck", "--version"]);
     if done {
@@ -86,20 +168,18 @@ fn the_commands_attach_both_configurations_and_keep_what_is_set() {
         assert!(done, "{text}");
     }
     let domain = r#"{"DefaultUserSettings": {"ExecutionRole": "arn:aws:iam::222222222222:role/E",
-        "JupyterLabAppSettings": {"CodeRepositories": [{"RepositoryUrl": "https://git.example/x"}]}},
+        "JupyterLabAppSettings": {"CodeRepositories": [{"RepositoryUrl": "https://git.example/a"},
+        {"RepositoryUrl": "https://git.example/x"}]}},
         "DefaultSpaceSettings": {"ExecutionRole": "arn:aws:iam::222222222222:role/E"}}"#;
     let nothing = serde_json::json!({});
     let (code, text, calls) = run(domain, &nothing, &commands);
     assert_eq!(code, Some(0), "{text}");
-    let updates: Vec<Value> = calls
-        .iter()
-        .filter(|call| call.starts_with("sagemaker update-domain --domain-id d-abc "))
-        .map(|call| serde_json::from_str(call.split_once("-settings ").unwrap().1).unwrap())
-        .collect();
+    let updates = updates(&calls);
     let user = &updates[0]["JupyterLabAppSettings"];
+    // What was suggested stays, and nothing is suggested twice.
     assert_eq!(
-        user["CodeRepositories"][0]["RepositoryUrl"],
-        "https://git.example/x"
+        urls(user),
+        ["https://git.example/a", DEMO, "https://git.example/x"]
     );
     let arn = user["BuiltInLifecycleConfigArn"].as_str().unwrap();
     assert!(arn.contains("/git-codecommit-jupyterlab-"), "{arn}");
@@ -110,9 +190,19 @@ fn the_commands_attach_both_configurations_and_keep_what_is_set() {
     assert_eq!(
         updates[1]["JupyterLabAppSettings"],
         serde_json::json!({
-            "BuiltInLifecycleConfigArn": user["BuiltInLifecycleConfigArn"]
+            "BuiltInLifecycleConfigArn": user["BuiltInLifecycleConfigArn"],
+            "CodeRepositories": [{ "RepositoryUrl": DEMO }, { "RepositoryUrl": THEIRS }],
         })
     );
+    let (code, text, calls) = run(domain, &nothing, &without);
+    assert_eq!(code, Some(0), "{text}");
+    let unchanged = self::updates(&calls);
+    assert_eq!(
+        urls(&unchanged[0]["JupyterLabAppSettings"]),
+        ["https://git.example/a", THEIRS]
+    );
+    let shared = &unchanged[1]["JupyterLabAppSettings"];
+    assert!(shared.get("CodeRepositories").is_none(), "{shared}");
     // A domain that cannot be looked at; one without shared spaces; one with somebody else's configuration in the place.
     let (code, _, calls) = run("", &nothing, &commands);
     assert_eq!((code, calls.len()), (Some(1), 1), "{calls:?}");

@@ -3,6 +3,7 @@
 usage: deploy.py ACCOUNT   from standard input a list of [TEMPLATE, [NAME=VALUE, ...]]: each as one stack in an
                            account that is empty but for a VPC and the role service-role/Execution; the VPC's and
                            the subnet's id stand for VPC and SUBNET in a value
+       deploy.py grammar   from standard input a list of policies: for each, what IAM says against it
        deploy.py serve     an S3 and STS until the end of standard input
 """
 
@@ -151,8 +152,29 @@ def deploy(template, parameters):
     }
 
 
+def grammar(policies):
+    import boto3
+    from botocore.exceptions import ClientError
+
+    iam = boto3.client("iam", "eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+
+    def answer(number, policy):
+        try:
+            iam.create_policy(PolicyName=f"policy{number}", PolicyDocument=policy)
+            return ""
+        except ClientError as error:
+            return str(error)
+
+    return [answer(number, policy) for number, policy in enumerate(policies)]
+
+
 if sys.argv[1] == "serve":
     serve()
+elif sys.argv[1] == "grammar":
+    from moto import mock_aws
+
+    with mock_aws():
+        print(json.dumps(grammar(json.load(sys.stdin))))
 else:
     os.environ["MOTO_ACCOUNT_ID"] = sys.argv[1]
     from moto import mock_aws

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::{ALL, ROOT, git_codecommit, lifecycle, policy, python, said};
+use super::{ALL, ROOT, SCP, git_codecommit, lifecycle, policy, python, said};
 
 fn tool(name: &str) -> PathBuf {
     python().with_file_name(name)
@@ -67,7 +67,8 @@ fn cfn_lint_finds_nothing() {
     let mut files = ["repository", "studio"]
         .map(|a| format!("{iac}/{a}-account.yaml"))
         .to_vec();
-    for (n, more) in [&[][..], &["--read-only"], &ALL].iter().enumerate() {
+    let wishes = [&[][..], &["--read-only"], &ALL, &SCP];
+    for (n, more) in wishes.iter().enumerate() {
         let file = folder.path().join(format!("{n}.json"));
         std::fs::write(&file, git_codecommit(&policy("cloudformation", more))).unwrap();
         files.push(file.display().to_string());
@@ -181,12 +182,17 @@ fn the_studio_accounts_template_makes_a_domain_that_runs_the_script() {
     let jobs = [
         with(&[
             "SourceIdentity=true",
+            "SuggestedRepositoryUrl=https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo-repo",
             "VpcId=VPC",
             "SubnetIds=SUBNET",
             "VpcCidr=10.0.0.0/16",
         ]),
         // With a bucket and a domain that are there.
-        with(&["ProgramsBucket=mine", "Strict=true"]),
+        with(&[
+            "ProgramsBucket=mine",
+            "Strict=true",
+            "Profile=CrossAccountAccessProfile",
+        ]),
     ]
     .map(|parameters| (template.as_str(), parameters));
     let deployed = deploy("222222222222", &jobs);
@@ -200,14 +206,14 @@ fn the_studio_accounts_template_makes_a_domain_that_runs_the_script() {
         let expected: Value =
             serde_json::from_str(&git_codecommit(&policy("json", &[wish]))).unwrap();
         let policies = &deployed["roles"]["Execution"]["policies"];
-        let statements = &policies["AssumeCodeCommitRole-stack"]["Statement"];
         assert_same(
-            &statements[0],
-            &expected["StudioAccount"]["PolicyDocument"]["Statement"][0],
+            &policies["AssumeCodeCommitRole-stack"],
+            &expected["StudioAccount"]["PolicyDocument"],
         );
-        assert_eq!(statements[1]["Action"], "s3:GetObject");
+        let programs = &policies["CodeCommitPrograms-stack"]["Statement"][0];
+        assert_eq!(programs["Action"], "s3:GetObject");
         assert_eq!(
-            statements[1]["Resource"],
+            programs["Resource"],
             format!("arn:aws:s3:::{bucket}/git-codecommit.tar.gz")
         );
 
@@ -215,8 +221,13 @@ fn the_studio_accounts_template_makes_a_domain_that_runs_the_script() {
         let source = format!("s3://{bucket}/git-codecommit.tar.gz");
         let mut arguments = lifecycle(&source, &sum).to_vec();
         arguments[7] = &role;
-        arguments[11] = "CrossAccountAccessProfile";
-        arguments.extend(strict);
+        match strict {
+            Some(strict) => {
+                arguments[11] = "CrossAccountAccessProfile";
+                arguments.push(strict);
+            }
+            None => arguments.truncate(10),
+        }
         let script = git_codecommit(&arguments);
         let made = deployed["made"].as_array().unwrap();
         let configurations: Vec<&Value> = made
@@ -259,6 +270,14 @@ fn the_studio_accounts_template_makes_a_domain_that_runs_the_script() {
             deployed[0]["outputs"][output]
         );
     }
+    for settings in ["DefaultUserSettings", "DefaultSpaceSettings"] {
+        assert_eq!(
+            domain[settings]["JupyterLabAppSettings"]["CodeRepositories"],
+            serde_json::json!([{
+                "RepositoryUrl": "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo-repo"
+            }])
+        );
+    }
     // VpcOnly needs a group in both, and the endpoints admit it.
     let groups = &domain["DefaultUserSettings"]["SecurityGroups"];
     assert_eq!(&domain["DefaultSpaceSettings"]["SecurityGroups"], groups);
@@ -282,4 +301,102 @@ fn the_studio_accounts_template_makes_a_domain_that_runs_the_script() {
         .as_str()
         .unwrap();
     assert!(git.contains("arn:aws:codecommit:*:111111111111:*"), "{git}");
+}
+
+/// moto knows the grammar of policies, of their operators and condition keys.
+#[test]
+#[ignore = "needs Python packages: scripts/iac"]
+#[expect(clippy::disallowed_methods, reason = "tests start the tools they need")]
+fn a_service_control_policy_follows_the_grammar() {
+    let check = |policies: &[&str]| {
+        let input = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(input.path(), serde_json::to_string(policies).unwrap()).unwrap();
+        let said = std::process::Command::new(python())
+            .args([&format!("{ROOT}/tests/iac/deploy.py"), "grammar"])
+            .stdin(input.reopen().unwrap())
+            .output()
+            .unwrap();
+        assert!(said.status.success(), "{said:?}");
+        serde_json::from_slice::<Vec<String>>(&said.stdout).unwrap()
+    };
+    let printed = git_codecommit(&policy("json", &SCP));
+    let mistakes = [
+        printed.replace("\"Deny\"", "\"Forbid\""),
+        printed.replace("StringNotEqualsIfExists", "StringNotEqualIfExists"),
+        printed.replace("\"Resource\"", "\"Resources\""),
+    ];
+    let [first, second, third] = mistakes.each_ref().map(String::as_str);
+    let answers = check(&[&printed, first, second, third]);
+    assert_eq!(answers[0], "", "{printed}");
+    for answer in &answers[1..] {
+        assert!(answer.contains("MalformedPolicyDocument"), "{answers:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs Python packages: scripts/iac"]
+fn without_a_role_the_studio_accounts_template_uses_a_profile_or_the_execution_role() {
+    let sum = "0".repeat(64);
+    let hash = format!("ProgramsSha256={sum}");
+    let least = [
+        "ExecutionRoleName=Execution",
+        "ExecutionRoleArn=arn:aws:iam::222222222222:role/service-role/Execution",
+        "ProgramsBucket=mine",
+        &hash,
+    ];
+    let template = format!("{ROOT}/iac/cloudformation/studio-account.yaml");
+    let forms: [(&[&str], &[&str]); 2] = [
+        (&["Profile=P"], &["--profile", "P"]),
+        (
+            &[
+                "RepositoryName=team-*",
+                "VpcId=VPC",
+                "SubnetIds=SUBNET",
+                "VpcCidr=10.0.0.0/16",
+            ],
+            &[],
+        ),
+    ];
+    let jobs = forms.map(|(parameters, _)| {
+        let parameters = least.iter().chain(parameters).copied();
+        (template.as_str(), parameters.collect::<Vec<_>>())
+    });
+    let deployed = deploy("222222222222", &jobs);
+    let source = "s3://mine/git-codecommit.tar.gz";
+    for (deployed, (_, setup)) in deployed.iter().zip(forms) {
+        let mut arguments = lifecycle(source, &sum)[..6].to_vec();
+        arguments.extend(setup);
+        let script = git_codecommit(&arguments);
+        let made = deployed["made"].as_array().unwrap();
+        let content = made[0][1]["StudioLifecycleConfigContent"].as_str().unwrap();
+        let content = STANDARD.decode(content).unwrap();
+        assert_eq!(String::from_utf8(content).unwrap(), script);
+    }
+    let policies = |deployed: &Value| {
+        let policies = deployed["roles"]["Execution"]["policies"].as_object();
+        policies.unwrap().clone()
+    };
+    let profile = policies(&deployed[0]);
+    assert_eq!(
+        profile.keys().collect::<Vec<_>>(),
+        ["CodeCommitPrograms-stack"]
+    );
+    let execution_role = policies(&deployed[1]);
+    let names = ["CodeCommitPrograms-stack", "CodeCommitRepository-stack"];
+    assert_eq!(execution_role.keys().collect::<Vec<_>>(), names);
+    assert_same(
+        &execution_role["CodeCommitRepository-stack"]["Statement"][0],
+        &serde_json::json!({
+            "Sid": "Git",
+            "Effect": "Allow",
+            "Action": ["codecommit:GitPull", "codecommit:GitPush"],
+            "Resource": "arn:aws:codecommit:*:222222222222:team-*",
+        }),
+    );
+    let endpoint = &deployed[1]["endpoints"]["com.amazonaws.eu-west-1.git-codecommit"];
+    let endpoint = endpoint.as_str().unwrap();
+    assert!(
+        endpoint.contains("arn:aws:codecommit:*:222222222222:*"),
+        "{endpoint}"
+    );
 }

@@ -63,9 +63,21 @@ fn lifecycle<'a>(source: &'a str, sha256: &'a str) -> [&'a str; 12] {
     ]
 }
 
+/// What [`lifecycle`] has of setup's arguments.
+const ARGUMENTS: &str =
+    "--role-arn=arn:aws:iam::111111111111:role/R --region=eu-west-1 --profile=P";
+
 /// The script that the templates hold, with values.
 fn script() -> String {
-    git_codecommit(&lifecycle("s3://the-bucket/the-key", &"0".repeat(64)))
+    script_with(&lifecycle("", "")[6..])
+}
+
+/// The same with other arguments of setup.
+fn script_with(setup: &[&str]) -> String {
+    let sum = "0".repeat(64);
+    let mut arguments = lifecycle("s3://the-bucket/the-key", &sum)[..6].to_vec();
+    arguments.extend(setup);
+    git_codecommit(&arguments)
 }
 
 fn read(path: &str) -> String {
@@ -81,9 +93,7 @@ fn the_templates_hold_the_script_that_the_program_prints() {
         ("${ProgramsKey}", "the-key"),
         ("${ProgramsSha256}", &"0".repeat(64)),
         ("${Strict}", "false"),
-        ("${RepositoryRoleArn}", "arn:aws:iam::111111111111:role/R"),
-        ("${RepositoryRegion}", "eu-west-1"),
-        ("${Profile}", "P"),
+        ("${Arguments}", ARGUMENTS),
     ];
     let mut found = 0;
     for block in template.split("              #!/bin/sh\n").skip(1) {
@@ -106,11 +116,11 @@ fn the_templates_hold_the_script_that_the_program_prints() {
         ("${source}", "s3://the-bucket/the-key"),
         ("${sha256}", &"0".repeat(64)),
         ("${strict}", "false"),
-        ("${role_arn}", "arn:aws:iam::111111111111:role/R"),
-        ("${region}", "eu-west-1"),
-        ("${profile}", "P"),
     ];
     let template = read("iac/terraform/studio-account/lifecycle.sh.tftpl");
+    // Terraform itself fills this expression in another test.
+    let (before, rest) = template.split_once("${join(").unwrap();
+    let template = format!("{before}{ARGUMENTS}{}", rest.split_once("]))}").unwrap().1);
     let filled = values
         .iter()
         .fold(template, |text, (name, value)| text.replace(name, value));
@@ -150,6 +160,47 @@ const ALL: [&str; 9] = [
     "vpce-0b2",
 ];
 
+const SCP: [&str; 7] = [
+    "--scp",
+    "--organization",
+    "o-a1b2c3d4e5",
+    "--vpc",
+    "vpc-0a1",
+    "--vpc",
+    "vpc-0b2",
+];
+
+#[test]
+fn a_service_control_policy_needs_a_perimeter() {
+    let program = helpers().join("git-codecommit");
+    let (done, text) = said(&program, &policy("json", &["--scp"]));
+    assert!(!done, "{text}");
+    let (done, text) = said(&program, &policy("json", &["--vpc", "vpc-0a1"]));
+    assert!(!done && text.contains("--scp is missing"), "{text}");
+    let more = [
+        "--principal-tag",
+        "team=ml",
+        "--organization",
+        "o-a1b2c3d4e5",
+        "--scp",
+    ];
+    let said: serde_json::Value =
+        serde_json::from_str(&git_codecommit(&policy("json", &more))).unwrap();
+    assert_eq!(
+        said["Statement"][0],
+        serde_json::json!({
+            "Sid": "OutsideOrganization",
+            "Effect": "Deny",
+            "Action": "*",
+            "Resource": "*",
+            "Condition": { "StringNotEqualsIfExists": {
+                "aws:ResourceOrgID": "o-a1b2c3d4e5",
+                "aws:PrincipalTag/team": "ml",
+            } },
+        })
+    );
+}
+
 #[test]
 fn roles_of_another_partition_or_account_are_refused() {
     for (argument, arn, problem) in [
@@ -184,7 +235,7 @@ fn terraform_finds_nothing_to_format_and_fills_the_script_as_it_is_printed() {
     };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("main.tf");
-    for more in [&[][..], &ALL] {
+    for more in [&[][..], &ALL, &SCP] {
         std::fs::write(&file, git_codecommit(&policy("terraform", more))).unwrap();
         let (done, text) = said(
             &terraform,
@@ -198,14 +249,22 @@ fn terraform_finds_nothing_to_format_and_fills_the_script_as_it_is_printed() {
 
     // Its own template language against ours; that needs no provider.
     let template = format!("{iac}/studio-account/lifecycle.sh.tftpl");
-    let values = format!(
-        "{{source = \"s3://the-bucket/the-key\", sha256 = \"{}\", strict = false, \
-         role_arn = \"arn:aws:iam::111111111111:role/R\", region = \"eu-west-1\", profile = \"P\"}}",
-        "0".repeat(64)
-    );
-    let output =
-        format!("output \"script\" {{\n  value = templatefile({template:?}, {values})\n}}\n");
-    std::fs::write(&file, output).unwrap();
+    let role = "role_arn = \"arn:aws:iam::111111111111:role/R\", region = \"eu-west-1\"";
+    let no_role = "role_arn = null, region = null";
+    let forms = [
+        (role, "\"P\"", &lifecycle("", "")[6..]),
+        (role, "null", &lifecycle("", "")[6..10]),
+        (no_role, "\"P\"", &lifecycle("", "")[10..]),
+        (no_role, "null", &[]),
+    ];
+    let outputs = forms.iter().enumerate().map(|(number, (role, profile, _))| {
+        let values = format!(
+            "{{source = \"s3://the-bucket/the-key\", sha256 = \"{}\", strict = false, {role}, profile = {profile}}}",
+            "0".repeat(64)
+        );
+        format!("output \"script{number}\" {{\n  value = templatefile({template:?}, {values})\n}}\n")
+    });
+    std::fs::write(&file, outputs.collect::<String>()).unwrap();
     let chdir = format!("-chdir={}", folder.path().display());
     let (done, text) = said(
         &terraform,
@@ -214,7 +273,10 @@ fn terraform_finds_nothing_to_format_and_fills_the_script_as_it_is_printed() {
     assert!(done, "{text}");
     let state = std::fs::read_to_string(folder.path().join("terraform.tfstate")).unwrap();
     let state: serde_json::Value = serde_json::from_str(&state).unwrap();
-    assert_eq!(state["outputs"]["script"]["value"], script());
+    for (number, (_, _, setup)) in forms.iter().enumerate() {
+        let output = &state["outputs"][format!("script{number}")]["value"];
+        assert_eq!(output, &script_with(setup));
+    }
 }
 
 #[expect(

@@ -12,27 +12,22 @@ script = (root / "src/studio/lifecycle.sh").read_text()
 
 def filled(escaped, values):
     text = script.replace("${", escaped)
-    setup = "--role-arn={} --region={} --profile={}"
-    settings = {
-        "SOURCE": values["source"],
-        "SHA256": values["sha256"],
-        "STRICT": values["strict"],
-        "ARGUMENTS": setup.format(values["role_arn"], values["region"], values["profile"]),
-        "CLONE": ":",
-    }
+    settings = {name.upper(): values[name] for name in ["source", "sha256", "strict", "arguments"]} | {"CLONE": ":"}
     return re.sub("@([A-Z0-9]+)@", lambda name: settings[name[1]], text)
 
 
-terraform = {name: "${%s}" % name for name in ["source", "sha256", "strict", "role_arn", "region", "profile"]}
+terraform = {name: "${%s}" % name for name in ["source", "sha256", "strict"]}
+terraform["arguments"] = (
+    '${join(" ", compact([role_arn == null ? "" : "--role-arn=${role_arn} --region=${region}", '
+    'profile == null ? "" : "--profile=${profile}"]))}'
+)
 (root / "iac/terraform/studio-account/lifecycle.sh.tftpl").write_text(filled("$${", terraform))
 
 cloudformation = {
     "source": "s3://${Bucket}/${ProgramsKey}",
     "sha256": "${ProgramsSha256}",
     "strict": "${Strict}",
-    "role_arn": "${RepositoryRoleArn}",
-    "region": "${RepositoryRegion}",
-    "profile": "${Profile}",
+    "arguments": "${Arguments}",
 }
 indent = " " * 14
 lines = filled("${!", cloudformation).splitlines()

@@ -1,5 +1,5 @@
-# What SageMaker Studio needs to use a CodeCommit repository of another account: the permission to assume its
-# role, and lifecycle configurations that set git up at each start of a space:
+# What SageMaker Studio needs to use CodeCommit: the permission to assume the role of another account's repository or
+# to use one of this account, and lifecycle configurations that set git up at each start of a space:
 # cloudformation/studio-account.yaml as a module. Apply it in the Studio account and region.
 
 terraform {
@@ -13,28 +13,42 @@ terraform {
 }
 
 variable "repository_role_arn" {
-  description = "The output role_arn of repository-account."
+  description = "The output role_arn of repository-account; if null, git uses the profile or the execution role itself."
   type        = string
+  default     = null
   validation {
-    condition     = can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", var.repository_role_arn))
+    condition     = var.repository_role_arn == null || can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", var.repository_role_arn))
     error_message = "A role's ARN looks like arn:aws:iam::111111111111:role/Name."
   }
 }
 
 variable "repository_region" {
-  type = string
+  description = "The repository's region; required with repository_role_arn."
+  type        = string
+  default     = null
   validation {
-    condition     = can(regex("^[a-z]{2,}(-[a-z0-9]+)+-[0-9]+$", var.repository_region))
+    condition     = var.repository_region == null || can(regex("^[a-z]{2,}(-[a-z0-9]+)+-[0-9]+$", var.repository_region))
     error_message = "A region looks like eu-west-1."
   }
 }
 
 variable "profile" {
-  type    = string
-  default = "CrossAccountAccessProfile"
+  description = "With repository_role_arn, the AWS profile to create (CrossAccountAccessProfile by default); without it, an existing profile."
+  type        = string
+  default     = null
   validation {
-    condition     = can(regex("^[A-Za-z0-9_-]{1,64}$", var.profile))
+    condition     = var.profile == null || can(regex("^[A-Za-z0-9_-]{1,64}$", var.profile))
     error_message = "A profile's name has letters, digits, dashes and underscores."
+  }
+}
+
+variable "repository_name" {
+  description = "A repository of this account that the execution role may use; a * stands for any characters."
+  type        = string
+  default     = null
+  validation {
+    condition     = var.repository_name == null || can(regex("^[A-Za-z0-9._*-]{1,100}$", var.repository_name))
+    error_message = "A repository's name has letters, digits, dots, dashes and underscores."
   }
 }
 
@@ -84,6 +98,7 @@ locals {
 }
 
 data "aws_partition" "current" {}
+data "aws_caller_identity" "current" {}
 
 resource "aws_s3_bucket" "programs" {
   count         = var.bucket == null ? 1 : 0
@@ -137,20 +152,26 @@ resource "aws_iam_role_policy" "execution" {
   role        = var.execution_role_name
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
-      {
+    Statement = concat(
+      var.repository_role_arn == null ? [] : [{
         Sid      = "CodeCommitRole"
         Effect   = "Allow"
         Action   = concat(["sts:AssumeRole"], var.source_identity ? ["sts:SetSourceIdentity"] : [])
         Resource = var.repository_role_arn
-      },
-      {
+      }],
+      var.repository_name == null ? [] : [{
+        Sid      = "Git"
+        Effect   = "Allow"
+        Action   = ["codecommit:GitPull", "codecommit:GitPush"]
+        Resource = "arn:${data.aws_partition.current.partition}:codecommit:*:${data.aws_caller_identity.current.account_id}:${var.repository_name}"
+      }],
+      [{
         Sid      = "Programs"
         Effect   = "Allow"
         Action   = "s3:GetObject"
         Resource = "arn:${data.aws_partition.current.partition}:s3:::${local.bucket}/${local.key}"
-      },
-    ]
+      }],
+    )
   })
 }
 
@@ -163,6 +184,10 @@ resource "aws_sagemaker_studio_lifecycle_config" "app" {
   depends_on                       = [aws_s3_object.programs]
   lifecycle {
     create_before_destroy = true
+    precondition {
+      condition     = var.repository_role_arn == null || var.repository_region != null
+      error_message = "repository_role_arn needs repository_region."
+    }
   }
 }
 
