@@ -41,5 +41,6 @@ mod setup;
 mod sources;
 mod studio;
 mod throttling;
+mod tools;
 mod transport;
 mod turns;
