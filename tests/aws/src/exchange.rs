@@ -61,6 +61,7 @@ pub(crate) struct Exchange {
     connection: Connection,
     cut: Arc<OnceLock<Cut>>,
     date_shift: Arc<OnceLock<time::Duration>>,
+    reads_first: Arc<AtomicBool>,
 }
 
 impl Exchange {
@@ -82,6 +83,7 @@ impl Exchange {
             connection: connection.clone(),
             cut: Arc::default(),
             date_shift: Arc::default(),
+            reads_first: Arc::default(),
         }
     }
 
@@ -100,6 +102,7 @@ impl Exchange {
             match action {
                 Action::Delay(duration) => tokio::time::sleep(duration).await,
                 Action::ShiftDate(offset) => _ = self.date_shift.set(offset),
+                Action::ReadFirst => self.reads_first.store(true, Ordering::Relaxed),
                 Action::CutBody(after) => _ = self.cut.set(Cut::Drop(after)),
                 Action::StallBody(after) => _ = self.cut.set(Cut::Stall(after)),
                 Action::CloseLater(after) => {
@@ -158,6 +161,16 @@ impl Exchange {
             }
         }
         Ok(None)
+    }
+
+    /// Reads a body to its end and forgets it, where a fault wants that.
+    pub(crate) async fn read_first(&self, mut body: Incoming) -> io::Result<()> {
+        if self.reads_first.load(Ordering::Relaxed) {
+            while let Some(frame) = body.frame().await {
+                frame.map_err(io::Error::other)?;
+            }
+        }
+        Ok(())
     }
 
     /// Reads a body to its end; one larger than a mebibyte is an error.

@@ -43,6 +43,8 @@ pub enum Action {
     Reset,
     /// The request waits, then goes on (to the next fault that matches, if there is one).
     Delay(Duration),
+    /// The git host reads the request to its end before it does what the next fault wants.
+    ReadFirst,
     /// The headers of the usual answer, so many bytes of its body, then the connection is dropped.
     CutBody(u64),
     /// The headers of the usual answer, so many bytes of its body, then nothing more on an open connection.
@@ -106,7 +108,7 @@ impl Action {
 
     /// Whether the request may meet another fault.
     fn goes_on(&self) -> bool {
-        matches!(self, Self::Delay(_) | Self::ShiftDate(_))
+        matches!(self, Self::Delay(_) | Self::ShiftDate(_) | Self::ReadFirst)
     }
 
     /// Sets the type of the body of a [`Status`](Self::Status); other actions stay as they are.
@@ -196,7 +198,7 @@ impl Faults {
             .clear();
     }
 
-    /// Takes the actions for one request: any delays and shifts, then at most one other.
+    /// Takes the actions for one request: any that let it go on, then at most one other.
     pub(crate) fn strike(&self, service: Service, method: &str, target: &str) -> Vec<Action> {
         let mut actions = Vec::new();
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);

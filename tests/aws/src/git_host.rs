@@ -66,6 +66,7 @@ pub(crate) async fn answer(
         }
     });
     if let Some(fault) = exchange.fault().await? {
+        exchange.read_first(body).await?;
         return Ok(fault);
     }
     let caller = match verdict {
