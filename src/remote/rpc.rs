@@ -29,6 +29,8 @@ const PROBE_ANSWER: Bounds = Bounds {
     time: Duration::from_secs(60),
 };
 
+const NO_REPORT: &str = "git send-pack cannot read the report on the push";
+
 /// What a git program said when it was done.
 pub(super) struct Outcome {
     /// Lines for git: `lock`, `connectivity-ok`, or a status for each reference.
@@ -80,14 +82,14 @@ pub(super) async fn converse(
     {
         Ok(report) => {
             let status = child.wait().await.map_err(Error::Pipe)?;
-            let failure = (!status.success()).then(|| how_it_ended(program, status));
+            let failure = (!status.success()).then(|| rpc.failure(program, status, &report));
             Ok(Outcome { report, failure })
         }
         Err(Stop::ProgramEnded) => {
             // One that has not gone yet goes when its input ends.
             rpc.stdin = None;
             let status = child.wait().await.map_err(Error::Pipe)?;
-            Err(how_it_ended(program, status))
+            Err(rpc.failure(program, status, &[]))
         }
         Err(Stop::Failure(error)) => {
             rpc.let_go(child).await;
@@ -190,8 +192,8 @@ impl<'h, 'w> Rpc<'h, 'w> {
         probe.each(PROBE_ANSWER, |_| Ok::<(), Error>(())).await?;
 
         self.sent = true;
-        let (body, feeder, open) = upload::start(start, stdout);
-        let answered = match self.post(Payload::streamed(body)).await {
+        let (upload, feeder, open) = upload::start(start, stdout);
+        let answered = match self.post(Payload::Streamed(upload)).await {
             Ok(answer) => {
                 let asked = self.asked(None)?;
                 self.relay(answer, asked).await
@@ -242,6 +244,15 @@ impl<'h, 'w> Rpc<'h, 'w> {
                 Ok(read) => read,
                 Err(_) => Err(self.git_host.damaged("git waits for more of it").into()),
             },
+        }
+    }
+
+    /// How the program failed. If it has read an answer to a push and reports nothing, it has not found the report in it.
+    fn failure(&self, program: &'static str, status: ExitStatus, report: &[u8]) -> Error {
+        let is_answered = self.service == Service::ReceivePack && self.relayed;
+        match is_answered && report.is_empty() {
+            true => self.git_host.damaged(NO_REPORT).unless_clear(),
+            false => how_it_ended(program, status),
         }
     }
 
