@@ -7,10 +7,10 @@ use std::io::Write;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use reqwest::Body;
 
 use super::pktline;
 use super::service::Service;
+use super::upload::Upload;
 use crate::http::Load;
 
 /// Git compresses what is longer than this.
@@ -27,8 +27,8 @@ pub(super) enum Payload {
         /// Its length before it was compressed.
         plain: Option<usize>,
     },
-    /// A request that is sent as it is made: once.
-    Streamed(Option<Body>),
+    /// A request that is sent as it is made.
+    Streamed(Upload),
 }
 
 impl Payload {
@@ -49,24 +49,30 @@ impl Payload {
         }
     }
 
-    /// A request that is sent as it is made.
-    pub(super) fn streamed(body: Body) -> Self {
-        Self::Streamed(Some(body))
-    }
-
     /// As it is put into a request.
     pub(super) fn load(&mut self) -> Load {
         match self {
             Self::Nothing => Load::Nothing,
             Self::Probe => Load::Whole(Bytes::from_static(pktline::FLUSH)),
             Self::Whole { bytes, .. } => Load::Whole(bytes.clone()),
-            Self::Streamed(body) => Load::Streamed(body.take().unwrap_or_default()),
+            Self::Streamed(upload) => Load::Streamed(upload.body()),
         }
     }
 
     /// Whether it can be sent, once more or at all.
     pub(super) fn is_left(&self) -> bool {
-        !matches!(self, Self::Streamed(None))
+        match self {
+            Self::Streamed(upload) => upload.is_left(),
+            _ => true,
+        }
+    }
+
+    /// Whether a request that is sent as it is made was cut off before its end, and can begin again.
+    pub(super) fn begin_again(&mut self) -> bool {
+        match self {
+            Self::Streamed(upload) => upload.begin_again(),
+            _ => false,
+        }
     }
 
     pub(super) fn is_compressed(&self) -> bool {
@@ -160,7 +166,6 @@ mod tests {
                 Payload::whole(Service::ReceivePack, text),
                 Some("5000 bytes"),
             ),
-            (Payload::streamed(Body::from("")), Some("chunked")),
             (Payload::Probe, None),
             (Payload::Nothing, None),
         ] {

@@ -58,12 +58,21 @@ impl<'a> Connection<'a> {
         let network = self.network()?;
         let effect = outgoing.effect();
         let retries = network.settings().retries();
-        let mut made = 0;
+        let (mut made, mut is_second) = (0, false);
         loop {
             let failure = match self.attempt(network, &mut outgoing).await {
                 Ok(answered) => return Ok(answered),
                 Err(failure) => failure,
             };
+            // A host may close a connection behind an answer, just as the next request begins.
+            let is_cut = matches!(failure.error, Error::Http(http::Error::Cut { .. }));
+            if is_cut && !is_second && outgoing.payload.begin_again() {
+                is_second = true;
+                let line =
+                    "the connection was cut before all was sent: beginning again on a fresh one";
+                self.notices.trace(|| line.to_owned());
+                continue;
+            }
             // A body that was sent as it was made is gone.
             let remedy = match outgoing.payload.is_left() {
                 true => self.remedy(&failure, effect, retries, made),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, Protocol, Service};
 
 use super::{studio, studio_of};
-use crate::harness::{Studio, WITH_REGION, digits};
+use crate::harness::{Studio, WITH_REGION, digits, every_git, helpers};
 
 #[test]
 fn a_push_that_fails_leaves_both_sides_as_they_were() {
@@ -163,6 +163,72 @@ fn a_push_goes_out_on_a_fresh_connection_where_the_old_one_was_idle() {
         let connections = [requests[0].connection, requests[1].connection];
         assert_eq!(connections[0] != connections[1], is_fresh, "{seconds}");
     }
+}
+
+/// A commit whose pack of some 280 KB is above `http.postBuffer`.
+fn large_commit(studio: &Studio) -> String {
+    studio.git(&["clone", "-q", WITH_REGION]).succeeded();
+    let limit = ["config", "http.postBuffer", "65536"];
+    studio.git_in("demo-repo", &limit).succeeded();
+    studio.commit("demo-repo", "digits", &digits(60_000))
+}
+
+/// The requests that were made.
+fn methods(studio: &Studio) -> Vec<String> {
+    let requests = studio.aws.git_requests().into_iter();
+    requests.map(|request| request.method).collect()
+}
+
+#[test]
+fn a_connection_that_ends_as_a_large_push_begins_does_not_stop_it() {
+    let mut studio = studio();
+    let commit = large_commit(&studio);
+    studio.aws.clear_record();
+    // The program pauses in the middle of its pack, so the host cannot have all of it when it resets the connection.
+    let git = every_git()[0].program().display().to_string();
+    studio.write(
+        "slow/git",
+        &format!(
+            "#!/bin/sh\n[ \"$1\" = send-pack ] || exec {git} \"$@\"\n\
+             {git} \"$@\" | {{ head -c 150000; sleep 2; cat; }}\n"
+        ),
+    );
+    let shell = std::path::Path::new("/bin/sh");
+    let made = ["-c", "chmod +x slow/git"];
+    studio.run_in(".", shell, &made, "").succeeded();
+    let slow = studio.home().join("slow").display().to_string();
+    studio.set("PATH", &format!("{slow}:{}", studio.system_path()));
+    let reset = Fault::new(Service::Git, Action::Reset);
+    studio.aws.fail(reset.on_method("POST").after(1));
+    let helper = helpers().join("git-remote-codecommit");
+    let address = WITH_REGION.strip_prefix("codecommit::").unwrap();
+    let input = "push refs/heads/main:refs/heads/main\n\n";
+    let said = studio.run_in("demo-repo", &helper, &["origin", address], input);
+    let said = said.succeeded();
+    assert!(said.stdout.contains("ok refs/heads/main\n"), "{said:?}");
+    assert_eq!(said.said(), "");
+    assert_eq!(studio.remote_ref("refs/heads/main"), commit);
+    assert_eq!(methods(&studio), ["GET", "POST", "POST", "POST"]);
+}
+
+#[test]
+fn a_large_push_that_the_host_may_have_is_not_sent_twice() {
+    let studio = studio();
+    large_commit(&studio);
+    studio.aws.clear_record();
+    // All of it is under way before the host resets the connection.
+    for action in [
+        Action::ReadFirst,
+        Action::Delay(Duration::from_secs(1)),
+        Action::Reset,
+    ] {
+        let fault = Fault::new(Service::Git, action);
+        studio.aws.fail(fault.on_method("POST").after(1));
+    }
+    let said = studio.git_in("demo-repo", &["push"]).failed().said();
+    let unclear = "\nhint: the push may have arrived: run git fetch, then git status, to see\n";
+    assert!(said.contains(unclear), "{said}");
+    assert_eq!(methods(&studio), ["GET", "POST", "POST"]);
 }
 
 #[test]
