@@ -27,13 +27,13 @@ impl Reader {
         }
     }
 
-    /// Takes the next piece. Nothing behind the final flush counts.
+    /// Takes the next piece. Git refuses what has more behind its final flush, and so does this.
     pub(in crate::remote) fn feed(&mut self, piece: &[u8]) -> Result<(), Problem> {
-        if self.lines.expected == Expected::Nothing {
-            return Ok(());
-        }
         self.bytes.extend_from_slice(piece);
-        while self.lines.expected != Expected::Nothing {
+        while self.read < self.bytes.len() {
+            if self.lines.expected == Expected::Nothing {
+                return Err(Problem::Format("bytes behind its end"));
+            }
             let Some((line, length)) = next(&self.bytes[self.read..])? else {
                 return Ok(());
             };
@@ -44,7 +44,6 @@ impl Reader {
                 self.read = 0;
             }
         }
-        self.bytes.truncate(self.read);
         Ok(())
     }
 

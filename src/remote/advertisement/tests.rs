@@ -157,6 +157,25 @@ fn of_many_symrefs_each_name_has_the_first_and_bad_ones_are_passed_over() {
 }
 
 #[test]
+fn bytes_behind_the_end_are_refused_as_git_refuses_them() {
+    for packets in [
+        &[SERVICE, None, Some("aa HEAD\0x\n"), None][..],
+        &[SERVICE, None, Some("version 2\n"), Some("ls-refs\n"), None],
+    ] {
+        let whole = body(packets);
+        parse(&whole).unwrap();
+        for more in [&b"0008more"[..], b"0000", b"\n", &whole] {
+            let bytes = [&whole, more].concat();
+            let problem = Problem::Format("bytes behind its end");
+            assert_eq!(parse(&bytes).unwrap_err(), problem);
+            // In one piece too, where the end and more come together.
+            let mut reader = Reader::new(Service::UploadPack);
+            assert_eq!(reader.feed(&bytes).unwrap_err(), problem);
+        }
+    }
+}
+
+#[test]
 fn what_is_no_advertisement_is_refused() {
     for bad in [&b""[..], b"<html>login</html>", b"0000", b"0009aaaa"] {
         assert!(parse(bad).is_err(), "{bad:?}");
