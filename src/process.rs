@@ -2,9 +2,10 @@
 //!
 //! A child gets this process's own environment and folder, and so git's `GIT_DIR` and `GIT_CONFIG_…`.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::process::{Command, Output};
 
+use crate::error::Exit;
 use crate::printable::printable;
 
 /// `git <program>`. It is found on PATH, where git puts its own folder first.
@@ -28,30 +29,45 @@ pub(crate) async fn captured(command: &mut tokio::process::Command) -> std::io::
     command.output().await
 }
 
-/// What helps where the system starts no thread.
-pub(crate) const THREAD_LIMIT_HINT: &str =
+/// What helps where the system starts no thread and no process.
+pub(crate) const LIMIT_HINT: &str =
     "raise the limit on processes (ulimit -u, or the container's pids limit), or stop some";
+
+/// What helps where git cannot be started.
+pub(crate) fn start_hint(cause: &io::Error) -> &'static str {
+    match cause.kind() {
+        io::ErrorKind::WouldBlock => LIMIT_HINT,
+        _ => "check that git is installed and on PATH",
+    }
+}
 
 /// Lets a panic, a fault of this program, end in two lines: what a panic says may hold a secret, and a core dump would.
 pub(crate) fn end_quietly_on_panic() {
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string);
         let said = panic.payload_as_str().unwrap_or_default();
-        let (problem, hint) = match said.contains("spawn") && said.contains("thread") {
-            true => ("cannot start a thread", THREAD_LIMIT_HINT),
-            false => (
-                "internal error",
-                "report this at the project's issue tracker, with the command that you ran",
+        let (lines, exit) = match (
+            said.contains("spawn") && said.contains("thread"),
+            panic.location(),
+        ) {
+            (true, _) => (
+                format!("cannot start a thread\nhint: {LIMIT_HINT}"),
+                Exit::Network,
+            ),
+            (false, place) => (
+                format!(
+                    "internal error ({})\nhint: report this at the project's issue tracker, with the command that you ran",
+                    place.map(ToString::to_string).unwrap_or_default()
+                ),
+                Exit::General,
             ),
         };
-        let place = place.unwrap_or_default();
-        let lines = format!("git-codecommit: {problem} ({place})\nhint: {hint}\n");
+        let lines = format!("git-codecommit: {lines}\n");
         let _ = std::io::stderr().write_all(lines.as_bytes());
         #[expect(
             clippy::disallowed_methods,
             reason = "after a panic nothing is cleaned up: the alternative is an abort with a core dump"
         )]
-        std::process::exit(1);
+        std::process::exit(exit.code().into());
     }));
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use local_aws::{Action, Fault, Service};
 
-use crate::harness::{PROFILE, Studio, helpers};
+use crate::harness::{PROFILE, Studio, helpers, is_root};
 
 /// The line of a process's limits for core files.
 fn core_limit(process: u32) -> Option<String> {
@@ -22,16 +22,7 @@ fn checked(program: &str, arguments: &[&str]) {
     let delay = Action::Delay(Duration::from_secs(60));
     studio.aws.fail(Fault::new(Service::Sts, delay));
     // Another user than root, where this is root: the owner of its files in /proc tells whether it is dumpable.
-    let authority = fs::read_to_string(studio.aws.ca_file()).unwrap();
-    studio.write("ca.pem", &authority);
-    studio.set(
-        "AWS_CA_BUNDLE",
-        studio.home().join("ca.pem").to_str().unwrap(),
-    );
-    let home = studio.place().display().to_string();
-    studio
-        .run_in(".", "/bin/chown".as_ref(), &["-R", "65534", &home], "")
-        .succeeded();
+    studio.give_to("65534");
     let path = helpers().join(program).display().to_string();
     let user = [
         "--reuid",
@@ -85,8 +76,4 @@ fn none_of_the_programs_leaves_a_core_or_can_be_read_by_others() {
         "git-codecommit",
         &["doctor", &format!("codecommit::{address}")],
     );
-}
-
-fn is_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|found| found.uid() == 0)
 }

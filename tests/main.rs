@@ -28,6 +28,7 @@ mod interop;
 mod keys;
 mod large;
 mod lfs;
+mod limits;
 mod link_local;
 mod live;
 mod main_job;

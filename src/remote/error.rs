@@ -114,7 +114,7 @@ impl Explain for Error {
                 "if you trust this repository: git config --global --add codecommit.submoduleProfile {}",
                 crate::process::shell_quoted(profile)
             )],
-            Self::Start { .. } => vec!["check that git is installed and on PATH".into()],
+            Self::Start { cause, .. } => vec![crate::process::start_hint(cause).into()],
             Self::UnknownCommand(_) | Self::DamagedRequest => {
                 vec!["git starts this program; do not run it by hand".into()]
             }
@@ -122,7 +122,7 @@ impl Explain for Error {
                 vec!["check free memory and disk space".into()]
             }
             Self::NoThread(_) => {
-                vec![crate::process::THREAD_LIMIT_HINT.into()]
+                vec![crate::process::LIMIT_HINT.into()]
             }
             Self::Credentials(error) => error.hints(),
             Self::Http(error) => error.hints(),

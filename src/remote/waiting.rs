@@ -25,7 +25,9 @@ pub(super) struct Waiting {
 impl Waiting {
     pub(super) fn new() -> io::Result<Self> {
         // The runtime's own attempt would end in a panic.
-        std::thread::Builder::new().spawn(|| ())?;
+        let first = std::thread::Builder::new().spawn(|| ())?;
+        // Only once it has gone is there room for the next one.
+        let _ = first.join();
         let runtime = Builder::new_current_thread().enable_all().build()?;
         // The thread that will look up the host's name is there when it is needed.
         runtime.spawn_blocking(|| ());

@@ -15,6 +15,7 @@ use crate::git::config::{self, Asked, GitConfig};
 use crate::secret::Secret;
 
 mod core_dump;
+mod file_size;
 pub(crate) mod path_lookup;
 pub(crate) mod private_file;
 pub(crate) mod studio;
@@ -57,6 +58,7 @@ impl World {
         // Before anything secret is in memory.
         core_dump::forbid();
         crate::process::end_quietly_on_panic();
+        file_size::report_instead_of_ending();
         let environment: HashMap<_, _> = std::env::vars_os().collect();
         let home = match environment.get(OsStr::new(variable::HOME)) {
             Some(home) if !home.is_empty() => Some(PathBuf::from(home)),

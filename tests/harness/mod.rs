@@ -80,6 +80,17 @@ impl Studio {
         )
     }
 
+    /// Gives all of it to another user, who needs root to become (see [`is_root`]).
+    pub(crate) fn give_to(&mut self, user: &str) {
+        let authority = std::fs::read_to_string(self.aws.ca_file()).unwrap();
+        self.write("ca.pem", &authority);
+        let path = self.home().join("ca.pem");
+        self.set("AWS_CA_BUNDLE", path.to_str().unwrap());
+        let place = self.place().display().to_string();
+        self.run_in(".", Path::new("/bin/chown"), &["-R", user, &place], "")
+            .succeeded();
+    }
+
     /// PATH without the programs under test.
     pub(crate) fn system_path(&self) -> String {
         format!("{}:/usr/bin:/bin", self.git.folder().display())
@@ -265,4 +276,10 @@ pub(crate) fn digits(count: usize) -> String {
 pub(crate) fn helpers() -> PathBuf {
     let program = Path::new(env!("CARGO_BIN_EXE_git-remote-codecommit"));
     program.parent().unwrap().to_owned()
+}
+
+/// Whether the tests may start programs as other users.
+pub(crate) fn is_root() -> bool {
+    let process = std::fs::metadata("/proc/self");
+    process.is_ok_and(|found| std::os::unix::fs::MetadataExt::uid(&found) == 0)
 }

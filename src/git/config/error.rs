@@ -25,7 +25,7 @@ pub(crate) enum Error {
 impl Explain for Error {
     fn hints(&self) -> Vec<String> {
         vec![match self {
-            Self::Start(_) => "check that git is installed and on PATH".into(),
+            Self::Start(cause) => crate::process::start_hint(cause).into(),
             Self::Refused(_) => {
                 "git config --list --show-origin says the same: mend that file".into()
             }
