@@ -22,3 +22,16 @@ fn a_rate_limit_of_sts_is_waited_for_and_said_once() {
     "#]];
     warnings.assert_eq(&stable(&said.stderr));
 }
+
+#[test]
+fn twenty_processes_of_one_home_outwait_the_rate_limit_together() {
+    let studio = Studio::keeping_sessions();
+    // The SDK's own three attempts, five times: some 15 seconds.
+    let limit = Fault::new(Service::Sts, Action::throttling());
+    studio.aws.fail(limit.on_method("POST").times(15));
+    for said in studio.at_once(20, ".", &["ls-remote", WITH_REGION]) {
+        let said = said.succeeded();
+        assert!(!said.stderr.contains("continuing without it"), "{said:?}");
+    }
+    assert_eq!(studio.asked(), (1, 16));
+}

@@ -5,6 +5,7 @@ mod error;
 mod session_name;
 mod throttling;
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use aws_credential_types::Credentials as SdkCredentials;
@@ -38,6 +39,8 @@ pub(super) struct Sts<'a> {
     endpoint: Endpoint,
     retries: Retries,
     client: SdkClient,
+    /// How long this run has paused because STS throttles.
+    waited: Cell<Duration>,
 }
 
 impl<'a> Sts<'a> {
@@ -55,6 +58,7 @@ impl<'a> Sts<'a> {
             endpoint: Endpoint::settle(settings, region)?,
             retries: retries(settings)?,
             client: SdkClient::new(http.internet()?),
+            waited: Cell::default(),
         })
     }
 
@@ -69,7 +73,7 @@ impl<'a> Sts<'a> {
         if code.is_some() || self.retries.is_set {
             return self.assume_now(hop, caller, code).await;
         }
-        throttling::outwait(self.notices, async || {
+        throttling::outwait(self.notices, &self.waited, async || {
             self.assume_now(hop, caller, None).await
         })
         .await
@@ -119,7 +123,10 @@ impl<'a> Sts<'a> {
         if self.retries.is_set {
             return self.exchange_token(identity).await;
         }
-        throttling::outwait(self.notices, async || self.exchange_token(identity).await).await
+        throttling::outwait(self.notices, &self.waited, async || {
+            self.exchange_token(identity).await
+        })
+        .await
     }
 
     async fn exchange_token(&self, identity: &WebIdentity) -> Result<Credentials, Error> {
