@@ -24,7 +24,7 @@ fn limited(studio: &Studio, limit: &str, helper: &str, more: &str) -> Outcome {
 #[test]
 fn a_session_that_no_file_may_hold_is_used_and_not_cached() {
     for helper in ["git-remote-codecommit", "git-credential-codecommit"] {
-        let studio = Studio::keeping_sessions();
+        let studio = Studio::default().with_cache();
         let said = limited(&studio, "ulimit -f 0", helper, "").succeeded();
         assert!(said.stdout.contains("refs/heads/main") || said.stdout.contains("password="));
         let warning = format!(

@@ -25,7 +25,7 @@ fn a_rate_limit_of_sts_is_waited_for_and_said_once() {
 
 #[test]
 fn twenty_processes_of_one_home_outwait_the_rate_limit_together() {
-    let studio = Studio::keeping_sessions();
+    let studio = Studio::default().with_cache();
     // The SDK's own three attempts, five times: some 15 seconds.
     let limit = Fault::new(Service::Sts, Action::throttling());
     studio.aws.fail(limit.on_method("POST").times(15));

@@ -186,16 +186,13 @@ fn a_connection_that_ends_as_a_large_push_begins_does_not_stop_it() {
     studio.aws.clear_record();
     // The program pauses in the middle of its pack, so the host cannot have all of it when it resets the connection.
     let git = every_git()[0].program().display().to_string();
-    studio.write(
+    studio.write_program(
         "slow/git",
         &format!(
             "#!/bin/sh\n[ \"$1\" = send-pack ] || exec {git} \"$@\"\n\
              {git} \"$@\" | {{ head -c 150000; sleep 2; cat; }}\n"
         ),
     );
-    let shell = std::path::Path::new("/bin/sh");
-    let made = ["-c", "chmod +x slow/git"];
-    studio.run_in(".", shell, &made, "").succeeded();
     let slow = studio.home().join("slow").display().to_string();
     studio.set("PATH", &format!("{slow}:{}", studio.system_path()));
     let reset = Fault::new(Service::Git, Action::Reset);
