@@ -23,6 +23,8 @@ pub(crate) use name::{EmptyName, ProfileName};
 pub(crate) use plan::{LastResort, Plan, RoleHop, SingleSignOn, Source, WebIdentity};
 pub(crate) use profile_settings::Profile;
 pub(crate) use profiles::{OWN_FILE, OWN_FOLDER, Profiles};
+#[cfg(test)]
+pub(crate) use reader::properties;
 pub(crate) use reader::without_comment;
 pub(crate) use section::profile_of_config_section;
 pub(crate) use settings::{Found, Settings};

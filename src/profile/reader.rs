@@ -131,6 +131,34 @@ pub(crate) fn without_comment(value: &str) -> &str {
     value.trim()
 }
 
+/// Header, key and value of every property, for tests of what writes such files.
+#[cfg(test)]
+pub(crate) fn properties(text: &str) -> Option<Vec<[String; 3]>> {
+    let sections = read(text, Path::new("/c")).ok()?;
+    let shown = |section: &Section, property: &Property| {
+        let Property {
+            key, value, nested, ..
+        } = property;
+        let nested: String = nested
+            .iter()
+            .map(|p| format!("\n {}={}", p.key, p.value.expose()))
+            .collect();
+        [
+            section.header.clone(),
+            key.clone(),
+            format!("{}{nested}", value.expose()),
+        ]
+    };
+    let of = |section: &Section| {
+        section
+            .properties
+            .iter()
+            .map(|p| shown(section, p))
+            .collect::<Vec<_>>()
+    };
+    Some(sections.iter().flat_map(of).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

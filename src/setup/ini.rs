@@ -16,25 +16,43 @@ pub(super) struct Ini<'t> {
 struct Section {
     header: String,
     body: Range<usize>,
+    /// The lines with its own properties, without those that are nested under one.
+    properties: Vec<usize>,
 }
 
 impl<'t> Ini<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         let mut sections: Vec<Section> = Vec::new();
+        // How far the property above is indented: what is indented deeper belongs to it.
+        let mut above = None;
         for (index, line) in lines.iter().enumerate() {
-            let line = line.trim_start_matches('\u{feff}').trim();
-            let Some((header, _)) = line.strip_prefix('[').and_then(|rest| rest.split_once(']'))
-            else {
-                continue;
+            let line = match index {
+                0 => line.trim_start_matches('\u{feff}'),
+                _ => line,
             };
-            if let Some(last) = sections.last_mut() {
-                last.body.end = index;
+            if is_passed_over(line) || above.is_some_and(|above| depth(line) > above) {
+                continue;
             }
-            sections.push(Section {
-                header: header.trim().to_owned(),
-                body: index + 1..lines.len(),
-            });
+            if let Some(rest) = line.trim().strip_prefix('[') {
+                let Some((header, _)) = rest.split_once(']') else {
+                    continue;
+                };
+                if let Some(last) = sections.last_mut() {
+                    last.body.end = index;
+                }
+                sections.push(Section {
+                    header: header.trim().to_owned(),
+                    body: index + 1..lines.len(),
+                    properties: Vec::new(),
+                });
+                above = None;
+            } else if line.contains(['=', ':']) {
+                above = Some(depth(line));
+                if let Some(last) = sections.last_mut() {
+                    last.properties.push(index);
+                }
+            }
         }
         Self { lines, sections }
     }
@@ -53,13 +71,19 @@ impl<'t> Ini<'t> {
     /// The value of a key of a profile, without a comment.
     pub(super) fn value(&self, profile: &str, key: &str) -> Option<String> {
         let section = self.of(profile).next()?;
-        let line = section
-            .body
-            .clone()
-            .map(|index| self.lines[index])
-            .find(|line| key_of(line).is_some_and(|known| known.eq_ignore_ascii_case(key)))?;
+        let line = self.lines[self.places_of(section, key).next()?];
         let (_, value) = line.trim().split_once(['=', ':'])?;
         Some(crate::profile::without_comment(value).to_owned())
+    }
+
+    /// The lines of a section that set a key.
+    fn places_of(&self, section: &Section, key: &str) -> impl Iterator<Item = usize> {
+        let has_key = |line: &str| {
+            let (known, _) = line.split_once(['=', ':'])?;
+            Some(known.trim().eq_ignore_ascii_case(key))
+        };
+        let places = section.properties.iter().copied();
+        places.filter(move |index| has_key(self.lines[*index]) == Some(true))
     }
 
     /// The text of a profile's section, empty lines at its end left out.
@@ -86,10 +110,8 @@ impl<'t> Ini<'t> {
     /// From the header to the last line that is not empty or a comment, which may belong to what follows.
     fn lines_of(&self, section: &Section) -> Range<usize> {
         let header = section.body.start - 1;
-        let last = section.body.clone().rev().find(|index| {
-            let line = self.lines[*index].trim();
-            !line.is_empty() && !line.starts_with(['#', ';'])
-        });
+        let mut lines = section.body.clone().rev();
+        let last = lines.find(|index| !is_passed_over(self.lines[*index]));
         header..last.unwrap_or(header) + 1
     }
 
@@ -104,22 +126,18 @@ impl<'t> Ini<'t> {
             return None;
         }
         let mut lines: Vec<String> = self.lines.iter().map(|line| (*line).to_owned()).collect();
-        let places: Vec<usize> = section
-            .body
-            .clone()
-            .filter(|index| key_of(self.lines[*index]).is_some_and(|k| k.eq_ignore_ascii_case(key)))
-            .collect();
+        let places: Vec<usize> = self.places_of(section, key).collect();
         match (places.as_slice(), value) {
             ([], None) => {}
             ([], Some(value)) => self.add(&mut lines, section, key, value),
             ([place], value) => {
                 let old = self.lines[*place];
-                let nested = self.lines.get(place + 1).is_some_and(|next| {
-                    section.body.contains(&(place + 1))
-                        && !next.trim().is_empty()
-                        && indent(next) > indent(old)
-                });
-                if nested {
+                let below = &self.lines[place + 1..section.body.end];
+                if below
+                    .iter()
+                    .find(|line| !is_passed_over(line))
+                    .is_some_and(|next| depth(next) > depth(old))
+                {
                     return None;
                 }
                 lines[*place] = match value {
@@ -140,10 +158,6 @@ impl<'t> Ini<'t> {
             .clone()
             .rev()
             .find(|index| !self.lines[*index].trim().is_empty());
-        let first = section
-            .body
-            .clone()
-            .find(|index| key_of(self.lines[*index]).is_some());
         let place = last.unwrap_or(header);
         let end = match ending(self.lines[place]) {
             "" => {
@@ -153,7 +167,9 @@ impl<'t> Ini<'t> {
             }
             end => end,
         };
-        let start = first.map_or("", |first| &self.lines[first][..indent(self.lines[first])]);
+        // Deeper than the property above, it would be a part of that one's value.
+        let above = section.properties.last().map(|index| self.lines[*index]);
+        let start = above.map_or("", |above| &above[..depth(above)]);
         lines[place].push_str(&format!("{start}{key} = {value}{end}"));
     }
 
@@ -202,19 +218,17 @@ pub(super) fn section(profile: &str, settings: &[(&str, &str)]) -> String {
     text
 }
 
-fn key_of(line: &str) -> Option<&str> {
-    let line = line.trim();
-    if line.starts_with(['#', ';', '[']) {
-        return None;
-    }
-    line.split_once(['=', ':']).map(|(key, _)| key.trim())
-}
-
 /// A property's line with another value: what stands round the value stays, a comment behind it too.
 fn with_value(line: &str, value: &str) -> Option<String> {
     let behind_key = line.find(['=', ':'])? + 1;
-    let start = behind_key + indent(&line[behind_key..]);
-    let old = crate::profile::without_comment(&line[start..]);
+    let rest = &line[behind_key..];
+    let old = crate::profile::without_comment(rest);
+    let start = match old.is_empty() {
+        // The line's ending stays behind the new value.
+        true => behind_key + indent(rest),
+        // Any white space of Unicode may stand between, as in the reader.
+        false => line.len() - rest.trim_start().len(),
+    };
     Some(format!(
         "{}{value}{}",
         &line[..start],
@@ -222,8 +236,19 @@ fn with_value(line: &str, value: &str) -> Option<String> {
     ))
 }
 
+/// Whether a line has no meaning: it is empty or a comment.
+fn is_passed_over(line: &str) -> bool {
+    let line = line.trim();
+    line.is_empty() || line.starts_with(['#', ';'])
+}
+
 fn indent(line: &str) -> usize {
     line.len() - line.trim_start_matches([' ', '\t']).len()
+}
+
+/// How far a line is indented, as the reader counts it.
+fn depth(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }
 
 fn ending(line: &str) -> &str {
@@ -287,8 +312,60 @@ mod tests {
     }
 
     #[test]
+    fn a_value_is_replaced_whatever_white_space_stands_in_front_of_it() {
+        for (before, after) in [
+            ("k =\u{a0}v\n", "k =\u{a0}new\n"),
+            (
+                "k\u{a0}= \u{3000}\u{e9}x\u{a0}# c\n",
+                "k\u{a0}= \u{3000}new\u{a0}# c\n",
+            ),
+            ("k = \u{a0}\n", "k = new\u{a0}\n"),
+            ("k =\r\n", "k =new\r\n"),
+            ("k=", "k=new"),
+        ] {
+            let (before, after) = (
+                format!("[profile p]\n{before}"),
+                format!("[profile p]\n{after}"),
+            );
+            assert_eq!(Ini::new(&before).with("p", "k", Some("new")), Some(after));
+        }
+    }
+
+    #[test]
+    fn what_is_nested_under_a_property_is_not_the_profiles() {
+        let text = "[profile p]\ns3 =\n  region = nested\n  [profile q]\noutput = x\n";
+        let ini = Ini::new(text);
+        assert_eq!((ini.value("p", "region"), ini.count("q")), (None, 0));
+        assert_eq!(
+            ini.with("p", "region", Some("r")).unwrap(),
+            format!("{text}region = r\n")
+        );
+        // A property is added as deep as the last one: deeper, it would belong to that.
+        let text = "[profile p]\n    a = 1\nb = 2\n";
+        assert_eq!(
+            Ini::new(text).with("p", "k", Some("v")).unwrap(),
+            format!("{text}k = v\n")
+        );
+    }
+
+    #[test]
+    fn what_the_reader_finds_is_what_was_set() {
+        let text = "\u{feff}[profile p]\n\u{a0}k = 1\n\u{a0}l\u{a0}:\u{a0}x # c\n[q]\nk=2\n";
+        let before = crate::profile::properties(text).unwrap();
+        let after = Ini::new(text).with("p", "l", Some("new")).unwrap();
+        let expected = before
+            .into_iter()
+            .map(|[header, key, value]| match key.as_str() {
+                "l" => [header, key, "new".to_owned()],
+                _ => [header, key, value],
+            });
+        assert_eq!(crate::profile::properties(&after), Some(expected.collect()));
+    }
+
+    #[test]
     fn what_cannot_be_changed_alone_is_not_changed() {
         for text in [
+            "[profile p]\nk = v\n# c\n\n\u{a0}more\n",
             "[profile p]\nk = v\n[profile p]\n",
             "[profile p]\nk = 1\nk = 2\n",
             "[profile p]\nk =\n  nested = 1\n",
