@@ -36,6 +36,7 @@ mod mfa;
 mod operations;
 mod own_config;
 mod packages;
+mod pipes;
 mod secrets;
 mod settings;
 mod setup;

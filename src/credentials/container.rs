@@ -4,6 +4,7 @@
 //! asked without any proxy, the URL is checked after it was put together, and the token file is read at each fetch.
 
 use std::net::IpAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
@@ -16,7 +17,7 @@ use crate::aws::{Credentials, Origin};
 use crate::error::{Exit, Explain};
 use crate::http::{self, Http};
 use crate::secret::{self, Secret};
-use crate::world::{World, variable};
+use crate::world::{World, input_file, variable};
 
 const RELATIVE_BASE: &str = "http://169.254.170.2";
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -222,11 +223,11 @@ fn token(world: &World) -> Result<Option<HeaderValue>, Error> {
     let direct = variable::AWS_CONTAINER_AUTHORIZATION_TOKEN;
     let (variable, token) = match world.variable(file) {
         Some(path) => {
-            let token = std::fs::read_to_string(&path).map_err(|error| Error::Token {
+            let token = input_file::read_text(Path::new(&path)).map_err(|error| Error::Token {
                 variable: file,
                 problem: format!("{path}: {error}"),
             })?;
-            (file, Secret::new(token))
+            (file, Secret::new(token.to_string()))
         }
         None => match world.secret(direct) {
             Some(token) => (direct, token),

@@ -3,6 +3,8 @@
 //! Both read, and write back, the token files that `aws sso login` and `aws login` leave. Their requests go through the one HTTP client.
 
 use std::error::Error;
+use std::io;
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_config::login::LoginCredentialsProvider;
@@ -11,14 +13,17 @@ use aws_config::sso::SsoCredentialsProvider;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_sdk_sts::config::Region as SdkRegion;
 use aws_smithy_types::error::ErrorMetadata;
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
 use super::error::Error as CredentialsError;
 use crate::aws::{Credentials, Origin, Region};
 use crate::http::{Http, SdkClient, root_cause};
+use crate::printable::hex;
 use crate::profile::{Settings, SingleSignOn};
 use crate::secret::Secret;
-use crate::world::variable;
+use crate::world::{input_file, variable};
 
 /// Credentials of a permission set's role.
 pub(super) async fn single_sign_on(
@@ -26,6 +31,16 @@ pub(super) async fn single_sign_on(
     settings: Settings<'_>,
     sso: &SingleSignOn,
 ) -> Result<Credentials, CredentialsError> {
+    let refused = |cause| CredentialsError::SingleSignOn {
+        profile: sso.profile.clone(),
+        cause,
+    };
+    // As `aws sso login` names its token files (botocore's SSOTokenLoader).
+    let token = hex(&Sha1::digest(
+        sso.session.as_ref().unwrap_or(&sso.start_url),
+    ));
+    let folder = in_home(settings, ".aws/sso/cache");
+    readable(folder, &token).map_err(refused)?;
     let mut provider = SsoCredentialsProvider::builder()
         .configure(&configuration(http, settings)?)
         .account_id(&sso.account_id)
@@ -35,12 +50,7 @@ pub(super) async fn single_sign_on(
     if let Some(session) = &sso.session {
         provider = provider.session_name(session);
     }
-    provided(&provider.build())
-        .await
-        .map_err(|cause| CredentialsError::SingleSignOn {
-            profile: sso.profile.clone(),
-            cause,
-        })
+    provided(&provider.build()).await.map_err(refused)
 }
 
 /// Credentials of a console session. `region` is where AWS Sign-In is asked to renew them.
@@ -51,17 +61,37 @@ pub(super) async fn login(
     session: &str,
     region: &Region,
 ) -> Result<Credentials, CredentialsError> {
+    let refused = |cause| CredentialsError::Login {
+        profile: profile.to_owned(),
+        cause,
+    };
+    let folder = settings.world().path(variable::AWS_LOGIN_CACHE_DIRECTORY);
+    let folder = folder.or_else(|| in_home(settings, ".aws/login/cache"));
+    readable(folder, &hex(&Sha256::digest(session.trim()))).map_err(refused)?;
     let configuration =
         configuration(http, settings)?.with_region(Some(SdkRegion::new(region.to_string())));
     let provider = LoginCredentialsProvider::builder(session)
         .configure(&configuration)
         .build();
-    provided(&provider)
-        .await
-        .map_err(|cause| CredentialsError::Login {
-            profile: profile.to_owned(),
-            cause,
-        })
+    provided(&provider).await.map_err(refused)
+}
+
+fn in_home(settings: Settings<'_>, folder: &str) -> Option<PathBuf> {
+    Some(settings.world().home()?.join(folder))
+}
+
+/// Refuses a token file that the SDK would wait for, without end. One that is missing is for the SDK to explain.
+fn readable(folder: Option<PathBuf>, token: &str) -> Result<(), String> {
+    let Some(folder) = folder else {
+        return Ok(());
+    };
+    let path = folder.join(format!("{token}.json"));
+    match input_file::read_plain(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(format!("cannot read {}: {error}", path.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn configuration(

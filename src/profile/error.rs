@@ -56,6 +56,9 @@ impl Explain for Error {
             Self::Unreadable { cause, .. } if cause.kind() == io::ErrorKind::InvalidData => {
                 vec!["the file must be text in UTF-8".into()]
             }
+            Self::Unreadable { cause, .. } if cause.raw_os_error().is_none() => {
+                vec!["name a plain file, or a pipe that another program writes".into()]
+            }
             Self::Unreadable { .. } => vec!["check the file's owner and mode".into()],
             Self::Malformed { .. } => vec!["fix that line".into()],
             Self::NotFound {

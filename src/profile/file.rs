@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::error::Error;
-use crate::world::World;
+use crate::world::{World, input_file};
 
 /// Reads a file; none if it does not exist.
 pub(super) fn contents(path: &Path) -> Result<Option<Zeroizing<String>>, Error> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(Zeroizing::new(text))),
+    match input_file::read_text(path) {
+        Ok(text) => Ok(Some(text)),
         Err(error)
             if matches!(
                 error.kind(),

@@ -31,6 +31,10 @@ impl<'a> Settings<'a> {
         }
     }
 
+    pub(crate) fn world(&self) -> &'a World {
+        self.world
+    }
+
     /// A variable's value, else the profile's.
     pub(crate) fn find(&self, variable: &str, key: &str) -> Option<Found> {
         self.variable(variable).or_else(|| self.of_profile(key))

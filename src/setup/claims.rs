@@ -12,6 +12,7 @@ use super::{Error, git};
 use crate::aws::Host;
 use crate::git::config::{GitConfig, Origin, Value};
 use crate::git::helper_line::{Helper, Kind};
+use crate::world::input_file;
 
 /// A URL of a host that no section names.
 const ANY_HOST: &str = "https://git-codecommit.any-region-1.amazonaws.com";
@@ -190,8 +191,8 @@ impl Existing {
 
     /// CodeCommit hosts in `~/.netrc`. libcurl sends those passwords before git asks a credential helper.
     pub(super) fn netrc_hosts(&self) -> Vec<String> {
-        let text = std::fs::read_to_string(&self.netrc).map(Zeroizing::new);
-        let text = text.unwrap_or_default();
+        let text = input_file::read_plain(&self.netrc).unwrap_or_default();
+        let text = Zeroizing::new(String::from_utf8_lossy(&text).into_owned());
         let mut words = text.split_ascii_whitespace();
         let mut hosts = Vec::new();
         while let Some(word) = words.next() {
@@ -306,9 +307,8 @@ impl Claim {
 /// The hosts for which a file of `git credential-store` has an IAM user's own Git password,
 /// `name-at-123456789012`: unlike a signed one it lasts, so somebody relies on it.
 fn iam_password_hosts(file: &Path) -> Vec<String> {
-    let text = std::fs::read_to_string(file)
-        .map(Zeroizing::new)
-        .unwrap_or_default();
+    let text = input_file::read_plain(file).unwrap_or_default();
+    let text = Zeroizing::new(String::from_utf8_lossy(&text).into_owned());
     let entries = text
         .lines()
         .filter_map(|line| line.strip_prefix("https://")?.split_once('@'));

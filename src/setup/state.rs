@@ -1,7 +1,7 @@
 //! What setup remembers: the roles it set up, and what exactly it put into which file.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::Error;
 use super::request::RoleRequest;
 use crate::aws::Region;
-use crate::world::private_file;
+use crate::world::{input_file, private_file};
 
 /// The layout of the state file; a later one is refused.
 const VERSION: u32 = 1;
@@ -142,11 +142,13 @@ impl State {
     /// Reads the state file and its content; without one, the state is empty.
     pub(super) fn load(path: &Path) -> Result<(Self, Option<Vec<u8>>), Error> {
         let content = match private_file::open(path) {
-            Ok(mut file) => {
-                let mut content = Vec::new();
-                file.read_to_end(&mut content)
-                    .map_err(|error| Error::own_file(path, error))?;
-                Some(content)
+            Ok(file) => {
+                let content = input_file::whole(&file);
+                Some(
+                    content
+                        .map_err(|error| Error::own_file(path, error))?
+                        .to_vec(),
+                )
             }
             Err(error)
                 if matches!(

@@ -16,6 +16,7 @@ use crate::secret::Secret;
 
 mod core_dump;
 mod file_size;
+pub(crate) mod input_file;
 pub(crate) mod path_lookup;
 pub(crate) mod private_file;
 pub(crate) mod studio;

@@ -38,7 +38,7 @@ struct AdditionalMetadata {
 impl Metadata {
     /// Reads the file; none if this is not Studio. Fails if it is there and cannot be read.
     pub(crate) fn read(path: &Path) -> Result<Option<Self>, Unreadable> {
-        let text = match std::fs::read(path) {
+        let text = match super::input_file::read_plain(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unreadable(path, &error)),

@@ -28,6 +28,8 @@ pub(crate) const AWS_WEB_IDENTITY_TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FIL
 pub(crate) const AWS_ROLE_ARN: &str = "AWS_ROLE_ARN";
 /// The session's name for [`AWS_WEB_IDENTITY_TOKEN_FILE`]; nothing else reads it.
 pub(crate) const AWS_ROLE_SESSION_NAME: &str = "AWS_ROLE_SESSION_NAME";
+/// Folder of the tokens of `aws login` instead of `~/.aws/login/cache`.
+pub(crate) const AWS_LOGIN_CACHE_DIRECTORY: &str = "AWS_LOGIN_CACHE_DIRECTORY";
 /// Path below `http://169.254.170.2`; beats [`AWS_CONTAINER_CREDENTIALS_FULL_URI`].
 pub(crate) const AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: &str =
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";

@@ -151,7 +151,7 @@ fn password_files_are_read_whatever_they_are() {
         .succeeded();
     let (status, detail) = check();
     assert_eq!(status, "warning");
-    let words = format!("cannot read {path}: not a plain file");
+    let words = format!("cannot read {path}: it is not a plain file");
     assert!(detail.starts_with(&words), "{detail}");
     std::fs::remove_file(&file).unwrap();
 

@@ -6,6 +6,7 @@ mod session_name;
 mod throttling;
 
 use std::cell::Cell;
+use std::path::Path;
 use std::time::Duration;
 
 use aws_credential_types::Credentials as SdkCredentials;
@@ -24,7 +25,7 @@ use crate::http::{self, Http, SdkClient};
 use crate::message::Notices;
 use crate::profile::{RoleHop, Settings, WebIdentity};
 use crate::secret::{self, Secret};
-use crate::world::{World, variable};
+use crate::world::{World, input_file, variable};
 
 /// How long an attempt may take, connection included. STS answers in well under a second; the STS of another
 /// region, which a VPC without internet cannot reach, never does.
@@ -131,8 +132,8 @@ impl<'a> Sts<'a> {
 
     async fn exchange_token(&self, identity: &WebIdentity) -> Result<Credentials, Error> {
         // Read at each call: the platform renews the file.
-        let token = std::fs::read_to_string(&identity.token_file)
-            .map(Secret::new)
+        let token = input_file::read_text(Path::new(&identity.token_file))
+            .map(|token| Secret::new(token.to_string()))
             .map_err(|cause| Error::TokenFile {
                 path: identity.token_file.clone(),
                 cause,

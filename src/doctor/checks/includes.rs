@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::password::contents;
 use crate::doctor::report::Finding;
 use crate::git::config::{GitConfig, Origin, Value};
-use crate::world::World;
+use crate::world::{World, input_file};
 
 /// `include.path` and `includeIf.<condition>.path`, whether the condition holds or not.
 ///
@@ -54,8 +53,8 @@ fn on_disk(file: &Path) -> Option<PathBuf> {
 /// `file:line` of the include, as far as the line can be found.
 fn place(origin: &Origin, include: &Value<'_>) -> String {
     let line = origin.file().and_then(|file| {
-        let text = contents(&on_disk(file)?).ok()?;
-        let wanted = include.bytes().ok()?;
+        let text = input_file::read_plain(&on_disk(file)?).ok()?;
+        let wanted = include.bytes().ok().filter(|path| !path.is_empty())?;
         let mut lines = text.split(|byte| *byte == b'\n');
         lines.position(|line| {
             let line = line.trim_ascii_start();

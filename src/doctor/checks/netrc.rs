@@ -8,9 +8,9 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use super::password::{self, Kind, contents};
+use super::password::{self, Kind};
 use crate::aws::Host;
-use crate::world::World;
+use crate::world::{World, input_file};
 
 /// An entry for a CodeCommit host.
 pub(in crate::doctor) struct Entry {
@@ -32,7 +32,7 @@ pub(in crate::doctor) fn entries(world: &World) -> io::Result<Vec<Entry>> {
     let Some(file) = file(world) else {
         return Ok(Vec::new());
     };
-    let text = match contents(&file) {
+    let text = match input_file::read_plain(&file) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),

@@ -1,10 +1,4 @@
-//! What is told of a password that somebody has stored, and how files of passwords are read.
-
-use std::fs::File;
-use std::io::{self, Read as _};
-use std::path::Path;
-
-use zeroize::Zeroizing;
+//! What is told of a password that somebody has stored.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -26,24 +20,4 @@ pub(super) fn kind(password: &str) -> Kind {
         true => Kind::Signed,
         false => Kind::Lasting,
     }
-}
-
-/// What a plain file holds; anything else may have no end.
-pub(super) fn contents(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt as _;
-        // A pipe that has no writer is not waited for.
-        options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
-    }
-    let mut file = options.open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("not a plain file"));
-    }
-    let mut text = Zeroizing::new(Vec::new());
-    file.read_to_end(&mut text)?;
-    Ok(text)
 }

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use super::password::{Kind, contents};
+use super::password::Kind;
 use super::{helpers, netrc, password};
 use crate::aws::Host;
 use crate::doctor::report::Finding;
 use crate::git::config::GitConfig;
-use crate::world::{World, variable};
+use crate::world::{World, input_file, variable};
 
 /// Looks for passwords that have expired: a signed one is good for 15 minutes, and a helper that stored it goes on
 /// answering with it.
@@ -21,7 +21,7 @@ pub(in crate::doctor) fn stored_passwords(world: &World, config: &GitConfig) -> 
     let mut searched = Vec::new();
     let (mut lasting, mut expired) = (Vec::new(), Vec::new());
     for file in files(world, config) {
-        let text = match contents(&file) {
+        let text = match input_file::read_plain(&file) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Zeroizing::default(),
             Err(error) => {

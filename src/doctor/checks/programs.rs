@@ -14,8 +14,7 @@ use crate::git::config::GitConfig;
 use crate::git::helper_line::located;
 use crate::git::version::GitVersion;
 use crate::process;
-use crate::world::World;
-use crate::world::path_lookup;
+use crate::world::{World, input_file, path_lookup};
 
 const REMOTE_HELPER: &str = "git-remote-codecommit";
 const CREDENTIAL_HELPER: &str = "git-credential-codecommit";
@@ -231,7 +230,7 @@ impl<'w> Programs<'w> {
             return Kind::NotAsked;
         }
         let mut start = [0; 512];
-        let read = std::fs::File::open(path).and_then(|mut file| file.read(&mut start));
+        let read = input_file::open(path).and_then(|mut file| file.read(&mut start));
         let start = &start[..read.unwrap_or(0)];
         if start.starts_with(b"#!") {
             let is_python = start.windows(6).any(|word| word == b"python");

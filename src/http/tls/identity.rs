@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
+use zeroize::Zeroizing;
+
 use crate::http::Error;
+use crate::world::input_file;
 
 /// How a file is written: `http.sslCertType`, `http.sslKeyType`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +32,7 @@ impl Identity {
         let (path, kind) = &self.certificate;
         let bytes = read(path)?;
         let chain = match kind {
-            Kind::Der => vec![CertificateDer::from(bytes)],
+            Kind::Der => vec![CertificateDer::from(bytes.to_vec())],
             Kind::Pem => CertificateDer::pem_slice_iter(&bytes)
                 .collect::<Result<Vec<_>, _>>()
                 .map_err(|error| refused(path, error.to_string()))?,
@@ -40,7 +43,7 @@ impl Identity {
         let (path, kind) = &self.key;
         let bytes = read(path)?;
         let key = match kind {
-            Kind::Der => PrivateKeyDer::try_from(bytes)
+            Kind::Der => PrivateKeyDer::try_from(bytes.to_vec())
                 .map_err(|problem| refused(path, problem.to_owned()))?,
             Kind::Pem if is_encrypted(&bytes) => {
                 return Err(Error::EncryptedKey { path: path.clone() });
@@ -58,8 +61,8 @@ impl Identity {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    std::fs::read(path).map_err(|error| refused(path, error.to_string()))
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
+    input_file::read(path).map_err(|error| refused(path, error.to_string()))
 }
 
 fn refused(path: &Path, cause: String) -> Error {

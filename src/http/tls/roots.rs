@@ -5,8 +5,7 @@
 //! certificate is not signed by one of those before. A chain ends in one root, so that to try groups
 //! one after the other decides as all roots together would.
 
-use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use rustls::RootCertStore;
@@ -17,6 +16,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
 use crate::http::Error;
+use crate::world::input_file;
 
 /// A PEM file of certificate authorities, or a folder of such files, that somebody named.
 #[derive(Clone, Debug)]
@@ -29,8 +29,8 @@ pub(in crate::http) struct Authorities {
 impl Authorities {
     /// Authorities whose file must be there. Fails if it is not. (What it holds is read later.)
     pub(in crate::http) fn named(path: PathBuf, origin: &str) -> Result<Self, Error> {
-        match File::open(&path) {
-            Ok(_) => Ok(Self {
+        match input_file::check(&path) {
+            Ok(()) => Ok(Self {
                 path,
                 origin: Some(origin.to_owned()),
             }),
@@ -60,9 +60,11 @@ impl Authorities {
         if path.is_dir() {
             return Ok(load_certs_from_paths(None, Some(path)).certs);
         }
-        let certificates =
-            CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-        match certificates {
+        let text = match input_file::read(path) {
+            Ok(text) => text,
+            Err(error) => return unusable(error.to_string()),
+        };
+        match CertificateDer::pem_slice_iter(&text).collect::<Result<Vec<_>, _>>() {
             Ok(found) if found.is_empty() => unusable("it holds no certificate".into()),
             Ok(found) => Ok(found),
             Err(error) => unusable(error.to_string()),
@@ -166,7 +168,14 @@ impl From {
 #[cfg(all(unix, not(target_os = "macos")))]
 fn system() -> Vec<CertificateDer<'static>> {
     let bundle = openssl_probe::probe().cert_file;
-    load_certs_from_paths(bundle.as_deref(), None).certs
+    bundle.as_deref().map(usable).unwrap_or_default()
+}
+
+/// The certificates of a file; what is none is passed over.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn usable(bundle: &Path) -> Vec<CertificateDer<'static>> {
+    let text = input_file::read(bundle).unwrap_or_default();
+    CertificateDer::pem_slice_iter(&text).flatten().collect()
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::Roots;
 use crate::http::Error;
+use crate::world::input_file;
 
 /// Trusts servers whose certificate a group of roots has signed.
 #[derive(Debug)]
@@ -186,11 +187,11 @@ impl ServerCertVerifier for Verifier {
 impl Pin {
     /// The pin of a public key in a file, PEM or DER; none if it holds none.
     pub(in crate::http) fn of_file(path: &Path) -> Option<Self> {
-        let bytes = std::fs::read(path).ok()?;
+        let bytes = input_file::read(path).ok()?;
         let key = match SubjectPublicKeyInfoDer::from_pem_slice(&bytes) {
             Ok(key) => key.to_vec(),
             // DER begins with a SEQUENCE.
-            Err(_) if bytes.first() == Some(&0x30) => bytes,
+            Err(_) if bytes.first() == Some(&0x30) => bytes.to_vec(),
             Err(_) => return None,
         };
         Some(Self(vec![Sha256::digest(key).into()]))

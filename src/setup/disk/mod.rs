@@ -8,16 +8,15 @@ mod limits;
 mod names;
 mod owner;
 
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::fs::{self, File, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-
-use rustix::fs::OFlags;
 
 use self::git_lock::GitLock;
 use self::names::{LOCK, NEW, OLD, beside};
 use super::error::Error;
+use crate::world::input_file;
 pub(super) use limits::lift as lift_limits;
 pub(super) use owner::make_folder;
 
@@ -64,20 +63,12 @@ pub(in crate::setup) fn backup_of(path: &Path) -> PathBuf {
 
 /// Reads a file; none if it does not exist. A pipe that nobody writes to is not waited for.
 pub(in crate::setup) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
-    let opened = OpenOptions::new()
-        .read(true)
-        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
-        .open(path);
-    let content = opened.and_then(|mut file| {
-        let mut content = Vec::new();
-        let is_file = file.metadata()?.is_file();
-        if is_file {
-            file.read_to_end(&mut content)?;
-        }
-        Ok(is_file.then_some(content))
+    let content = input_file::open(path).and_then(|file| match file.metadata()?.is_file() {
+        true => input_file::whole(&file).map(Some),
+        false => Ok(None),
     });
     match content {
-        Ok(Some(content)) => Ok(Some(content)),
+        Ok(Some(content)) => Ok(Some(content.to_vec())),
         Ok(None) => Err(no_file(path)),
         Err(error)
             if matches!(
