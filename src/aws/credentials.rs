@@ -36,6 +36,17 @@ impl Credentials {
         self.expires_at.is_some_and(|end| end <= time)
     }
 
+    /// The same for the AWS SDK, which wipes them as well.
+    pub(crate) fn in_sdk_terms(&self) -> aws_credential_types::Credentials {
+        aws_credential_types::Credentials::new(
+            &self.access_key_id,
+            self.secret_access_key.expose(),
+            self.session_token.as_ref().map(|t| t.expose().to_owned()),
+            self.expires_at.map(Into::into),
+            "git-codecommit",
+        )
+    }
+
     /// Takes these credentials' secrets out of a text that came from outside.
     pub(crate) fn scrubbed(&self, text: &str) -> String {
         let token = self.session_token.as_ref().map_or("", Secret::expose);

@@ -79,6 +79,20 @@ impl Region {
         };
         format!("{service}.{self}.{suffix}")
     }
+
+    /// The host of CodeCommit's API, which is not the git host.
+    pub(crate) fn codecommit_host(&self, fips: bool, dual_stack: bool) -> String {
+        let partition = partition::of(&self.0);
+        let suffix = match dual_stack {
+            true => partition.dual_stack_suffix,
+            false => partition.dns_suffix,
+        };
+        let service = match fips {
+            true => "codecommit-fips",
+            false => "codecommit",
+        };
+        format!("{service}.{self}.{suffix}")
+    }
 }
 
 impl fmt::Display for Region {

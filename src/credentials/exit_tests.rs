@@ -9,7 +9,7 @@ use crate::aws::{Region, Unusable};
 use crate::error::{Exit, Explain};
 use crate::git::config;
 use crate::profile::RoleHop;
-use crate::{http, profile, region};
+use crate::{http, profile, region, service_endpoint};
 
 fn text() -> String {
     "x".to_owned()
@@ -57,19 +57,26 @@ fn unreachable(cause: http::Error) -> sts::Error {
 fn every_error_of_sts_has_its_class() {
     use sts::Error;
     for (error, class) in [
-        (Error::EndpointUrl { from: text() }, Exit::Settings),
         (
-            Error::Contradiction {
-                one: text(),
-                other: text(),
-            },
+            Error::Endpoint(service_endpoint::Error::Url {
+                from: text(),
+                example: text(),
+            }),
             Exit::Settings,
         ),
         (
-            Error::NoServices {
+            Error::Endpoint(service_endpoint::Error::Contradiction {
+                one: text(),
+                other: text(),
+                service: "S",
+            }),
+            Exit::Settings,
+        ),
+        (
+            Error::Endpoint(service_endpoint::Error::NoServices {
                 name: text(),
                 from: text(),
-            },
+            }),
             Exit::Settings,
         ),
         (

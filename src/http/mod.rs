@@ -21,6 +21,7 @@ mod route;
 mod sdk;
 mod settings;
 mod speed;
+mod throttling;
 mod tls;
 mod trace;
 
@@ -33,3 +34,4 @@ pub(crate) use load::Load;
 pub(crate) use route::Route;
 pub(crate) use sdk::SdkClient;
 pub(crate) use settings::Retries;
+pub(crate) use throttling::outwait;

@@ -53,6 +53,8 @@ pub(crate) const AWS_METADATA_SERVICE_TIMEOUT: &str = "AWS_METADATA_SERVICE_TIME
 pub(crate) const AWS_METADATA_SERVICE_NUM_ATTEMPTS: &str = "AWS_METADATA_SERVICE_NUM_ATTEMPTS";
 /// STS endpoint instead of the regional one.
 pub(crate) const AWS_ENDPOINT_URL_STS: &str = "AWS_ENDPOINT_URL_STS";
+/// Endpoint of CodeCommit's API instead of the regional one; the git host is another.
+pub(crate) const AWS_ENDPOINT_URL_CODECOMMIT: &str = "AWS_ENDPOINT_URL_CODECOMMIT";
 /// Endpoint of every AWS service that has none of its own.
 pub(crate) const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 /// PEM file, or folder of them, of certificate authorities to trust beside the system's.
@@ -97,6 +99,12 @@ pub(crate) const NO_COLOR: &str = "NO_COLOR";
 pub(crate) const TERM: &str = "TERM";
 /// `0`: the URL does not come from the person, as in a submodule.
 pub(crate) const GIT_PROTOCOL_FROM_USER: &str = "GIT_PROTOCOL_FROM_USER";
+/// The person's browser, and blanks and options.
+pub(crate) const BROWSER: &str = "BROWSER";
+/// The X server, where there is a graphical session.
+pub(crate) const DISPLAY: &str = "DISPLAY";
+/// The Wayland compositor, where there is a graphical session.
+pub(crate) const WAYLAND_DISPLAY: &str = "WAYLAND_DISPLAY";
 pub(crate) const HOME: &str = "HOME";
 pub(crate) const PATH: &str = "PATH";
 /// The repository's git folder, where git runs in one.

@@ -6,6 +6,7 @@ use crate::aws::Region;
 use crate::error::{Exit, Explain};
 use crate::http;
 use crate::profile::RoleHop;
+use crate::service_endpoint;
 
 /// A session through a role's own session lasts an hour at the most (role chaining).
 const CHAINED_LIMIT: i32 = 3600;
@@ -13,15 +14,8 @@ const CHAINED_LIMIT: i32 = 3600;
 /// Why a role could not be assumed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// An endpoint of the person's own is not an https URL, or holds a password.
-    #[error("{from} is not an https URL without user name and password")]
-    EndpointUrl { from: String },
-    /// Two settings that choose the host: the SDKs refuse them together.
-    #[error("{one} and {other} are both set: only one of them can choose the STS host")]
-    Contradiction { one: String, other: String },
-    /// The profile's `services` names a section that is not there.
-    #[error("{from} names [services {name}], which does not exist")]
-    NoServices { name: String, from: String },
+    #[error(transparent)]
+    Endpoint(#[from] service_endpoint::Error),
     /// A setting whose value means nothing.
     #[error("{from} is {value:?}, which is not {expected}")]
     Setting {
@@ -65,11 +59,7 @@ pub(crate) enum Error {
 impl Explain for Error {
     fn hints(&self) -> Vec<String> {
         match self {
-            Self::EndpointUrl { .. } => {
-                vec!["it must look like https://sts.eu-west-1.amazonaws.com".into()]
-            }
-            Self::Contradiction { one, other } => vec![format!("unset {other}, or {one}")],
-            Self::NoServices { .. } => vec!["correct the name or add that section".into()],
+            Self::Endpoint(error) => error.hints(),
             Self::Http(error) => error.hints(),
             Self::Setting { .. } => vec!["correct that setting, or remove it".into()],
             Self::Unreachable {
@@ -97,10 +87,8 @@ impl Explain for Error {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::EndpointUrl { .. }
-            | Self::Contradiction { .. }
-            | Self::NoServices { .. }
-            | Self::Setting { .. } => Exit::Settings,
+            Self::Endpoint(error) => error.exit(),
+            Self::Setting { .. } => Exit::Settings,
             Self::Unreachable { cause, .. } => cause.exit().of_credentials(),
             Self::Http(error) => error.exit().of_credentials(),
             Self::Refused { .. }

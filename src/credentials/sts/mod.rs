@@ -1,15 +1,12 @@
 //! STS: AssumeRole and AssumeRoleWithWebIdentity, one call a role, always at one endpoint a run.
 
-mod endpoint;
 mod error;
 mod session_name;
-mod throttling;
 
 use std::cell::Cell;
 use std::path::Path;
 use std::time::Duration;
 
-use aws_credential_types::Credentials as SdkCredentials;
 use aws_sdk_sts::Client;
 use aws_sdk_sts::config::retry::RetryConfig;
 use aws_sdk_sts::config::{BehaviorVersion, Builder, Region as SdkRegion};
@@ -19,12 +16,12 @@ use time::OffsetDateTime;
 
 pub(in crate::credentials) use error::Error;
 
-use self::endpoint::Endpoint;
 use crate::aws::{Credentials, Origin, Region};
 use crate::http::{self, Http, SdkClient};
 use crate::message::Notices;
 use crate::profile::{RoleHop, Settings, WebIdentity};
 use crate::secret::{self, Secret};
+use crate::service_endpoint::{STS, ServiceEndpoint};
 use crate::world::{World, input_file, variable};
 
 /// How long an attempt may take, connection included. STS answers in well under a second; the STS of another
@@ -37,7 +34,7 @@ const MFA_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) struct Sts<'a> {
     world: &'a World,
     notices: &'a dyn Notices,
-    endpoint: Endpoint,
+    endpoint: ServiceEndpoint,
     retries: Retries,
     client: SdkClient,
     /// How long this run has paused because STS throttles.
@@ -56,7 +53,7 @@ impl<'a> Sts<'a> {
         Ok(Self {
             world,
             notices,
-            endpoint: Endpoint::settle(settings, region)?,
+            endpoint: ServiceEndpoint::settle(&STS, settings, region)?,
             retries: retries(settings)?,
             client: SdkClient::new(http.internet()?),
             waited: Cell::default(),
@@ -74,7 +71,7 @@ impl<'a> Sts<'a> {
         if code.is_some() || self.retries.is_set {
             return self.assume_now(hop, caller, code).await;
         }
-        throttling::outwait(self.notices, &self.waited, async || {
+        http::outwait(self.notices, &self.waited, Error::is_throttling, async || {
             self.assume_now(hop, caller, None).await
         })
         .await
@@ -124,7 +121,7 @@ impl<'a> Sts<'a> {
         if self.retries.is_set {
             return self.exchange_token(identity).await;
         }
-        throttling::outwait(self.notices, &self.waited, async || {
+        http::outwait(self.notices, &self.waited, Error::is_throttling, async || {
             self.exchange_token(identity).await
         })
         .await
@@ -177,7 +174,7 @@ impl<'a> Sts<'a> {
             .retry_config(retries)
             .http_client(self.client.clone().with_timeout(patience));
         if let Some(caller) = caller {
-            config = config.credentials_provider(sdk_credentials(caller));
+            config = config.credentials_provider(caller.in_sdk_terms());
         }
         if let Some(url) = &self.endpoint.url {
             config = config.endpoint_url(url.as_str());
@@ -249,7 +246,7 @@ struct Retries {
 
 /// The host that STS is asked at.
 pub(super) fn host(settings: Settings<'_>, region: Region) -> Result<String, Error> {
-    Endpoint::settle(settings, region).map(|endpoint| endpoint.host)
+    Ok(ServiceEndpoint::settle(&STS, settings, region)?.host)
 }
 
 /// `max_attempts` and `retry_mode`; the default is three attempts, as in the AWS CLI.
@@ -282,14 +279,4 @@ fn invalid(found: Option<crate::profile::Found>, expected: &'static str) -> Erro
         value,
         expected,
     }
-}
-
-fn sdk_credentials(caller: &Credentials) -> SdkCredentials {
-    SdkCredentials::new(
-        &caller.access_key_id,
-        caller.secret_access_key.expose(),
-        caller.session_token.as_ref().map(|t| t.expose().to_owned()),
-        caller.expires_at.map(Into::into),
-        "git-codecommit",
-    )
 }

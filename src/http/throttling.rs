@@ -1,9 +1,9 @@
-//! Waiting where STS limits the rate of requests: a fleet of spaces that starts at once is only to spread out.
+//! Waiting where an AWS service limits the rate of requests: a fleet of spaces that starts at once is only to spread out.
 
 use std::cell::Cell;
+use std::fmt::Display;
 use std::time::Duration;
 
-use super::error::Error;
 use crate::message::Notices;
 
 /// The longest pause.
@@ -12,17 +12,18 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 /// two minutes after which others stop waiting for its lock. A start-up script of Studio has five minutes.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// Makes a call again as long as STS throttles it, with full jitter: the pause is anything up to a limit that doubles.
+/// Makes a call again as long as it is throttled, with full jitter: the pause is anything up to a limit that doubles.
 /// (AWS Architecture Blog, "Exponential Backoff And Jitter".) `waited` is the time of the pauses before.
-pub(super) async fn outwait<T>(
+pub(crate) async fn outwait<T, E: Display>(
     notices: &dyn Notices,
     waited: &Cell<Duration>,
-    mut call: impl AsyncFnMut() -> Result<T, Error>,
-) -> Result<T, Error> {
+    is_throttling: impl Fn(&E) -> bool,
+    mut call: impl AsyncFnMut() -> Result<T, E>,
+) -> Result<T, E> {
     let mut limit = Duration::from_secs(2);
     loop {
         let error = match call().await {
-            Err(error) if error.is_throttling() && waited.get() < LONGEST_WAIT => error,
+            Err(error) if is_throttling(&error) && waited.get() < LONGEST_WAIT => error,
             answer => return answer,
         };
         if waited.get().is_zero() {
@@ -53,23 +54,17 @@ mod tests {
             .enable_time()
             .build()
             .unwrap();
-        let throttled = || Error::RefusedToken {
-            role: "arn:aws:iam::111111111111:role/x".into(),
-            token_file: "token".into(),
-            code: "Throttling".into(),
-            message: "Rate exceeded".into(),
-        };
         for (before, calls) in [(LONGEST_WAIT, 1), (Duration::from_secs(59), 2)] {
             let waited = Cell::new(before);
             let mut made = 0;
             let call = async || {
                 made += 1;
                 match made {
-                    1 => Err::<(), _>(throttled()),
+                    1 => Err("Throttling"),
                     _ => Ok(()),
                 }
             };
-            let answer = runtime.block_on(outwait(&messages, &waited, call));
+            let answer = runtime.block_on(outwait(&messages, &waited, |_| true, call));
             assert_eq!((answer.is_ok(), made), (calls == 2, calls));
         }
     }
