@@ -43,7 +43,7 @@ fn shown(request: &Request, known_keys: &[String]) -> Option<String> {
                 call.region
             )
         }
-        Service::Sso | Service::SsoOidc | Service::SignIn => {
+        Service::CodeCommit | Service::Sso | Service::SsoOidc | Service::SignIn => {
             let parameters = form(&request.parameters);
             format!(
                 "{:?} {host} {} {parameters} {status}",

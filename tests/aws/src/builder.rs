@@ -35,6 +35,7 @@ pub struct Builder {
     roles: Roles,
     permissions: Vec<(String, Permission)>,
     sso_roles: Vec<(String, String)>,
+    page_size: usize,
     disabled_regions: Vec<String>,
     source_identity: Option<String>,
     client_certificate_required: bool,
@@ -54,6 +55,7 @@ impl Builder {
             roles: Roles::default(),
             permissions: Vec::new(),
             sso_roles: Vec::new(),
+            page_size: 1000,
             disabled_regions: Vec::new(),
             source_identity: None,
             client_certificate_required: false,
@@ -149,6 +151,12 @@ impl Builder {
         self
     }
 
+    /// The most repositories in a page of CodeCommit's list; 1000 unless set.
+    pub fn page_size(mut self, size: usize) -> Self {
+        self.page_size = size;
+        self
+    }
+
     /// The git host takes only clients that show the certificate [`client_certificate`](LocalAws::client_certificate),
     /// or another of its authority.
     pub fn require_client_certificate(mut self) -> Self {
@@ -235,6 +243,7 @@ impl Builder {
             mfa_codes: MfaCodes::default(),
             sign_in: SignIn::default(),
             lfs: Lfs::new(directory.path()),
+            page_size: self.page_size,
             disabled_regions: self.disabled_regions,
             source_identity: self.source_identity,
             lifetimes: Mutex::default(),
@@ -261,6 +270,7 @@ impl Builder {
             oidc: listeners.address(Service::SsoOidc),
             sign_in: listeners.address(Service::SignIn),
             git: listeners.address(Service::Git),
+            codecommit: listeners.address(Service::CodeCommit),
             proxy: listeners.address(Service::Proxy),
             socks: listeners.address(Service::Socks),
         };

@@ -43,6 +43,19 @@ pub(crate) fn git_region(host: &str) -> Option<&str> {
     (!region.contains('.')).then_some(region)
 }
 
+/// The region in the name of CodeCommit's API, a VPC endpoint's too.
+pub(crate) fn codecommit_region(host: &str) -> Option<&str> {
+    let name = local_part(without_port(host))?;
+    let name = match name.strip_suffix(".vpce") {
+        Some(name) => name.strip_prefix("vpce-")?.split_once('.')?.1,
+        None => name,
+    };
+    let region = name
+        .strip_prefix("codecommit.")
+        .or_else(|| name.strip_prefix("codecommit-fips."))?;
+    (!region.contains('.')).then_some(region)
+}
+
 /// The region in the name of an STS host, a VPC endpoint's too; `us-east-1` for the global one.
 pub(crate) fn sts_region(host: &str) -> Option<&str> {
     let name = local_part(without_port(host))?;
@@ -104,6 +117,12 @@ mod tests {
         ] {
             assert_eq!(git_region(host), expected, "{host}");
         }
+        let api = codecommit_region("codecommit-fips.us-east-1.amazonaws.com:443");
+        assert_eq!(api, Some("us-east-1"));
+        assert_eq!(
+            codecommit_region("git-codecommit.us-east-1.amazonaws.com"),
+            None
+        );
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! A local AWS for tests: a container credentials endpoint, STS, IAM Identity Center, AWS Sign-In, CodeCommit's git host
-//! with Git LFS, and proxies.
+//! with Git LFS, CodeCommit's API, and proxies.
 //!
 //! It plays the cross-account story end to end. The container endpoint hands out the keys of an execution role in account
 //! 222222222222, which reaches no repository. STS lets it assume a role in account 111111111111, and that role's keys sign
@@ -23,6 +23,7 @@
 mod backend;
 mod builder;
 mod capabilities;
+mod codecommit_api;
 mod codecommit_password;
 mod container;
 mod delay;
@@ -40,6 +41,7 @@ mod repositories;
 mod roles;
 mod server;
 mod sign_in;
+mod signed;
 mod sigv4;
 mod skipped;
 mod socks;
@@ -90,6 +92,7 @@ struct Addresses {
     oidc: SocketAddr,
     sign_in: SocketAddr,
     git: SocketAddr,
+    codecommit: SocketAddr,
     proxy: SocketAddr,
     socks: SocketAddr,
 }
@@ -111,6 +114,12 @@ impl LocalAws {
     #[must_use]
     pub fn sts_url(&self) -> String {
         format!("https://localhost:{}", self.addresses.sts.port())
+    }
+
+    /// `https://localhost:PORT` of CodeCommit's API.
+    #[must_use]
+    pub fn codecommit_url(&self) -> String {
+        format!("https://localhost:{}", self.addresses.codecommit.port())
     }
 
     /// `http://127.0.0.1:PORT/v2/credentials/<hex>` of the container endpoint.
@@ -191,6 +200,7 @@ impl LocalAws {
         let local = |address: SocketAddr| format!("https://localhost:{}", address.port());
         let mut environment = vec![
             ("CODE_COMMIT_ENDPOINT", self.git_authority()),
+            ("AWS_ENDPOINT_URL_CODECOMMIT", self.codecommit_url()),
             ("AWS_ENDPOINT_URL_STS", self.sts_url()),
             ("AWS_ENDPOINT_URL_SSO", local(self.addresses.sso)),
             ("AWS_ENDPOINT_URL_SSO_OIDC", local(self.addresses.oidc)),

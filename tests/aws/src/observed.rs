@@ -5,6 +5,12 @@ use crate::{LocalAws, proxy};
 
 /// The record.
 impl LocalAws {
+    /// The requests to CodeCommit's API.
+    #[must_use]
+    pub fn codecommit_requests(&self) -> Vec<Request> {
+        self.requests_to(Service::CodeCommit)
+    }
+
     /// All requests in the order of their arrival.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {

@@ -11,7 +11,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 use crate::exchange::{Answer, Exchange, text};
-use crate::hosts::{git_region, sign_in_region, sts_region};
+use crate::hosts::{codecommit_region, git_region, sign_in_region, sts_region};
 use crate::record::Auth;
 use crate::state::State;
 
@@ -19,6 +19,7 @@ use crate::state::State;
 #[derive(Clone, Copy)]
 pub(crate) struct Targets {
     pub(crate) git: SocketAddr,
+    pub(crate) codecommit: SocketAddr,
     pub(crate) sts: SocketAddr,
     pub(crate) sso: SocketAddr,
     pub(crate) oidc: SocketAddr,
@@ -32,7 +33,14 @@ impl Targets {
             target == format!("localhost:{}", address.port()) || target == address.to_string()
         };
         let host = target.strip_suffix(":443").unwrap_or_default();
-        let addresses = [self.git, self.sts, self.sso, self.oidc, self.sign_in];
+        let addresses = [
+            self.git,
+            self.codecommit,
+            self.sts,
+            self.sso,
+            self.oidc,
+            self.sign_in,
+        ];
         if let Some(address) = addresses.into_iter().find(|address| local(*address)) {
             return Some(address);
         }
@@ -41,6 +49,7 @@ impl Targets {
             Some(("oidc", _)) => Some(self.oidc),
             Some(_) => Some(self.sign_in),
             None if git_region(host).is_some() => Some(self.git),
+            None if codecommit_region(host).is_some() => Some(self.codecommit),
             None => sts_region(host).map(|_| self.sts),
         }
     }

@@ -12,6 +12,8 @@ pub enum Service {
     Sts,
     /// CodeCommit's git host.
     Git,
+    /// CodeCommit's API.
+    CodeCommit,
     /// IAM Identity Center's portal, which hands out keys of roles.
     Sso,
     /// IAM Identity Center's OIDC service, which refreshes tokens.

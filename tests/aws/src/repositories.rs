@@ -61,6 +61,15 @@ impl Repositories {
         self.seed(name);
     }
 
+    /// The names of all repositories.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.root).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        names
+            .filter_map(|name| Some(name.strip_suffix(".git")?.to_owned()))
+            .collect()
+    }
+
     /// Adds refs that all point to the tip of `main`, without a process a ref. Names are bytes below `refs/`.
     pub(crate) fn add_refs(&self, name: &str, refs: Vec<Vec<u8>>) {
         let path = self.path(name);

@@ -25,7 +25,7 @@ use crate::proxy::Targets;
 use crate::record::{self, Service};
 use crate::state::State;
 use crate::tls::Tls;
-use crate::{container, git_host, proxy, sign_in, socks, sts};
+use crate::{codecommit_api, container, git_host, proxy, sign_in, socks, sts};
 
 /// The listening sockets, bound but not yet served.
 pub(crate) struct Listeners {
@@ -39,6 +39,7 @@ impl Listeners {
             Service::Container,
             Service::Sts,
             Service::Git,
+            Service::CodeCommit,
             Service::Sso,
             Service::SsoOidc,
             Service::SignIn,
@@ -83,6 +84,7 @@ impl Server {
             .expect("a runtime can be built");
         let targets = Targets {
             git: listeners.address(Service::Git),
+            codecommit: listeners.address(Service::CodeCommit),
             sts: listeners.address(Service::Sts),
             sso: listeners.address(Service::Sso),
             oidc: listeners.address(Service::SsoOidc),
@@ -224,6 +226,7 @@ async fn answer(
         Service::Container => container::answer(&exchange, &head).await?,
         Service::Sts => sts::answer(&exchange, &head, body).await?,
         Service::Git => git_host::answer(&exchange, &head, body).await?,
+        Service::CodeCommit => codecommit_api::answer(&exchange, &head, body).await?,
         Service::Sso => sign_in::role_credentials(&exchange, &head).await?,
         Service::SsoOidc => {
             let body = exchange.whole(body).await?;

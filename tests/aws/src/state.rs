@@ -38,6 +38,8 @@ pub(crate) struct State {
     pub(crate) mfa_codes: MfaCodes,
     pub(crate) sign_in: SignIn,
     pub(crate) lfs: Lfs,
+    /// The most repositories in a page of the API's list.
+    pub(crate) page_size: usize,
     /// Regions in which STS is not activated.
     pub(crate) disabled_regions: Vec<String>,
     /// The source identity of the execution role's session.

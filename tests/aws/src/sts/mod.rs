@@ -7,43 +7,20 @@ mod assume_role;
 
 use std::io;
 
+use crate::exchange::{Answer, Exchange, text};
+use crate::hosts::sts_region;
+use crate::keys::{Identity, random_hex};
+use crate::record::{Auth, StsCall};
+use crate::signed::{Refusal, Scope, authorise, recorded, refuse};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use hyper::header::HOST;
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 use percent_encoding::percent_decode_str;
-use time::macros::format_description;
-use time::{Duration, OffsetDateTime, PrimitiveDateTime};
-
-use crate::exchange::{Answer, Exchange, text};
-use crate::hosts::{sts_region, without_port};
-use crate::keys::{Identity, random_hex};
-use crate::record::{Auth, SignedHost, StsCall};
-use crate::sigv4::{Authorization, Signable, header};
-use crate::state::State;
 
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 const MAX_BODY: usize = 1 << 20;
-
-/// An error as STS names it.
-struct Refusal {
-    status: StatusCode,
-    code: &'static str,
-    message: String,
-}
-
-fn refuse<T>(
-    status: StatusCode,
-    code: &'static str,
-    message: impl Into<String>,
-) -> Result<T, Refusal> {
-    Err(Refusal {
-        status,
-        code,
-        message: message.into(),
-    })
-}
 
 /// Answers an STS request.
 pub(crate) async fn answer(
@@ -65,18 +42,12 @@ pub(crate) async fn answer(
     if call.action == "AssumeRoleWithWebIdentity" {
         return web_identity(exchange, head, call).await;
     }
-    let verdict = authorise(state, head, &body, &mut call);
+    let mut scope = Scope::default();
+    let verdict = authorise(state, head, &body, ("sts", sts_region), &mut scope);
+    (call.region, call.signer) = (scope.region, scope.signer);
     exchange.update(|request| {
         request.sts = Some(call.clone());
-        request.authorization = match &verdict {
-            Ok((caller, signed_host)) => Auth::Ok {
-                arn: caller.arn.clone(),
-                access_key_id: caller.keys.access_key_id.clone(),
-                signed_host: *signed_host,
-            },
-            Err(refusal) if refusal.code == "MissingAuthenticationToken" => Auth::None,
-            Err(refusal) => Auth::Rejected(format!("{}: {}", refusal.code, refusal.message)),
-        };
+        request.authorization = recorded(&verdict);
     });
     if let Some(fault) = exchange.fault().await? {
         return Ok(fault);
@@ -174,140 +145,6 @@ fn read_call(body: &[u8]) -> StsCall {
         signer: String::new(),
         parameters,
     }
-}
-
-fn authorise(
-    state: &State,
-    head: &Parts,
-    body: &[u8],
-    call: &mut StsCall,
-) -> Result<(Identity, SignedHost), Refusal> {
-    let denied = StatusCode::FORBIDDEN;
-    let headers: Vec<(String, String)> = head
-        .headers
-        .iter()
-        .map(|(name, value)| {
-            (
-                name.to_string(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
-        })
-        .collect();
-    let Some(sent) = header(&headers, "authorization") else {
-        return refuse(
-            denied,
-            "MissingAuthenticationToken",
-            "Request is missing Authentication Token",
-        );
-    };
-    let incomplete = || {
-        Refusal {
-        status: StatusCode::BAD_REQUEST,
-        code: "IncompleteSignature",
-        message: "Authorization header is not complete, or host, x-amz-date or x-amz-security-token is not signed".into(),
-    }
-    };
-    let authorization = Authorization::parse(&sent).ok_or_else(incomplete)?;
-    call.region = authorization.region.to_owned();
-    call.signer = authorization.access_key_id.to_owned();
-    state.record.add_secret(authorization.signature);
-    let token = header(&headers, "x-amz-security-token");
-    let signed = |name: &str| {
-        authorization
-            .signed_headers
-            .split(';')
-            .any(|known| known == name)
-    };
-    if !signed("host")
-        || !signed("x-amz-date")
-        || (token.is_some() && !signed("x-amz-security-token"))
-    {
-        return Err(incomplete());
-    }
-
-    let now = state.clock.now();
-    let invalid = "The security token included in the request is invalid.";
-    let Some(caller) = state.identities.find(authorization.access_key_id) else {
-        return refuse(denied, "InvalidClientTokenId", invalid);
-    };
-    if caller.keys.session_token != token {
-        return refuse(denied, "InvalidClientTokenId", invalid);
-    }
-    let timestamp = header(&headers, "x-amz-date").unwrap_or_default();
-    check_scope(&authorization, &headers, &timestamp, now)?;
-    let request = Signable {
-        method: head.method.as_str(),
-        path: head.uri.path(),
-        query: head.uri.query().unwrap_or_default(),
-        headers: &headers,
-        body,
-    };
-    if authorization.expected(&request, &caller.keys.secret_access_key, &timestamp)
-        != authorization.signature
-    {
-        let message = "The request signature we calculated does not match the signature you provided. Check your AWS \
-            Secret Access Key and signing method. Consult the service documentation for details.";
-        return refuse(denied, "SignatureDoesNotMatch", message);
-    }
-    if caller.expired(now) {
-        let message = "The security token included in the request is expired";
-        return refuse(StatusCode::BAD_REQUEST, "ExpiredToken", message);
-    }
-    let host = header(&headers, "host").unwrap_or_default();
-    let with_port = without_port(&host) != host;
-    Ok((
-        caller,
-        if with_port {
-            SignedHost::WithPort
-        } else {
-            SignedHost::WithoutPort
-        },
-    ))
-}
-
-/// Checks service, region, day and time of a signature.
-fn check_scope(
-    authorization: &Authorization<'_>,
-    headers: &[(String, String)],
-    timestamp: &str,
-    now: OffsetDateTime,
-) -> Result<(), Refusal> {
-    let mismatch =
-        |message: String| refuse(StatusCode::FORBIDDEN, "SignatureDoesNotMatch", message);
-    if authorization.service != "sts" {
-        return mismatch("Credential should be scoped to correct service: 'sts'.".into());
-    }
-    let host = header(headers, "host").unwrap_or_default();
-    let region = sts_region(&host);
-    if authorization.region.is_empty()
-        || region.is_some_and(|region| region != authorization.region)
-    {
-        return mismatch("Credential should be scoped to a valid region.".into());
-    }
-    let format = format_description!("[year][month][day]T[hour][minute][second]Z");
-    let Ok(at) = PrimitiveDateTime::parse(timestamp, format).map(PrimitiveDateTime::assume_utc)
-    else {
-        return mismatch(format!(
-            "Date in X-Amz-Date is not in the right format: '{timestamp}'"
-        ));
-    };
-    if !timestamp.starts_with(authorization.date) || authorization.date.len() != 8 {
-        return mismatch(
-            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date".into(),
-        );
-    }
-    let server = now.format(format).unwrap_or_default();
-    if now - at > Duration::minutes(15) {
-        return mismatch(format!(
-            "Signature expired: {timestamp} is now earlier than {server} - 15 min."
-        ));
-    }
-    if at - now > Duration::minutes(15) {
-        return mismatch(format!(
-            "Signature not yet current: {timestamp} is still later than {server} + 15 min."
-        ));
-    }
-    Ok(())
 }
 
 fn caller_identity(caller: &Identity) -> String {

@@ -1,6 +1,7 @@
 //! The local AWS against clients that know nothing of it: git and curl.
 #![expect(clippy::expect_used, reason = "a test stops where it cannot go on")]
 
+mod codecommit;
 mod git;
 mod harness;
 mod host;
