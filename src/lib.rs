@@ -10,6 +10,7 @@
 //! except [`World`]. docs/ARCHITECTURE.md has the floors of the modules.
 
 mod address;
+mod api;
 mod aws;
 mod cli;
 mod credential;
@@ -30,6 +31,7 @@ mod profile;
 mod region;
 mod remote;
 mod secret;
+mod service_endpoint;
 #[cfg(unix)]
 mod setup;
 #[cfg(unix)]

@@ -66,6 +66,16 @@ impl<'a> OwnConfig<'a> {
         Self { world, names }
     }
 
+    /// For every repository of a region.
+    pub(crate) fn of_region(world: &'a World, region: &Region) -> Self {
+        let host = Host::regional(region, false);
+        let names = vec![
+            format!("codecommit::{region}://"),
+            format!("https://{}/v1/repos/", host.name()),
+        ];
+        Self { world, names }
+    }
+
     /// For no repository in particular: only keys without a beginning of an address count.
     pub(crate) fn of_nothing(world: &'a World) -> Self {
         let names = Vec::new();

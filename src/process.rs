@@ -3,6 +3,7 @@
 //! A child gets this process's own environment and folder, and so git's `GIT_DIR` and `GIT_CONFIG_…`.
 
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::error::Exit;
@@ -15,6 +16,34 @@ pub(crate) fn git(program: &str) -> Command {
     command.arg(program);
     command
 }
+
+/// `git -C <folder> <program>` for the repository of that folder itself, whatever repository this process is in.
+pub(crate) fn git_in(folder: &Path, program: &str) -> Command {
+    let mut command = git("-C");
+    command.arg(folder).arg(program);
+    let parent = folder.parent().unwrap_or(folder);
+    command.env("GIT_CEILING_DIRECTORIES", parent);
+    for name in LOCAL_VARIABLES {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// What leads git to a repository, but for `GIT_CONFIG_…`, which `git -c` sets (`git rev-parse --local-env-vars`).
+const LOCAL_VARIABLES: [&str; 12] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CONFIG",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+];
 
 /// A program that the person's settings name: `credential_process`, an askpass program.
 #[expect(clippy::disallowed_methods, reason = "the owner of starting processes")]

@@ -18,7 +18,7 @@ pub(crate) enum Error {
     NoRegion {
         /// For example `profile "dev"`.
         profile: String,
-        /// The repository, for the hint's example.
+        /// The repository, for the hint's example; empty if an option can name the region.
         repository: String,
     },
     /// Git's configuration, which may name the region of STS, cannot be read.
@@ -34,7 +34,10 @@ impl Explain for Error {
                 profile,
                 repository,
             } => vec![
-                format!("name it in the address, as in codecommit::eu-west-1://{repository}"),
+                match repository.as_str() {
+                    "" => "name it, as in --region eu-west-1".to_owned(),
+                    name => format!("name it in the address, as in codecommit::eu-west-1://{name}"),
+                },
                 format!("or add a line such as region = eu-west-1 to {profile}"),
             ],
             Self::GitConfig(error) => error.hints(),

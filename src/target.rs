@@ -135,6 +135,31 @@ impl<'a> Target<'a> {
         Ok(chosen.target(region, any.authority, None))
     }
 
+    /// Settles what a command would use for every repository of a region, or of the one that the settings name.
+    pub(crate) fn of_region(
+        world: &'a World,
+        notices: &dyn Notices,
+        named: Option<&Region>,
+        profile: Option<NamedProfile>,
+    ) -> Result<Self, Error> {
+        let own = match named {
+            Some(region) => OwnConfig::of_region(world, region),
+            None => OwnConfig::of_nothing(world),
+        };
+        let overrides = Overrides {
+            profile,
+            ..Overrides::default()
+        };
+        let chosen = Chosen::new(world, own, overrides)?;
+        let is_fips = chosen.is_fips();
+        let region = chosen.region(named, "", is_fips)?;
+        for warning in &region.warnings {
+            notices.warning(warning);
+        }
+        let host = Host::regional(&region.region, is_fips);
+        Ok(chosen.target(region, host.name().to_owned(), None))
+    }
+
     /// The repository that an address or a request names. Fails if it names none that CodeCommit can have.
     pub(crate) fn endpoint(&self) -> Result<&Endpoint, NoRepository> {
         self.endpoint.as_ref().ok_or(NoRepository)

@@ -12,6 +12,7 @@ mod cache;
 mod cache_files;
 mod chain;
 mod command_line;
+mod commands;
 mod core_dumps;
 mod credential_helper;
 mod doctor;

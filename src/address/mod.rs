@@ -121,6 +121,18 @@ impl Address {
         })
     }
 
+    /// Whether a remote's URL, in any form, is this repository in this region; a region that one of them leaves out is
+    /// taken for the same.
+    pub(crate) fn leads_to(url: &str, region: Option<&Region>, name: &str) -> bool {
+        Self::parse(url).is_ok_and(|address| {
+            let is_region = address
+                .region
+                .zip(region)
+                .is_none_or(|(known, region)| known == *region);
+            is_region && address.repository.as_str() == name
+        })
+    }
+
     fn parse_forms(text: &str) -> Result<Self, Error> {
         let address = text.strip_prefix("codecommit::").unwrap_or(text);
         if address.starts_with("arn:") {
@@ -364,6 +376,36 @@ mod tests {
             let error = Address::parse(text).unwrap_err();
             let said = format!("{error}{:?}", error.hints());
             assert!(!said.contains("hunter2"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_clone_is_known_by_its_repository_in_any_form_of_address() {
+        let region = Region::parse("eu-west-1").unwrap();
+        for (url, expected) in [
+            ("codecommit::eu-west-1://P@demo", true),
+            ("codecommit://P@demo", true),
+            (
+                "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo",
+                true,
+            ),
+            (
+                "https://P@git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo/",
+                true,
+            ),
+            (
+                "codecommit::arn:aws:codecommit:eu-west-1:111111111111:demo",
+                true,
+            ),
+            ("codecommit::us-east-1://P@demo", false),
+            ("https://github.com/x/demo", false),
+            ("codecommit://P@demo2", false),
+        ] {
+            assert_eq!(
+                Address::leads_to(url, Some(&region), "demo"),
+                expected,
+                "{url}"
+            );
         }
     }
 }

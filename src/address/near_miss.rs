@@ -4,15 +4,9 @@
 
 use percent_encoding::percent_decode_str;
 
-use crate::aws::{Host, Region, RepositoryName};
+use crate::aws::{Host, Region, RepositoryName, partition};
 use crate::profile::ProfileName;
 
-/// How the consoles of all partitions are named: `[<region>.]console.aws.amazon.com`.
-const CONSOLES: [&str; 3] = [
-    "console.aws.amazon.com",
-    "console.amazonaws.cn",
-    "console.amazonaws-us-gov.com",
-];
 const CONSOLE_PATH: &str = "/codesuite/codecommit/repositories/";
 
 /// The address that a text means, whole, if there is only one.
@@ -85,7 +79,8 @@ fn console(rest: &str) -> Option<Meant> {
     if host.contains('@') {
         return None;
     }
-    let in_host = CONSOLES.iter().find_map(|console| {
+    // `[<region>.]console.aws.amazon.com`
+    let in_host = partition::consoles().find_map(|console| {
         let region = host.strip_suffix(console)?;
         match region.strip_suffix('.') {
             Some(region) => Some(region),

@@ -7,6 +7,7 @@ pub(crate) mod iam;
 pub(crate) mod partition;
 mod region;
 mod repository_name;
+pub(crate) mod request_signature;
 mod role_arn;
 pub(crate) mod signature;
 mod unusable;

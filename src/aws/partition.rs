@@ -1,6 +1,6 @@
 //! AWS partitions: which region belongs to which, and their host names.
 //!
-//! Source: botocore `data/partitions.json` and `data/endpoints.json`.
+//! Source: botocore `data/partitions.json` and `data/endpoints.json`; of the consoles, the partitions' own sign-in pages.
 
 /// A group of regions with one DNS suffix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub(crate) struct Partition {
     pub(crate) dns_suffix: &'static str,
     /// The same for host names that also have IPv6 addresses.
     pub(crate) dual_stack_suffix: &'static str,
+    /// The end of the console's host names, `<region>.<console>`; those of the partitions for secrets are not public.
+    pub(crate) console: Option<&'static str>,
     /// What region names start with, dash included.
     prefixes: &'static [&'static str],
 }
@@ -18,6 +20,7 @@ const AWS: Partition = Partition {
     name: "aws",
     dns_suffix: "amazonaws.com",
     dual_stack_suffix: "api.aws",
+    console: Some("console.aws.amazon.com"),
     prefixes: &[
         "us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-",
     ],
@@ -29,42 +32,49 @@ const PARTITIONS: &[Partition] = &[
         name: "aws-us-gov",
         dns_suffix: "amazonaws.com",
         dual_stack_suffix: "api.aws",
+        console: Some("console.amazonaws-us-gov.com"),
         prefixes: &["us-gov-"],
     },
     Partition {
         name: "aws-iso",
         dns_suffix: "c2s.ic.gov",
         dual_stack_suffix: "api.aws.ic.gov",
+        console: None,
         prefixes: &["us-iso-"],
     },
     Partition {
         name: "aws-iso-b",
         dns_suffix: "sc2s.sgov.gov",
         dual_stack_suffix: "api.aws.scloud",
+        console: None,
         prefixes: &["us-isob-"],
     },
     Partition {
         name: "aws-iso-e",
         dns_suffix: "cloud.adc-e.uk",
         dual_stack_suffix: "api.cloud-aws.adc-e.uk",
+        console: None,
         prefixes: &["eu-isoe-"],
     },
     Partition {
         name: "aws-iso-f",
         dns_suffix: "csp.hci.ic.gov",
         dual_stack_suffix: "api.aws.hci.ic.gov",
+        console: None,
         prefixes: &["us-isof-", "eu-isof-"],
     },
     Partition {
         name: "aws-cn",
         dns_suffix: "amazonaws.com.cn",
         dual_stack_suffix: "api.amazonwebservices.com.cn",
+        console: Some("console.amazonaws.cn"),
         prefixes: &["cn-"],
     },
     Partition {
         name: "aws-eusc",
         dns_suffix: "amazonaws.eu",
         dual_stack_suffix: "api.amazonwebservices.eu",
+        console: Some("console.amazonaws-eusc.eu"),
         prefixes: &["eusc-"],
     },
     AWS,
@@ -93,6 +103,12 @@ pub(crate) fn dns_suffixes() -> Vec<&'static str> {
         }
     }
     suffixes
+}
+
+/// The end of the console's host names in every partition where it is public.
+pub(crate) fn consoles() -> impl Iterator<Item = &'static str> {
+    let partitions = PARTITIONS.iter();
+    partitions.filter_map(|partition| partition.console)
 }
 
 /// Whether AWS documents CodeCommit in this region. Advice only: the list ages.

@@ -1,8 +1,8 @@
 //! The command line of `git codecommit`: the one definition.
 
-use super::{cache, completions, man, url, version};
 #[cfg(unix)]
-use super::{doctor, policy, setup, studio};
+use super::{browse, doctor, policy, setup, studio};
+use super::{cache, clone_all, completions, credential, list, man, url, version};
 
 /// Use AWS CodeCommit from git: set up, diagnose and inspect
 #[derive(clap::Parser)]
@@ -33,7 +33,12 @@ pub(super) enum Subcommand {
     Studio(studio::Studio),
     #[cfg(unix)]
     Policy(policy::Policy),
+    List(list::List),
+    CloneAll(clone_all::CloneAll),
+    #[cfg(unix)]
+    Browse(browse::Browse),
     Url(url::Url),
+    Credential(credential::Credential),
     #[cfg(unix)]
     Doctor(doctor::Doctor),
     Cache(cache::Cache),

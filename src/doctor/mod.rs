@@ -18,5 +18,6 @@ mod verdict;
 
 pub(crate) use examine::examine;
 pub(crate) use explain::explain;
+pub(crate) use remote_url::codecommit_address;
 pub(crate) use report::Check;
 pub(crate) use show::{Look, Show};

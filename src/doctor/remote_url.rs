@@ -64,6 +64,13 @@ pub(super) fn remote_urls(config: &GitConfig, typed: Option<&str>) -> Vec<Remote
     urls
 }
 
+/// What our program would be given for the address or the remote that was typed; without one, for this repository's
+/// first CodeCommit remote.
+pub(crate) fn codecommit_address(config: &GitConfig, typed: Option<&str>) -> Option<String> {
+    let urls = remote_urls(config, typed).into_iter();
+    urls.map(|url| url.url).next()
+}
+
 /// A remote, as the configuration has it.
 struct Remote<'c> {
     name: &'c [u8],

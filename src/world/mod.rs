@@ -215,6 +215,12 @@ impl World {
         self.terminals.output && is_wanted && !self.is_dumb()
     }
 
+    /// Whether standard output is a terminal: a person sees it, or a recording does.
+    #[must_use]
+    pub(crate) fn writes_to_terminal(&self) -> bool {
+        self.terminals.output
+    }
+
     /// Whether a line on standard error may be written over.
     #[must_use]
     pub(crate) fn takes_animation(&self) -> bool {

@@ -12,14 +12,16 @@ use super::page::Reader;
 use crate::harness::helpers;
 
 /// The addresses of the space's network: the container endpoint's is AWS's own, the others stand for VPC endpoints.
-pub(super) const NETWORK: &str = "ip link set lo up && for a in 169.254.170.2 10.0.12.21 10.0.12.34; do \
+pub(super) const NETWORK: &str = "ip link set lo up && for a in 169.254.170.2 10.0.12.21 10.0.12.34 10.0.12.47; do \
      ip address add $a/32 dev lo; done && mount -t tmpfs none /opt";
 const CONTAINER: ([u8; 4], u16) = ([169, 254, 170, 2], 80);
 const STS: ([u8; 4], u16) = ([10, 0, 12, 21], 443);
 const GIT: ([u8; 4], u16) = ([10, 0, 12, 34], 443);
+const API: ([u8; 4], u16) = ([10, 0, 12, 47], 443);
 const HOSTS: &str = "127.0.0.1 localhost\n\
      10.0.12.21 sts.eu-west-1.amazonaws.com\n\
-     10.0.12.34 git-codecommit.eu-west-1.amazonaws.com\n";
+     10.0.12.34 git-codecommit.eu-west-1.amazonaws.com\n\
+     10.0.12.47 codecommit.eu-west-1.amazonaws.com\n";
 const AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";
 /// The processor in the guides' archives.
 const WRITTEN_ON: &str = "x86_64";
@@ -39,6 +41,7 @@ impl Space {
             .address(Service::Container, CONTAINER.into())
             .address(Service::Sts, STS.into())
             .address(Service::Git, GIT.into())
+            .address(Service::CodeCommit, API.into())
             .start();
         let space = Self {
             aws,
