@@ -73,7 +73,10 @@ impl Finding {
     pub(super) fn error(error: impl Into<Error>) -> Self {
         let error = error.into();
         Self {
-            fix: error.hints(),
+            // This is the doctor already.
+            fix: (error.hints().into_iter())
+                .filter(|hint| !hint.starts_with("git codecommit doctor"))
+                .collect(),
             ..Self::failed(error.exit(), error.to_string())
         }
     }

@@ -73,6 +73,9 @@ impl Refusal {
                     self.permission, self.resource
                 ),
                 "check that the repository is in this region, and this profile's account".into(),
+                // A proxy, an old password or a header of the person's own may be the cause.
+                "git codecommit doctor shows which step fails (outside a clone, add the address)"
+                    .into(),
             ],
             404 => vec![
                 identity,

@@ -14,7 +14,8 @@ fn every_http_error_of_the_git_host_is_explained() {
     let signed_by = format!("hint: signed as {session}");
     let policy = "hint: its policy must allow codecommit:GitPull on \
                   arn:aws:codecommit:eu-west-1:*:demo-repo\n\
-                  hint: check that the repository is in this region, and this profile's account";
+                  hint: check that the repository is in this region, and this profile's account\n\
+                  hint: git codecommit doctor shows which step fails (outside a clone, add the address)";
     for (code, error, hints) in [
         (
             401,
