@@ -3,6 +3,7 @@
 //! | key | decides |
 //! |---|---|
 //! | `codecommit.profile` | the AWS profile, where neither the address nor `--profile` names one |
+//! | `codecommit.account` | the account that the credentials must be of, where the address names none |
 //! | `codecommit.endpoint` | `host[:port]` of the git host, such as a VPC endpoint's |
 //! | `codecommit.stsRegion` | the region of STS |
 //! | `codecommit.cache` | `false`: sessions are not cached on disk |
@@ -14,6 +15,7 @@
 
 use crate::address::Address;
 use crate::aws::RepositoryName;
+use crate::aws::iam::AccountId;
 use crate::aws::{Host, Region};
 use crate::git::config::{self, Value};
 use crate::profile::ProfileName;
@@ -37,8 +39,13 @@ impl<'a> OwnConfig<'a> {
     pub(crate) fn of_address(world: &'a World, address: &Address) -> Self {
         let repository = &address.repository;
         let mut names = vec![format!("codecommit://{repository}")];
+        let account = address.account.as_ref();
+        names.extend(account.map(|account| format!("codecommit://{account}/{repository}")));
         if let Some(region) = &address.region {
             names.push(format!("codecommit::{region}://{repository}"));
+            let account =
+                account.map(|account| format!("codecommit::{region}://{account}/{repository}"));
+            names.extend(account);
             let host = match &address.host {
                 Some(host) => host.clone(),
                 None => Host::regional(region, false),
@@ -106,6 +113,20 @@ impl<'a> OwnConfig<'a> {
         };
         let name = ProfileName::parse(value.text()?).ok();
         Ok(name.map(|name| (name, value.key())))
+    }
+
+    /// `codecommit.account`, and the key it stands under.
+    pub(crate) fn account(&self) -> Result<Option<(AccountId, String)>, config::Error> {
+        let Some(found) = self.text("account")? else {
+            return Ok(None);
+        };
+        match AccountId::parse(&found.value) {
+            Some(account) => Ok(Some((account, found.key))),
+            None => Err(config::Error::Value {
+                key: found.key,
+                expected: "an account ID of 12 digits",
+            }),
+        }
     }
 
     fn value(&self, name: &str) -> Result<Option<Value<'_>>, config::Error> {

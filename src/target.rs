@@ -3,6 +3,7 @@
 //! Profile, region and host are settled here, for every program, as far as that goes without a request.
 
 use crate::address::Address;
+use crate::aws::iam::AccountId;
 use crate::aws::{Host, Region, RepositoryName, RoleArn};
 use crate::endpoint::{Endpoint, checked_authority};
 use crate::error::{Error, Exit, Explain};
@@ -25,6 +26,8 @@ pub(crate) struct Target<'a> {
     /// The repository, where one is named.
     endpoint: Option<Endpoint>,
     pub(crate) own: OwnConfig<'a>,
+    /// The account that the address names.
+    account: Option<AccountId>,
     /// The region of STS and the role that options of the credential helper name.
     region_option: Option<Region>,
     role_option: Option<RoleArn>,
@@ -65,6 +68,13 @@ pub(crate) struct NamedProfile {
     pub(crate) by: String,
 }
 
+/// An account, and the setting that names it.
+#[derive(Clone, Debug)]
+pub(crate) struct WantedAccount {
+    pub(crate) id: AccountId,
+    pub(crate) by: String,
+}
+
 impl<'a> Target<'a> {
     /// Reads an address of the remote helper, and settles what it means.
     pub(crate) fn of_address(
@@ -97,7 +107,10 @@ impl<'a> Target<'a> {
         let endpoint =
             Endpoint::resolve(world, configured, &address, region.region.clone(), is_fips)?;
         let authority = endpoint.authority().to_owned();
-        Ok(chosen.target(region, authority, Some(endpoint)))
+        Ok(Self {
+            account: address.account,
+            ..chosen.target(region, authority, Some(endpoint))
+        })
     }
 
     /// Settles what a credential request of git means.
@@ -172,6 +185,18 @@ impl<'a> Target<'a> {
         Ok(match &self.role_option {
             Some(role) => plan.then_role(role.as_str(), "--role-arn"),
             None => plan,
+        })
+    }
+
+    /// The account that the credentials must be of, if the address or a setting names one. Fails if the setting is none.
+    pub(crate) fn wanted_account(&self) -> Result<Option<WantedAccount>, config::Error> {
+        let of_address = self.account.clone();
+        Ok(match of_address {
+            Some(id) => Some(WantedAccount {
+                id,
+                by: "the address".to_owned(),
+            }),
+            None => self.own.account()?.map(|(id, by)| WantedAccount { id, by }),
         })
     }
 
@@ -270,6 +295,7 @@ impl<'a> Chosen<'a> {
             authority,
             endpoint,
             own: self.own,
+            account: None,
             region_option: self.overrides.region,
             role_option: self.overrides.role_arn,
         }

@@ -8,6 +8,7 @@
 
 mod harness;
 
+mod accounts;
 mod cache;
 mod cache_files;
 mod chain;

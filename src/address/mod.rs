@@ -8,9 +8,15 @@
 //! | `codecommit::<region>://[profile@]repository` | `<region>://…` |
 //! | `codecommit::https://git-codecommit.<region>.amazonaws.com/v1/repos/repository` | `https://…` |
 //! | `codecommit::arn:aws:codecommit:<region>:<account>:repository` | `arn:…` |
+//!
+//! In front of the repository of the first two an account can stand, `[profile@]123456789012/repository`: the credentials
+//! must be of this account, as with an ARN. Relative URLs of submodules keep it.
 
 mod near_miss;
+#[cfg(test)]
+mod tests;
 
+use crate::aws::iam::AccountId;
 use crate::aws::{Host, NotARepositoryName, Region, RepositoryName};
 use crate::error::{Exit, Explain};
 use crate::profile::{EmptyName, ProfileName};
@@ -86,6 +92,8 @@ pub(crate) struct Address {
     pub(crate) region: Option<Region>,
     /// The profile, where the address names one.
     pub(crate) profile: Option<ProfileName>,
+    /// The account that the credentials must be of, where the address names one.
+    pub(crate) account: Option<AccountId>,
     pub(crate) repository: RepositoryName,
     /// The git host, where the address is a pasted URL.
     pub(crate) host: Option<Host>,
@@ -176,6 +184,10 @@ impl Address {
         if name.is_empty() {
             return Err(Error::Malformed(text.to_owned()));
         }
+        let (account, name, tail) = match with_account(name, tail) {
+            Some((account, name, tail)) => (Some(account), name, tail),
+            None => (None, name, tail),
+        };
         let (repository, mut warnings) = repository(name)?;
         if !matches!(tail, "" | "/") {
             warnings.push(format!(
@@ -185,6 +197,7 @@ impl Address {
         Ok(Self {
             region,
             profile: profile.map(ProfileName::parse).transpose()?,
+            account,
             repository,
             host: None,
             warnings,
@@ -194,12 +207,13 @@ impl Address {
     /// `arn:<partition>:codecommit:<region>:<account>:<repository>`.
     fn parse_arn(arn: &str) -> Result<Self, Error> {
         let parts: Vec<&str> = arn.splitn(6, ':').collect();
-        let ["arn", _, "codecommit", region, _, name] = parts.as_slice() else {
+        let ["arn", _, "codecommit", region, account, name] = parts.as_slice() else {
             return Err(Error::Malformed(arn.to_owned()));
         };
         Ok(Self {
             region: Some(region_of_scheme(region)?),
             profile: None,
+            account: AccountId::parse(account),
             repository: RepositoryName::parse(name)?,
             host: None,
             warnings: Vec::new(),
@@ -219,6 +233,7 @@ impl Address {
         Ok(Self {
             region: Some(host.region().clone()),
             profile: user.map(ProfileName::parse).transpose()?,
+            account: None,
             repository,
             host: Some(host),
             warnings,
@@ -229,6 +244,15 @@ impl Address {
 fn near_miss(text: &str, meant: String) -> Error {
     let text = text.to_owned();
     Error::NearMiss { text, meant }
+}
+
+/// The account, the repository and what follows it, of `<account>/<repository>…`. A repository whose name is twelve
+/// digits is one only where nothing follows.
+fn with_account<'t>(name: &str, tail: &'t str) -> Option<(AccountId, &'t str, &'t str)> {
+    let account = AccountId::parse(name)?;
+    let rest = tail.strip_prefix('/')?;
+    let (name, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    (!name.is_empty()).then_some((account, name, tail))
 }
 
 /// A repository's name. No name ends in `.git`, but people add it out of habit.
@@ -245,167 +269,4 @@ fn repository(name: &str) -> Result<(RepositoryName, Vec<String>), NotARepositor
 
 fn region_of_scheme(text: &str) -> Result<Region, Error> {
     Region::parse(text).map_err(|_| Error::Scheme(text.to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// `region | profile | repository` of a good address.
-    fn parts(text: &str) -> String {
-        let address = Address::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-        format!(
-            "{}|{}|{}",
-            address.region.map(|r| r.to_string()).unwrap_or_default(),
-            address
-                .profile
-                .map(|p| p.as_str().to_owned())
-                .unwrap_or_default(),
-            address.repository
-        )
-    }
-
-    #[test]
-    fn every_form_gives_region_profile_and_repository() {
-        for (text, expected) in [
-            ("codecommit://test_repo", "||test_repo"),
-            ("codecommit://profile@test_repo", "|profile|test_repo"),
-            ("codecommit://My.Repo-1/", "||My.Repo-1"),
-            ("ca-central-1://test_repo", "ca-central-1||test_repo"),
-            (
-                "ca-central-1://profile@test_repo",
-                "ca-central-1|profile|test_repo",
-            ),
-            ("codecommit::eu-west-1://p@R", "eu-west-1|p|R"),
-            ("git::codecommit::eu-west-1://p@R", "eu-west-1|p|R"),
-            ("eu-west-1://p@R.git", "eu-west-1|p|R"),
-            ("codecommit://R.git/", "||R"),
-            (
-                "eu-west-1://p@git-codecommit.eu-west-1.amazonaws.com/v1/repos/R",
-                "eu-west-1|p|R",
-            ),
-            ("US-EAST-1://p@Repo", "us-east-1|p|Repo"),
-            ("eusc-de-east-1://r", "eusc-de-east-1||r"),
-            ("codecommit://me@corp.example@r", "|me@corp.example|r"),
-            ("codecommit://a%20b@r", "|a%20b|r"),
-            ("codecommit://p:q@r", "|p:q|r"),
-            (
-                "arn:aws:codecommit:us-east-2:111111111111:r",
-                "us-east-2||r",
-            ),
-            (
-                "codecommit::arn:aws-cn:codecommit:cn-north-1:1:r",
-                "cn-north-1||r",
-            ),
-            (
-                "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/r",
-                "us-east-1||r",
-            ),
-            (
-                "https://dev@git-codecommit-fips.us-east-1.amazonaws.com/v1/repos/r/",
-                "us-east-1|dev|r",
-            ),
-            (
-                "codecommit://p@git-codecommit.us-east-1.amazonaws.com/v1/repos/r",
-                "us-east-1|p|r",
-            ),
-        ] {
-            assert_eq!(parts(text), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_the_reference_calls_malformed_is_refused() {
-        for text in [
-            "",
-            "boom",
-            "codecommit:/test_repo",
-            "codecommit//test_repo",
-            "://test_repo",
-            "codecommit://",
-            "codecommit:://test_repo",
-            "codecommit:///test_repo",
-            "github://test_repo",
-            "codecommit://@r",
-            "codecommit://p@",
-            "codecommit://.git",
-            "codecommit://r.git.git",
-            "codecommit://r:443",
-            "codecommit://r r",
-            "codecommit://..",
-            "codecommit://r\u{e9}",
-            "http://git-codecommit.us-east-1.amazonaws.com/v1/repos/r",
-            "https://github.com/v1/repos/r",
-            "https://git-codecommit.us-east-1.amazonaws.com.evil.example/v1/repos/r",
-            "https://git-codecommit.us-east-1.amazonaws.com:444/v1/repos/r",
-            "https://u:p@git-codecommit.us-east-1.amazonaws.com/v1/repos/r",
-            "https://git-codecommit.us-east-1.amazonaws.com/r",
-            "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/r/../s",
-            "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/r?x=y",
-            "arn:aws:s3:::bucket",
-            "arn:aws:codecommit:nowhere:1:r",
-            "evil.example/://r",
-        ] {
-            assert!(Address::parse(text).is_err(), "{text}");
-        }
-        let long = format!("codecommit://{}", "r".repeat(101));
-        assert!(Address::parse(&long).is_err());
-    }
-
-    #[test]
-    fn what_the_reference_ignores_is_noted_for_a_warning() {
-        let address = Address::parse("codecommit://p@r/sub?x#y").unwrap();
-        assert_eq!(address.repository.as_str(), "r");
-        assert_eq!(
-            address.warnings,
-            ["ignoring \"/sub?x#y\" after the repository name r in the address"]
-        );
-    }
-
-    #[test]
-    fn no_error_repeats_a_password() {
-        for text in [
-            "https://AKIDEXAMPLE:hunter2@git-codecommit.us-east-1.amazonaws.com/v1/repos/r",
-            "codecommit::AKIDEXAMPLE:hunter2@r",
-            "codecommit://AKIDEXAMPLE:hunter2@",
-            "codecommit://AKIDEXAMPLE:hunter2/x@r",
-            "codecommit::ssh://AKIDEXAMPLE:hunter2@git-codecommit.us-east-1.amazonaws.com/v1/repos/r",
-            "codecommit::us-east-1:AKIDEXAMPLE:hunter2@r",
-            "https://AKIDEXAMPLE:hunter2/x@git-codecommit.us-east-1.amazonaws.com/v1/repos/r",
-        ] {
-            let error = Address::parse(text).unwrap_err();
-            let said = format!("{error}{:?}", error.hints());
-            assert!(!said.contains("hunter2"), "{said}");
-        }
-    }
-
-    #[test]
-    fn a_clone_is_known_by_its_repository_in_any_form_of_address() {
-        let region = Region::parse("eu-west-1").unwrap();
-        for (url, expected) in [
-            ("codecommit::eu-west-1://P@demo", true),
-            ("codecommit://P@demo", true),
-            (
-                "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo",
-                true,
-            ),
-            (
-                "https://P@git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo/",
-                true,
-            ),
-            (
-                "codecommit::arn:aws:codecommit:eu-west-1:111111111111:demo",
-                true,
-            ),
-            ("codecommit::us-east-1://P@demo", false),
-            ("https://github.com/x/demo", false),
-            ("codecommit://P@demo2", false),
-        ] {
-            assert_eq!(
-                Address::leads_to(url, Some(&region), "demo"),
-                expected,
-                "{url}"
-            );
-        }
-    }
 }

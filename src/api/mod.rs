@@ -125,10 +125,7 @@ impl<'a> Api<'a> {
         Error::Refused {
             region: self.region.clone(),
             operation,
-            identity: match &credentials.principal {
-                Some(arn) => arn.clone(),
-                None => format!("key {}", credentials.access_key_id),
-            },
+            identity: credentials.identity(),
             status: status.as_u16(),
             code: kind.unwrap_or_else(|| format!("HTTP {}", status.as_u16())),
             message: message.chars().take(MESSAGE_LIMIT).collect(),

@@ -2,6 +2,7 @@
 
 use time::OffsetDateTime;
 
+use super::iam::AccountId;
 use crate::secret::{self, Secret};
 
 /// Key id, secret, token and expiry of one identity: they travel together or not at all.
@@ -17,6 +18,8 @@ pub(crate) struct Credentials {
     pub(crate) expires_at: Option<OffsetDateTime>,
     /// Who they belong to, an ARN, where the source says so. For messages.
     pub(crate) principal: Option<String>,
+    /// The account, where the source names it and no ARN does.
+    pub(crate) account: Option<AccountId>,
     /// Whether they were had in this run.
     pub(crate) origin: Origin,
 }
@@ -31,6 +34,20 @@ pub(crate) enum Origin {
 }
 
 impl Credentials {
+    /// The account they belong to, where that is known without a request.
+    pub(crate) fn account(&self) -> Option<AccountId> {
+        let of_arn = || AccountId::of_arn(self.principal.as_deref()?);
+        self.account.clone().or_else(of_arn)
+    }
+
+    /// Whose they are: an ARN, or the access key's id.
+    pub(crate) fn identity(&self) -> String {
+        match &self.principal {
+            Some(arn) => arn.clone(),
+            None => format!("key {}", self.access_key_id),
+        }
+    }
+
     /// Whether they end before a time.
     pub(crate) fn end_before(&self, time: OffsetDateTime) -> bool {
         self.expires_at.is_some_and(|end| end <= time)

@@ -1,10 +1,33 @@
 //! Names of IAM and STS, checked by their published shapes.
 
+use std::fmt;
 use std::str::FromStr;
 
 /// Whether a text is an AWS account's number.
 pub(crate) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The twelve digits of an AWS account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AccountId(String);
+
+impl AccountId {
+    /// Reads twelve digits, and nothing else.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        is_account(text).then(|| Self(text.to_owned()))
+    }
+
+    /// The account in an ARN.
+    pub(crate) fn of_arn(arn: &str) -> Option<Self> {
+        Self::parse(arn.strip_prefix("arn:")?.split(':').nth(3)?)
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 /// What the role's trust policy may ask for: 2 to 1224 of `[A-Za-z0-9_+=,.@:/-]`.

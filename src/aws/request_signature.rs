@@ -77,6 +77,7 @@ mod tests {
             session_token: token.map(|token| Secret::new(token.into())),
             expires_at: None,
             principal: None,
+            account: None,
             origin: Origin::Fresh,
         };
         let request = Unsigned {

@@ -96,6 +96,7 @@ mod tests {
             session_token: token.map(|token| Secret::new(token.into())),
             expires_at: Some(instant(ends)),
             principal: None,
+            account: None,
             origin: Origin::Fresh,
         };
         credentials.check(instant(1000))

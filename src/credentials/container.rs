@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
 
 use super::instant::instant;
+use crate::aws::iam::AccountId;
 use crate::aws::{Credentials, Origin};
 use crate::error::{Exit, Explain};
 use crate::http::{self, Http};
@@ -161,6 +162,10 @@ async fn ask(
         session_token: Some(answer.token),
         expires_at: Some(expires_at),
         principal: None,
+        account: {
+            let named = answer.account_id.as_deref().and_then(AccountId::parse);
+            named.or_else(|| AccountId::of_arn(answer.role_arn.as_deref()?))
+        },
         origin: Origin::Fresh,
     })
 }
@@ -174,6 +179,10 @@ struct Answer {
     #[serde(deserialize_with = "secret")]
     token: Secret,
     expiration: String,
+    /// EKS Pod Identity says it.
+    account_id: Option<String>,
+    /// ECS says it.
+    role_arn: Option<String>,
 }
 
 /// The error body that the ECS agent gives.

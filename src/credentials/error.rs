@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{container, mfa, process, sts};
 use crate::aws::Unusable;
+use crate::aws::iam::AccountId;
 use crate::error::{Exit, Explain};
 use crate::git::config;
 use crate::process::shell_quoted;
@@ -29,6 +30,16 @@ pub(crate) enum Error {
     /// Another process that this one waited for has asked for the same session and failed.
     #[error("{why} (another git-codecommit process got this answer a moment ago)")]
     FailedElsewhere { why: String },
+    /// The account is a guard: keys of another one would open a repository of the same name there.
+    #[error("{identity} belongs to account {found}, but {by} names account {wanted}")]
+    OtherAccount {
+        /// An ARN, or the access key's id.
+        identity: String,
+        found: AccountId,
+        wanted: AccountId,
+        /// The setting.
+        by: String,
+    },
     /// IAM Identity Center gave no credentials.
     #[error("cannot get credentials for profile {profile:?} from IAM Identity Center: {cause}")]
     SingleSignOn { profile: String, cause: String },
@@ -82,6 +93,9 @@ impl Explain for Error {
             Self::Process(error) => error.hints(),
             Self::Mfa(error) => error.hints(),
             Self::FailedElsewhere { .. } => vec!["run the command again to send a new request".into()],
+            Self::OtherAccount { wanted, by, .. } => vec![format!(
+                "use a profile of account {wanted}, or correct {by}"
+            )],
             Self::SingleSignOn { profile, .. } => vec![
                 format!("run: aws sso login --profile {}", shell_quoted(profile)),
                 "if it still fails, ask your administrator whether the account and the role are assigned to you"
@@ -124,6 +138,7 @@ impl Explain for Error {
             Self::Incomplete(_)
             | Self::Unusable { .. }
             | Self::FailedElsewhere { .. }
+            | Self::OtherAccount { .. }
             | Self::SingleSignOn { .. }
             | Self::Login { .. }
             | Self::InstanceMetadata(_)

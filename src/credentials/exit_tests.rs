@@ -5,6 +5,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::ExitStatus;
 
 use super::{Error, container, mfa, process, sts};
+use crate::aws::iam::AccountId;
 use crate::aws::{Region, Unusable};
 use crate::error::{Exit, Explain};
 use crate::git::config;
@@ -29,6 +30,11 @@ fn setting() -> http::Error {
 
 fn config() -> config::Error {
     config::Error::Refused(text())
+}
+
+#[expect(clippy::unwrap_used, reason = "the text is an account's")]
+fn account() -> AccountId {
+    AccountId::parse("111111111111").unwrap()
 }
 
 fn hop() -> Box<RoleHop> {
@@ -116,6 +122,22 @@ fn every_error_of_sts_has_its_class() {
             Exit::Credentials,
         ),
         (Error::Empty { host: text() }, Exit::Credentials),
+        (
+            Error::RefusedIdentity {
+                code: text(),
+                message: text(),
+            },
+            Exit::Credentials,
+        ),
+        (Error::NoAccount { host: text() }, Exit::Credentials),
+        (
+            Error::UnreachableIdentity {
+                region: Region::parse("eu-west-1").unwrap(),
+                other: None,
+                cause: Box::new(network()),
+            },
+            Exit::Credentials,
+        ),
     ] {
         assert_eq!(error.exit(), class, "{error:?}");
         assert_eq!(super::Error::Sts(Box::new(error)).exit(), class);
@@ -224,6 +246,15 @@ fn every_other_error_of_credentials_has_its_class() {
             Exit::Credentials,
         ),
         (Error::FailedElsewhere { why: text() }, Exit::Credentials),
+        (
+            Error::OtherAccount {
+                identity: text(),
+                found: account(),
+                wanted: account(),
+                by: text(),
+            },
+            Exit::Credentials,
+        ),
         (
             Error::SingleSignOn {
                 profile: profile(),

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::instant::instant;
+use crate::aws::iam::AccountId;
 use crate::aws::{Credentials, Origin};
 use crate::error::{Exit, Explain};
 use crate::process;
@@ -79,6 +80,8 @@ struct Answer {
     secret_access_key: Zeroizing<String>,
     session_token: Option<Zeroizing<String>>,
     expiration: Option<String>,
+    #[serde(default)]
+    account_id: Option<String>,
 }
 
 /// Runs the program, once, and reads what it writes.
@@ -192,6 +195,7 @@ fn parse(output: &[u8]) -> Result<Credentials, &'static str> {
         session_token: token.map(|token| Secret::new(token.to_string())),
         expires_at,
         principal: None,
+        account: answer.account_id.as_deref().and_then(AccountId::parse),
         origin: Origin::Fresh,
     })
 }

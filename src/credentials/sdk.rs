@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
 use super::error::Error as CredentialsError;
+use crate::aws::iam::AccountId;
 use crate::aws::{Credentials, Origin, Region};
 use crate::http::{Http, SdkClient, root_cause};
 use crate::printable::hex;
@@ -50,7 +51,11 @@ pub(super) async fn single_sign_on(
     if let Some(session) = &sso.session {
         provider = provider.session_name(session);
     }
-    provided(&provider.build()).await.map_err(refused)
+    let found = provided(&provider.build()).await.map_err(refused)?;
+    Ok(Credentials {
+        account: AccountId::parse(&sso.account_id),
+        ..found
+    })
 }
 
 /// Credentials of a console session. `region` is where AWS Sign-In is asked to renew them.
@@ -115,12 +120,14 @@ pub(super) async fn provided(provider: &impl ProvideCredentials) -> Result<Crede
         .provide_credentials()
         .await
         .map_err(|error| refusal(&error).unwrap_or_else(|| root_cause(&error)))?;
+    let account = found.account_id().map(|account| account.as_str());
     Ok(Credentials {
         access_key_id: found.access_key_id().to_owned(),
         secret_access_key: Secret::new(found.secret_access_key().to_owned()),
         session_token: found.session_token().map(|t| Secret::new(t.to_owned())),
         expires_at: found.expiry().and_then(instant_of),
         principal: None,
+        account: account.and_then(AccountId::parse),
         origin: Origin::Fresh,
     })
 }

@@ -59,6 +59,7 @@ checks! {
     GitTls "git-tls" "TLS with the git host",
     Clock "clock" "clock",
     Source "source" "credentials",
+    Account "account" "account",
     Repository "repository" "repository",
     GitRequest "git-request" "git ls-remote",
 }

@@ -20,6 +20,8 @@ pub(crate) const AWS_SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
 pub(crate) const AWS_SECURITY_TOKEN: &str = "AWS_SECURITY_TOKEN";
 /// Session token of the environment source. Secret.
 pub(crate) const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
+/// The account of the keys in the environment.
+pub(crate) const AWS_ACCOUNT_ID: &str = "AWS_ACCOUNT_ID";
 /// When the keys of the environment expire, as `aws configure export-credentials` writes it.
 pub(crate) const AWS_CREDENTIAL_EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 /// File with a web identity token: the environment's role is then assumed with it.

@@ -118,6 +118,7 @@ fn a_repository_that_fails_does_not_stop_the_others() {
         hint: signed as ARN
         hint: its policy must allow codecommit:GitPull on arn:aws:codecommit:eu-west-1:*:Other.repo_2
         hint: check that the repository is in this region, and this profile's account
+        hint: git codecommit doctor shows which step fails (outside a clone, add the address)
         git-codecommit: 1 of 2 repositories failed: Other.repo_2
         hint: git codecommit doctor codecommit::eu-west-1://CrossAccountAccessProfile@Other.repo_2 checks each step
         hint: run the command again to try those that failed

@@ -8,6 +8,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
+use crate::aws::iam::AccountId;
 use crate::aws::{Credentials, Origin, is_session_of};
 use crate::credentials::instant::instant;
 use crate::secret::Secret;
@@ -70,6 +71,11 @@ pub(super) fn parse(
         session_token: Some(Secret::new(file.credentials.session_token.to_string())),
         expires_at: Some(expires_at),
         principal,
+        account: file
+            .credentials
+            .account_id
+            .as_deref()
+            .and_then(AccountId::parse),
         origin: Origin::Cache,
     };
     match found.check(now) {
@@ -100,7 +106,6 @@ pub(super) fn description(text: &[u8]) -> Option<(String, OffsetDateTime)> {
 pub(super) fn render(credentials: &Credentials, kind: Option<&str>) -> Option<Zeroizing<Vec<u8>>> {
     let expires_at = credentials.expires_at?.replace_nanosecond(0).ok()?;
     let arn = credentials.principal.clone();
-    let account_id = arn.as_deref().and_then(|arn| arn.split(':').nth(4));
     let file = File {
         provider_type: kind.map(str::to_owned),
         credentials: Keys {
@@ -113,7 +118,7 @@ pub(super) fn render(credentials: &Credentials, kind: Option<&str>) -> Option<Ze
                 .to_owned()
                 .into(),
             expiration: expires_at.format(&Rfc3339).ok()?,
-            account_id: account_id.map(str::to_owned),
+            account_id: credentials.account().map(|account| account.to_string()),
         },
         assumed_role_user: arn.map(|arn| User {
             assumed_role_id: None,
@@ -217,6 +222,7 @@ mod tests {
             session_token: Some(Secret::new("t".into())),
             expires_at: Some(datetime!(2026-11-22 01:02:03.5 UTC)),
             principal: Some(OF_ROLE.into()),
+            account: None,
             origin: Origin::Fresh,
         };
         let text = render(&credentials, None).unwrap();

@@ -12,6 +12,9 @@ impl Resolver<'_> {
     /// `git codecommit doctor`. Makes no request.
     pub(crate) fn explained(&self) -> Result<Vec<(&'static str, String)>, Error> {
         let mut lines = Vec::new();
+        if let Some(wanted) = &self.wanted {
+            lines.push(("account", format!("{} ({})", wanted.id, wanted.by)));
+        }
         if let Some((host, region, decided_by)) = self.sts_host()? {
             lines.push(("STS", format!("{host} in {region} ({decided_by})")));
         }
@@ -49,6 +52,12 @@ impl Resolver<'_> {
     /// The steps that were taken in this run, in their order.
     pub(crate) fn taken(&self) -> Vec<Step> {
         self.taken.borrow().clone()
+    }
+
+    /// Whether the last step of the plan has been taken.
+    pub(crate) fn is_walked(&self) -> bool {
+        let depth = self.plan.hops.len();
+        self.taken.borrow().iter().any(|step| step.depth == depth)
     }
 
     /// The MFA device whose code will be asked of the person, if one will be.

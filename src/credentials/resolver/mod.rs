@@ -3,6 +3,7 @@
 
 mod explained;
 mod step;
+mod written;
 
 use std::cell::RefCell;
 
@@ -12,16 +13,14 @@ use tokio::time::Instant;
 pub(crate) use self::step::Step;
 use super::cache::{Cache, Key};
 use super::error::Error;
-use super::instant::instant;
 use super::sts::Sts;
 use super::{container, instance_metadata, mfa, process, sdk};
+use crate::aws::iam::AccountId;
 use crate::aws::{Credentials, Origin};
 use crate::http::Http;
 use crate::message::Notices;
 use crate::profile::{Plan, RoleHop, Source};
-use crate::secret::Secret;
-use crate::target::Target;
-use crate::world::variable;
+use crate::target::{Target, WantedAccount};
 
 /// What resolving needs: what is meant, the network, the sessions on disk.
 pub(crate) struct Resolver<'a> {
@@ -29,6 +28,8 @@ pub(crate) struct Resolver<'a> {
     http: &'a Http<'a>,
     notices: &'a dyn Notices,
     plan: Plan,
+    /// The account that the credentials must be of.
+    wanted: Option<WantedAccount>,
     /// Where sessions are kept; none where nothing of the plan can be, or may be.
     cache: Option<Cache<'a>>,
     taken: RefCell<Vec<Step>>,
@@ -52,6 +53,7 @@ impl<'a> Resolver<'a> {
             false => None,
         };
         Ok(Self {
+            wanted: target.wanted_account()?,
             target,
             http,
             notices,
@@ -69,21 +71,57 @@ impl<'a> Resolver<'a> {
         !self.plan.hops.is_empty() || matches!(self.plan.source, Source::WebIdentity(_))
     }
 
-    /// STS as the settings have it: what is wrong with it or the network is found before any key is fetched.
+    /// STS, if the plan needs it: what is wrong with it or the network is found before any key is fetched.
     fn sts(&self) -> Result<Option<Sts<'a>>, Error> {
-        if !self.needs_sts() {
-            return Ok(None);
-        }
+        self.needs_sts().then(|| self.prepared_sts()).transpose()
+    }
+
+    /// STS as the settings have it.
+    fn prepared_sts(&self) -> Result<Sts<'a>, Error> {
         let Target { world, .. } = self.target;
         let (region, _) = self.target.sts_region()?;
         let settings = self.target.settings();
         let sts = Sts::prepare(world, settings, region, self.http, self.notices);
-        Ok(Some(sts.map_err(Box::new)?))
+        Ok(sts.map_err(Box::new)?)
+    }
+
+    /// The account that the credentials must be of.
+    pub(crate) fn wanted(&self) -> Option<&WantedAccount> {
+        self.wanted.as_ref()
     }
 
     /// The credentials, if they can be had without the network: keys that stand somewhere, or a session that is
     /// still good. Starts no async runtime.
     pub(crate) fn at_hand(&self) -> Option<Result<Credentials, Error>> {
+        match self.unguarded()? {
+            Ok(found) => match (&self.wanted, found.account()) {
+                // Only STS can tell whose they are.
+                (Some(_), None) => None,
+                (_, account) => Some(self.guarded(found, account)),
+            },
+            failed => Some(failed),
+        }
+    }
+
+    /// Lets credentials pass that are of the account that is wanted.
+    fn guarded(
+        &self,
+        found: Credentials,
+        account: Option<AccountId>,
+    ) -> Result<Credentials, Error> {
+        match (&self.wanted, account) {
+            (Some(wanted), Some(account)) if wanted.id != account => Err(Error::OtherAccount {
+                identity: found.identity(),
+                found: account,
+                wanted: wanted.id.clone(),
+                by: wanted.by.clone(),
+            }),
+            _ => Ok(found),
+        }
+    }
+
+    /// The same without a look at the account.
+    fn unguarded(&self) -> Option<Result<Credentials, Error>> {
         match (&self.plan.source, self.plan.hops.as_slice()) {
             (Source::Environment, []) => Some(self.checked(0, self.environment())),
             (Source::StaticKeys { profile }, []) => {
@@ -93,13 +131,26 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Resolves the whole plan. Fails if the source or one of the roles gives no credentials.
+    /// Resolves the whole plan. Fails if the source or one of the roles gives no credentials, or if they are of
+    /// another account than the one that is wanted.
     pub(crate) async fn resolve(&self) -> Result<Credentials, Error> {
+        let found = self.walk().await?;
+        let account = match (&self.wanted, found.account()) {
+            (Some(_), None) => {
+                let sts = self.prepared_sts()?;
+                Some(sts.account(&found).await.map_err(Box::new)?)
+            }
+            (_, account) => account,
+        };
+        self.guarded(found, account)
+    }
+
+    async fn walk(&self) -> Result<Credentials, Error> {
         self.notices
             .trace(|| format!("credentials: {}", self.plan.in_words()));
         let depth = self.plan.hops.len();
         let started = Instant::now();
-        if let Some(at_hand) = self.at_hand() {
+        if let Some(at_hand) = self.unguarded() {
             return at_hand.inspect(|found| self.note(depth, started, found));
         }
         let sts = self.sts()?;
@@ -329,42 +380,5 @@ impl<'a> Resolver<'a> {
     /// The AWS CLI's `ProviderType` of what is kept.
     fn kind(&self, depth: usize) -> Option<&'static str> {
         (depth == 0 && matches!(self.plan.source, Source::SingleSignOn(_))).then_some("sso")
-    }
-
-    fn environment(&self) -> Result<Credentials, Error> {
-        let world = self.target.world;
-        let incomplete = || Error::Incomplete("the environment".into());
-        Ok(Credentials {
-            access_key_id: world
-                .variable(variable::AWS_ACCESS_KEY_ID)
-                .ok_or_else(incomplete)?,
-            secret_access_key: world
-                .secret(variable::AWS_SECRET_ACCESS_KEY)
-                .ok_or_else(incomplete)?,
-            // The older name first, as in botocore.
-            session_token: world
-                .secret(variable::AWS_SECURITY_TOKEN)
-                .or_else(|| world.secret(variable::AWS_SESSION_TOKEN)),
-            expires_at: world
-                .variable(variable::AWS_CREDENTIAL_EXPIRATION)
-                .and_then(|text| instant(&text)),
-            principal: None,
-            origin: Origin::Fresh,
-        })
-    }
-
-    fn static_keys(&self, name: &str) -> Result<Credentials, Error> {
-        let incomplete = || Error::Incomplete(format!("profile {name:?}"));
-        let profile = self.target.profiles.profile(name).ok_or_else(incomplete)?;
-        let keys = profile.keys().ok_or_else(incomplete)?;
-        let copy = |secret: Option<&Secret>| secret.map(|s| Secret::new(s.expose().to_owned()));
-        Ok(Credentials {
-            access_key_id: keys.id().ok_or_else(incomplete)?.value.clone(),
-            secret_access_key: copy(keys.secret()).ok_or_else(incomplete)?,
-            session_token: copy(keys.session_token()),
-            expires_at: None,
-            principal: None,
-            origin: Origin::Fresh,
-        })
     }
 }

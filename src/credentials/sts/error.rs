@@ -54,6 +54,18 @@ pub(crate) enum Error {
     TokenFile { path: String, cause: io::Error },
     #[error("STS at {host} returned no credentials")]
     Empty { host: String },
+    /// STS does not say whose the credentials are.
+    #[error("STS did not tell the account of the credentials: {code}: {message}")]
+    RefusedIdentity { code: String, message: String },
+    #[error("cannot ask STS for the account of the credentials: {cause}")]
+    UnreachableIdentity {
+        region: Region,
+        /// Another region that the settings name.
+        other: Option<Region>,
+        cause: Box<http::Error>,
+    },
+    #[error("STS at {host} returned no account")]
+    NoAccount { host: String },
 }
 
 impl Explain for Error {
@@ -71,7 +83,15 @@ impl Explain for Error {
             Self::TokenFile { .. } => {
                 vec!["the platform writes this file: is the path right, and readable?".into()]
             }
-            Self::Empty { .. } => vec!["check what answers at that address".into()],
+            Self::Empty { .. } | Self::NoAccount { .. } => {
+                vec!["check what answers at that address".into()]
+            }
+            Self::RefusedIdentity { code, .. } => common_hints(code),
+            Self::UnreachableIdentity {
+                region,
+                other,
+                cause,
+            } => unreachable_hints(region, other.as_ref(), cause),
             Self::RefusedToken { role, code, .. } => match code.as_str() {
                 "AccessDenied" => vec![format!(
                     "the trust policy of {role} must name the token's issuer, audience and subject"
@@ -89,12 +109,16 @@ impl Explain for Error {
         match self {
             Self::Endpoint(error) => error.exit(),
             Self::Setting { .. } => Exit::Settings,
-            Self::Unreachable { cause, .. } => cause.exit().of_credentials(),
+            Self::Unreachable { cause, .. } | Self::UnreachableIdentity { cause, .. } => {
+                cause.exit().of_credentials()
+            }
             Self::Http(error) => error.exit().of_credentials(),
             Self::Refused { .. }
             | Self::RefusedToken { .. }
             | Self::TokenFile { .. }
-            | Self::Empty { .. } => Exit::Credentials,
+            | Self::Empty { .. }
+            | Self::RefusedIdentity { .. }
+            | Self::NoAccount { .. } => Exit::Credentials,
         }
     }
 }

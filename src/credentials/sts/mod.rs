@@ -16,6 +16,7 @@ use time::OffsetDateTime;
 
 pub(in crate::credentials) use error::Error;
 
+use crate::aws::iam::AccountId;
 use crate::aws::{Credentials, Origin, Region};
 use crate::http::{self, Http, SdkClient};
 use crate::message::Notices;
@@ -71,9 +72,12 @@ impl<'a> Sts<'a> {
         if code.is_some() || self.retries.is_set {
             return self.assume_now(hop, caller, code).await;
         }
-        http::outwait(self.notices, &self.waited, Error::is_throttling, async || {
-            self.assume_now(hop, caller, None).await
-        })
+        http::outwait(
+            self.notices,
+            &self.waited,
+            Error::is_throttling,
+            async || self.assume_now(hop, caller, None).await,
+        )
         .await
     }
 
@@ -121,9 +125,12 @@ impl<'a> Sts<'a> {
         if self.retries.is_set {
             return self.exchange_token(identity).await;
         }
-        http::outwait(self.notices, &self.waited, Error::is_throttling, async || {
-            self.exchange_token(identity).await
-        })
+        http::outwait(
+            self.notices,
+            &self.waited,
+            Error::is_throttling,
+            async || self.exchange_token(identity).await,
+        )
         .await
     }
 
@@ -158,6 +165,36 @@ impl<'a> Sts<'a> {
                 })
             })?;
         self.session(answer.credentials, answer.assumed_role_user)
+    }
+
+    /// The account that credentials belong to, which no policy can deny to tell.
+    pub(super) async fn account(&self, caller: &Credentials) -> Result<AccountId, Error> {
+        let retries = self.retries.config.clone();
+        let client = self.client(Some(caller), retries, ATTEMPT_TIMEOUT);
+        let answer = client.get_caller_identity().send().await;
+        let answer = answer.map_err(|error| {
+            let explained = self.explain(&error, "", |code, message| Error::RefusedIdentity {
+                code,
+                message: caller.scrubbed(&message),
+            });
+            match explained {
+                Error::Unreachable {
+                    region,
+                    other,
+                    cause,
+                    role: _,
+                } => Error::UnreachableIdentity {
+                    region,
+                    other,
+                    cause,
+                },
+                refused => refused,
+            }
+        })?;
+        let account = answer.account().and_then(AccountId::parse);
+        account.ok_or_else(|| Error::NoAccount {
+            host: self.endpoint.host.clone(),
+        })
     }
 
     fn client(
@@ -196,6 +233,7 @@ impl<'a> Sts<'a> {
             session_token: Some(Secret::new(session.session_token)),
             expires_at: OffsetDateTime::from_unix_timestamp(session.expiration.secs()).ok(),
             principal: user.map(|user| user.arn),
+            account: None,
             origin: Origin::Fresh,
         })
     }

@@ -61,7 +61,24 @@ pub(in crate::doctor) async fn credentials(
         Ok(credentials) => (Some(credentials), None),
         Err(error) => (None, Some(error)),
     };
+    // Beyond the last step, only the account can be wrong.
+    let is_whole = resolver.is_walked();
+    let (error, of_account) = match is_whole {
+        true => (None, error),
+        false => (error, None),
+    };
     note_steps(x, resolver, started.elapsed(), error);
+    if let Some(wanted) = resolver.wanted() {
+        let title = CheckId::Account.title();
+        let outcome = match of_account {
+            Some(error) => Err(Finding::error(error)),
+            None => Ok((Finding::good(format!("{} ({})", wanted.id, wanted.by)), ())),
+        };
+        match is_whole {
+            true => _ = x.note(CheckId::Account, title, Duration::ZERO, outcome),
+            false => x.skip(CheckId::Account, title, &Why::StepBeforeFailed),
+        }
+    }
     credentials
 }
 
