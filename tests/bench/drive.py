@@ -216,6 +216,23 @@ def upload(tool, mebibytes, stubs):
     return measured(helper, start)
 
 
+def listing(tool, references):
+    """The references of a repository in protocol v0."""
+    helper = tool.start()
+    helper.say(b"capabilities\n")
+    helper.lines()
+    start = time.monotonic()
+    helper.say(b"list\n")
+    end, lines = b"", 0
+    while end != b"\n\n":
+        text = os.read(helper.output, 1 << 20)
+        assert text, "the helper has ended"
+        end, lines = (end + text)[-2:], lines + text.count(b"\n")
+    # Git's own transport lists none of the host's own lines beside them; nor do we.
+    assert lines == references + 1, lines
+    return measured(helper, start)
+
+
 def make_stubs(place):
     """A folder with a `git` that plays fetch-pack and send-pack, and is real otherwise."""
     stubs = os.path.join(place, "stubs")

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import cache, partial
 
 from delay import Delay, accept, listener
 
@@ -40,7 +41,7 @@ def packet(text):
     return b"%04x" % (len(text) + 4) + text
 
 
-def advertisement(service, version2):
+def advertisement(service, version2, references):
     start = packet(b"# service=" + service + b"\n") + b"0000"
     if version2 and service == b"git-upload-pack":
         return start + packet(b"version 2\n") + packet(b"fetch\n") + packet(b"ls-refs\n") + b"0000"
@@ -49,7 +50,9 @@ def advertisement(service, version2):
         if service == b"git-upload-pack"
         else b"report-status delete-refs"
     )
-    return start + packet(OID + b" refs/heads/main\0" + capabilities + b"\n") + b"0000"
+    lines = [packet(OID + b" refs/heads/main\0" + capabilities + b"\n")]
+    lines += [packet(b"%040x refs/tags/release-%08d\n" % (number, number)) for number in range(1, references)]
+    return start + b"".join(lines) + b"0000"
 
 
 def chunk(data):
@@ -96,7 +99,7 @@ class Git(threading.Thread):
             self.whole(tls, headers, body)
         if method == b"GET":
             kind = b"application/x-" + name + b"-advertisement"
-            answer = advertisement(name, b"git-protocol" in headers and self.options.v2)
+            answer = self.options.advertisement(name, b"git-protocol" in headers and self.options.v2)
         else:
             kind = b"application/x-" + name + b"-result"
             answer = STORED
@@ -199,7 +202,9 @@ def main():
     parser.add_argument("--tls-delay", type=float, default=0)
     parser.add_argument("--round-trip", type=float, default=0)
     parser.add_argument("--repositories")
+    parser.add_argument("--references", type=int, default=1)
     options = parser.parse_args()
+    options.advertisement = cache(partial(advertisement, references=options.references))
     ports = {}
     options.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     options.context.load_cert_chain(options.certificate)

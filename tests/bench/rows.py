@@ -192,6 +192,25 @@ def memory(place):
     table("Peak memory", "`VmHWM` of the helper.", ["pack of", "10 MiB", "1 GiB", "4 GiB", "goal", ""], rows)
 
 
+def references(place):
+    """A list of many references."""
+    rows = []
+    for count, runs in ((100_000, 5), (1_000_000, 3)):
+        measured = {"ours": [], "https": []}
+        with Hosts(place, references=count) as hosts:
+            for _ in range(runs):
+                for name, found in measured.items():
+                    found.append(drive.listing(Tool(name, place, hosts.ports), count))
+        for key, unit, scale in (("wall", "wall time", 1), ("cpu", "CPU", 1), ("memory", "memory", 1024)):
+            ours, theirs = (min(one[key] for one in measured[name]) / scale for name in measured)
+            suffix = "MiB" if key == "memory" else "s"
+            rows.append([f"{count:,}", unit, f"{ours:.2f} {suffix}", f"{theirs:.2f} {suffix}", "≤ 1",
+                         f"{ours / theirs:.2f}: {met(ours <= theirs)}"])
+    table("A list of many references", "The answer to `list` in protocol v0, from the command to its blank line; CPU time and `VmHWM` of "
+          "the helper's own process. Each figure is the least of 5 runs, or of 3 for a million.",
+          ["references", "", "ours", NAMES["https"], "goal", "ratio"], rows)
+
+
 def fetch(place, runs=5, round_trip=0.05):
     """A fetch of nothing new over a slow way."""
     rows = []
@@ -220,7 +239,7 @@ def fetch(place, runs=5, round_trip=0.05):
           ["protocol", "", "round trips", "median", "ours are fewer"], rows)
 
 
-PARTS = {part.__name__: part for part in (requests, start, sts, relay, memory, fetch)}
+PARTS = {part.__name__: part for part in (requests, start, sts, relay, memory, references, fetch)}
 
 if __name__ == "__main__":
     where, *parts = sys.argv[1:]
