@@ -47,14 +47,14 @@ class World:
     def __init__(self, place, programs, ports):
         self.place, self.programs, self.ports = place, programs, ports
 
-    def environment(self, home, case, tls=""):
+    def environment(self, home, case, tls="", sts=""):
         local = "https://localhost:%d"
         return {
             "HOME": str(home), "PATH": f"{self.programs}:{os.environ['PATH']}", "TMPDIR": str(home.parent / "tmp"),
             "LC_ALL": "C.UTF-8", "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0", "TORTURE_CASE": case,
             "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "2",
             "CODE_COMMIT_ENDPOINT": "localhost:%d" % self.ports["git" + tls],
-            "AWS_ENDPOINT_URL_STS": local % self.ports["sts"],
+            "AWS_ENDPOINT_URL_STS": local % self.ports["sts" + sts],
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"http://127.0.0.1:{self.ports['container']}/{case}",
             "AWS_CA_BUNDLE": str(self.place / "ca.pem"), "GIT_SSL_CAINFO": str(self.place / "ca.pem"),
         }
@@ -160,7 +160,7 @@ def secrets_in(ended):
 
 
 def templates(place, rng):
-    """Repositories to copy: the host's, one that is behind it, and two with something to push."""
+    """Repositories to copy: the host's, one that is behind it, a partial clone, and two with something to push."""
     made = place / "templates"
     made.mkdir()
     work = made / "work"
@@ -170,7 +170,10 @@ def templates(place, rng):
         git(work, "add", "--all")
         git(work, "commit", "--quiet", "-m", f"commit {number}")
     subprocess.run(["git", "clone", "--quiet", "--bare", str(work), str(made / "host")], check=True)
-    git(made / "host", "config", "http.receivepack", "true")
+    for key in ("http.receivepack", "uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
+        git(made / "host", "config", key, "true")
+    subprocess.run(["git", "clone", "--quiet", "--no-checkout", "--filter=blob:none", f"file://{made / 'host'}", str(made / "partial")],
+                   check=True)
     for name in ("behind", "small", "large"):
         subprocess.run(["git", "clone", "--quiet", "--no-local", str(made / "host"), str(made / name)], check=True)
     git(made / "behind", "reset", "--quiet", "--hard", "HEAD~3")

@@ -19,7 +19,9 @@ PROGRAMS = ("git-remote-codecommit", "git-credential-codecommit", "git-codecommi
 # What is run, and who gets the signal: the process itself, or the helper below it.
 VICTIMS = (("credential get", "itself"), ("clone", "itself"), ("clone", "helper"), ("fetch", "itself"), ("fetch", "helper"),
            ("push", "itself"), ("push", "helper"), ("setup", "itself"), ("install.sh", "itself"), ("install.sh", "group"))
-SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGKILL)
+# A process that is stopped goes on after the pause, in seconds.
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGKILL, signal.SIGSTOP)
+PAUSE = 1.2
 ROLE = "arn:aws:iam::111111111111:role/Contributor"
 MINE = "[user]\n\tname = Data Scientist\n\temail = ds@example.com\n# a remark\n"
 
@@ -57,7 +59,7 @@ class Kills:
 
     def run(self, seed, most, workers, until, only=None):
         rng = random.Random(seed)
-        kills = [Kill(number, *VICTIMS[number % len(VICTIMS)], SIGNALS[number // len(VICTIMS) % 3], rng.random())
+        kills = [Kill(number, *VICTIMS[number % len(VICTIMS)], SIGNALS[number // len(VICTIMS) % len(SIGNALS)], rng.random())
                  for number in range(most)]
         for operation in dict.fromkeys(operation for operation, _ in VICTIMS):
             self.longest[operation] = self.undisturbed(operation)
@@ -104,6 +106,8 @@ class Kills:
             child.kill()
             child.communicate()
         kill.code = child.returncode
+        if kill.signal == signal.SIGSTOP and kill.code:
+            kill.wrong.append(f"stopped and continued, it ended with {kill.code}")
         kill.wrong += [f"left a process behind: {process}" for process in homes.orphans(name, 5)]
         if "panicked" in kill.said:
             kill.wrong.append("says panicked")
@@ -113,17 +117,29 @@ class Kills:
 
     def strike(self, kill, child, name):
         """Sends the signal, if there is still somebody to send it to."""
-        try:
-            if kill.victim == "helper":
-                for process in homes.alive(name):
+        struck = []
+
+        def send(process, to):
+            try:
+                (os.killpg if kill.victim == "group" else os.kill)(process, to)
+                struck.append(process)
+            except ProcessLookupError:
+                pass
+
+        if kill.victim == "helper":
+            for process in homes.alive(name):
+                try:
                     if Path(f"/proc/{process}/comm").read_text().startswith("git-remote-code"):
-                        os.kill(process, kill.signal)
-                        kill.hit = True
-            elif child.poll() is None:
-                kill.hit = True
-                (os.killpg if kill.victim == "group" else os.kill)(child.pid, kill.signal)
-        except (ProcessLookupError, FileNotFoundError):
-            return
+                        send(process, kill.signal)
+                except FileNotFoundError:
+                    continue
+        elif child.poll() is None:
+            send(child.pid, kill.signal)
+        kill.hit = bool(struck)
+        if kill.signal == signal.SIGSTOP:
+            time.sleep(PAUSE)
+            for process in tuple(struck):
+                send(process, signal.SIGCONT)
 
     def environment(self, home, name):
         return self.world.environment(home, name)

@@ -14,14 +14,14 @@ PARTS = {
     "faults": ("Broken answers", """\
 A git host, STS and a container endpoint break an answer: by a reset, an end or a stall at a kind of byte (the status line, the headers, a
 packet's length, its middle, between packets, the last flush, the end), by a cut or noise inside packets while HTTP is whole, by a wrong
-length, type or status, by a reset or an early answer while the request is sent, or by TLS. The fault stays until git has ended, or (*once*)
+length, type or status, by a reset or an early answer while the request is sent, or by TLS (an alert, a certificate that has expired, or one of another name). The fault stays until git has ended, or (*once*)
 strikes the first time only. After each: the exit code is right, no panic, no secret is printed, `git fsck` finds both repositories whole,
 references are as before or as reported, nothing was pushed twice, a push that arrived and failed says so, no process, lock or temporary file
 is left that git's own https does not leave, and the same command succeeds when it is repeated. Git's own https transport meets the same
 answers, and its verdict (success or failure) is compared: it shares no code with this project."""),
     "kills": ("Signals", """\
-TERM, INT and KILL in turn, at a random moment of a run, to git, to the helper below it, to setup and to the installer (or its whole process
-group). After each: the cache's sessions, the configuration and the programs are whole, old or new; references are old or new; no process is
+TERM, INT, KILL, and STOP with CONT 1.2 s later, in turn, at a random moment of a run, to git, to the helper below it, to setup and to the
+installer (or its whole process group). After each: what was continued succeeds; the cache's sessions, the configuration and the programs are whole, old or new; references are old or new; no process is
 left; the repeat succeeds and leaves nothing of the run that was killed, a session half written included."""),
     "fleet": ("Many homes at once", """\
 Homes that start together, with two processes in each, against an STS that throttles by a token bucket. Every process gets its password, each
