@@ -32,7 +32,7 @@ impl Reader {
         self.bytes.extend_from_slice(piece);
         while self.read < self.bytes.len() {
             if self.lines.expected == Expected::Nothing {
-                return Err(Problem::Format("bytes behind its end"));
+                return Err(Problem::Format("bytes behind the end of the advertisement"));
             }
             let Some((line, length)) = next(&self.bytes[self.read..])? else {
                 return Ok(());

@@ -133,10 +133,17 @@ fn nothing_in_a_name_can_forge_a_reply_to_git() {
 
 #[test]
 fn only_the_versions_that_git_knows_are_taken() {
-    for start in [&[][..], &[SERVICE, None]] {
+    for (start, problem) in [
+        (&[][..], "no service announcement"),
+        (
+            &[SERVICE, None],
+            "a protocol version that git does not know",
+        ),
+    ] {
         let mut packets = start.to_vec();
         packets.extend([Some("version 3\n"), None]);
-        assert!(parse(&body(&packets)).is_err());
+        let found = parse(&body(&packets)).unwrap_err();
+        assert_eq!(found, Problem::Format(problem));
     }
     // Not behind the first line either.
     let late = [
@@ -166,7 +173,7 @@ fn bytes_behind_the_end_are_refused_as_git_refuses_them() {
         parse(&whole).unwrap();
         for more in [&b"0008more"[..], b"0000", b"\n", &whole] {
             let bytes = [&whole, more].concat();
-            let problem = Problem::Format("bytes behind its end");
+            let problem = Problem::Format("bytes behind the end of the advertisement");
             assert_eq!(parse(&bytes).unwrap_err(), problem);
             // In one piece too, where the end and more come together.
             let mut reader = Reader::new(Service::UploadPack);
