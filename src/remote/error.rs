@@ -81,7 +81,12 @@ impl Error {
     pub(super) fn unless_clear(self) -> Self {
         let is_clear = match &self {
             Self::Http(
-                http::Error::Cut { .. } | http::Error::Timeout { .. } | http::Error::TooSlow { .. },
+                http::Error::Cut { .. }
+                | http::Error::NotHttp { .. }
+                | http::Error::Timeout { .. }
+                | http::Error::TooLarge { .. }
+                | http::Error::TooLong { .. }
+                | http::Error::TooSlow { .. },
             )
             | Self::Damaged { .. }
             | Self::NotGit { .. } => false,
@@ -149,6 +154,65 @@ impl Explain for Error {
             | Self::Ended { .. }
             | Self::NoThread(_)
             | Self::Pipe(_) => Exit::Network,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_push_is_unclear_wherever_its_answer_was_not_understood() {
+        let host = || "localhost".to_owned();
+        let cause = || "?".to_owned();
+        for (error, is_unclear) in [
+            (
+                http::Error::Connect {
+                    host: host(),
+                    cause: cause(),
+                },
+                false,
+            ),
+            (
+                http::Error::Tls {
+                    host: host(),
+                    cause: cause(),
+                },
+                false,
+            ),
+            (
+                http::Error::Cut {
+                    host: host(),
+                    cause: cause(),
+                },
+                true,
+            ),
+            (
+                http::Error::NotHttp {
+                    host: host(),
+                    cause: cause(),
+                },
+                true,
+            ),
+            (http::Error::Timeout { host: host() }, true),
+            (
+                http::Error::TooLarge {
+                    host: host(),
+                    mebibytes: 1,
+                },
+                true,
+            ),
+            (
+                http::Error::TooLong {
+                    host: host(),
+                    minutes: 1,
+                },
+                true,
+            ),
+        ] {
+            let said = Error::Http(error).unless_clear();
+            assert_eq!(matches!(said, Error::Unclear(_)), is_unclear, "{said}");
         }
     }
 }
