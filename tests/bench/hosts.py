@@ -23,7 +23,7 @@ from delay import Delay, accept, listener
 OID = b"7d39b4094437f4764644978043104e18f0a80422"
 # 1 MiB of side-band packets of the largest size, in 16 chunks of HTTP.
 PACKET = b"fff0\x01" + os.urandom(65515)
-STORED = b"000eunpack ok\n0018ok refs/heads/main\n0000"
+STORED = b"000eunpack ok\n0017ok refs/heads/main\n0000"
 
 
 def said(what, **more):
