@@ -15,7 +15,6 @@ mod aws;
 mod cli;
 mod credential;
 mod credentials;
-#[cfg(unix)]
 mod doctor;
 mod endpoint;
 mod error;
@@ -23,7 +22,7 @@ mod git;
 mod http;
 mod message;
 mod own_config;
-#[cfg(unix)]
+mod platform;
 mod policy;
 mod printable;
 mod process;
@@ -32,14 +31,13 @@ mod region;
 mod remote;
 mod secret;
 mod service_endpoint;
-#[cfg(unix)]
 mod setup;
-#[cfg(unix)]
 mod studio;
 mod target;
 mod world;
 
-pub use world::{World, standard_output};
+pub use platform::standard_output;
+pub use world::World;
 
 pub use cli::run as git_codecommit;
 pub use credential::run as git_credential_codecommit;

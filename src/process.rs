@@ -53,7 +53,6 @@ pub(crate) fn program(name: impl AsRef<std::ffi::OsStr>) -> Command {
 
 /// Runs a program to its end and keeps what it says: nothing of it reaches the person as it comes.
 #[expect(clippy::disallowed_methods, reason = "here the words are kept")]
-#[cfg(unix)]
 pub(crate) async fn captured(command: &mut tokio::process::Command) -> std::io::Result<Output> {
     command.output().await
 }

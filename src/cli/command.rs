@@ -1,6 +1,5 @@
 //! The command line of `git codecommit`: the one definition.
 
-#[cfg(unix)]
 use super::{browse, doctor, policy, setup, studio};
 use super::{cache, clone_all, completions, credential, list, man, url, version};
 
@@ -25,21 +24,15 @@ pub(super) struct CommandLine {
 /// One variant a subcommand, in the order in which help lists them.
 #[derive(clap::Subcommand)]
 pub(super) enum Subcommand {
-    #[cfg(unix)]
     Setup(setup::Setup),
-    #[cfg(unix)]
     Unsetup(setup::Unsetup),
-    #[cfg(unix)]
     Studio(studio::Studio),
-    #[cfg(unix)]
     Policy(policy::Policy),
     List(list::List),
     CloneAll(clone_all::CloneAll),
-    #[cfg(unix)]
     Browse(browse::Browse),
     Url(url::Url),
     Credential(credential::Credential),
-    #[cfg(unix)]
     Doctor(doctor::Doctor),
     Cache(cache::Cache),
     Completions(completions::Completions),

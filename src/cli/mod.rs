@@ -3,28 +3,22 @@
 //! [`command`] is the one definition of the command line; help, shell completions and manual pages
 //! are made from it. Each subcommand has a file of its own, with its arguments and what it does.
 
-#[cfg(unix)]
 mod browse;
 mod cache;
 mod clone_all;
 mod command;
 mod completions;
 mod credential;
-#[cfg(unix)]
 mod doctor;
 #[cfg(test)]
 mod exit_tests;
 mod list;
 mod man;
-#[cfg(unix)]
 mod policy;
 mod repositories;
 mod session;
-#[cfg(unix)]
 mod setup;
-#[cfg(unix)]
 mod setup_args;
-#[cfg(unix)]
 mod studio;
 mod url;
 mod usage;
@@ -88,21 +82,15 @@ fn dispatch(session: &mut Session) -> Result<u8, Error> {
         Err(error) => return Err(usage::in_words(&error).into()),
     };
     match command.subcommand {
-        #[cfg(unix)]
         Subcommand::Setup(setup) => setup.run(session)?,
-        #[cfg(unix)]
         Subcommand::Unsetup(unsetup) => unsetup.run(session)?,
-        #[cfg(unix)]
         Subcommand::Studio(studio) => studio.run(session)?,
-        #[cfg(unix)]
         Subcommand::Policy(policy) => policy.run(session)?,
         Subcommand::List(list) => return list.run(session),
         Subcommand::CloneAll(clone_all) => return clone_all.run(session),
-        #[cfg(unix)]
         Subcommand::Browse(browse) => browse.run(session)?,
         Subcommand::Url(url) => url.run(session)?,
         Subcommand::Credential(credential) => credential.run(session)?,
-        #[cfg(unix)]
         Subcommand::Doctor(doctor) => return doctor.run(session),
         Subcommand::Cache(cache) => cache.run(session)?,
         Subcommand::Completions(completions) => completions.run(session, CommandLine::command())?,

@@ -49,7 +49,6 @@ fn hop() -> Box<RoleHop> {
     })
 }
 
-#[expect(clippy::unwrap_used, reason = "the name is a region's")]
 fn unreachable(cause: http::Error) -> sts::Error {
     sts::Error::Unreachable {
         role: text(),

@@ -3,14 +3,16 @@
 //! Who is asked follows git's own order (`prompt.c`; gitcredentials(7)): `GIT_ASKPASS`, `core.askPass`,
 //! `SSH_ASKPASS`, then the terminal, unless `GIT_TERMINAL_PROMPT` says no.
 
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::Stdio;
 use std::time::Duration;
 
 use crate::error::{Exit, Explain};
 use crate::git::config;
+use crate::platform;
 use crate::process;
-use crate::world::{self, NotABoolean, World, variable};
+use crate::world::{NotABoolean, World, variable};
 
 const DIGITS: usize = 6;
 /// How often a slip of the finger is forgiven.
@@ -89,7 +91,7 @@ pub(super) fn ask(world: &World, serial: &str) -> Result<String, Error> {
     let may_prompt = world
         .git_boolean(variable::GIT_TERMINAL_PROMPT)?
         .unwrap_or(true);
-    let Some(terminal) = may_prompt.then(world::terminal).and_then(Result::ok) else {
+    let Some(terminal) = may_prompt.then(platform::terminal).and_then(Result::ok) else {
         return Err(nobody());
     };
     from_terminal(terminal, &prompt).ok_or_else(|| Error::None {
@@ -131,14 +133,14 @@ fn from_program(program: &str, prompt: &str) -> Option<String> {
 }
 
 /// The code is typed in sight: it counts once, and a terminal that stays silent after Ctrl-C is worse.
-fn from_terminal(terminal: std::fs::File, prompt: &str) -> Option<String> {
-    let mut terminal = BufReader::new(terminal);
+fn from_terminal((input, mut output): (File, File), prompt: &str) -> Option<String> {
+    let mut input = BufReader::new(input);
     for _ in 0..TRIES {
         let mut line = String::new();
         let asked: io::Result<usize> = (|| {
-            terminal.get_mut().write_all(prompt.as_bytes())?;
-            typed_in_time(terminal.get_ref())?;
-            terminal.read_line(&mut line)
+            output.write_all(prompt.as_bytes())?;
+            platform::readable_within(input.get_ref(), LIMIT)?;
+            input.read_line(&mut line)
         })();
         if !matches!(asked, Ok(1..)) {
             return None;
@@ -148,25 +150,6 @@ fn from_terminal(terminal: std::fs::File, prompt: &str) -> Option<String> {
         }
     }
     None
-}
-
-/// Waits until a line was typed.
-#[cfg(unix)]
-fn typed_in_time(terminal: &std::fs::File) -> io::Result<()> {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    let limit = Timespec {
-        tv_sec: LIMIT.as_secs().cast_signed(),
-        tv_nsec: 0,
-    };
-    match poll(&mut [PollFd::new(terminal, PollFlags::IN)], Some(&limit))? {
-        0 => Err(io::ErrorKind::TimedOut.into()),
-        _ => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-fn typed_in_time(_: &std::fs::File) -> io::Result<()> {
-    Ok(())
 }
 
 /// Six digits; people type the space that some devices show.

@@ -6,7 +6,7 @@
 pub(crate) mod cache;
 mod container;
 mod error;
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod exit_tests;
 mod instance_metadata;
 mod instant;

@@ -187,11 +187,7 @@ fn open(target: &str) -> Result<File, String> {
     let mut append = OpenOptions::new();
     append.append(true);
     // A pipe that nobody reads is an error, and not waited for.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(
-        &mut append,
-        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
-    );
+    platform::without_waiting(&mut append);
     if target.len() == 1 && target.starts_with(|c: char| c.is_ascii_digit()) {
         let path = Path::new("/dev/fd").join(target);
         return append.open(path).map_err(|error| error.to_string());

@@ -9,6 +9,7 @@ use super::name::ProfileName;
 use super::profile_settings::{File, Profile};
 use super::section::{Kind, kind_and_name};
 use super::{file, reader};
+use crate::platform;
 use crate::world::{World, variable};
 
 /// Below the home directory: the folder of what `git codecommit setup` wrote.
@@ -16,8 +17,6 @@ pub(crate) const OWN_FOLDER: &str = ".config/git-codecommit";
 /// In that folder: the roles it set up, as profiles. They count where the AWS files do not have the profile at all:
 /// SageMaker Unified Studio deletes `~/.aws/config` when a space starts.
 pub(crate) const OWN_FILE: &str = "config";
-/// The same for everyone on a machine.
-const OWN_FILE_OF_THE_SYSTEM: &str = "/etc/git-codecommit/config";
 
 /// Every profile of both files, merged as botocore's `full_config` does.
 #[derive(Debug)]
@@ -49,11 +48,9 @@ impl Profiles {
     /// exist counts as empty. Fails if a file exists and cannot be read, or has a line that cannot be understood.
     pub(crate) fn load(world: &World) -> Result<Self, Error> {
         let mut profiles = Self::load_aws_files(world)?;
-        let home = world
-            .account_home()
-            .map(|home| home.join(OWN_FOLDER).join(OWN_FILE));
-        for path in home.into_iter().chain([OWN_FILE_OF_THE_SYSTEM.into()]) {
-            profiles.add_absent(&path)?;
+        let home = world.account_home().map(|home| home.join(OWN_FOLDER));
+        for folder in home.into_iter().chain(platform::system_folder()) {
+            profiles.add_absent(&folder.join(OWN_FILE))?;
         }
         Ok(profiles)
     }

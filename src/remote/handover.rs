@@ -17,6 +17,7 @@ use crate::endpoint::Endpoint;
 use crate::git::config;
 use crate::message::Notices;
 use crate::own_config::OwnConfig;
+use crate::platform;
 use crate::process;
 use crate::world::{World, variable};
 
@@ -51,28 +52,10 @@ pub(super) fn run(
     let mut command = process::git(PROGRAM);
     command.arg(remote).arg(endpoint.url());
     set_environment(&mut command, world, endpoint, &credentials)?;
-    start(command)
-}
-
-/// Becomes that program: signals reach it, and its exit code is ours.
-#[cfg(unix)]
-fn start(mut command: Command) -> Result<u8, Error> {
-    use std::os::unix::process::CommandExt as _;
-    let cause = command.exec();
-    Err(Error::Start {
+    platform::run_instead(command).map_err(|cause| Error::Start {
         program: PROGRAM,
         cause,
     })
-}
-
-#[cfg(not(unix))]
-fn start(mut command: Command) -> Result<u8, Error> {
-    let status = command.status().map_err(|cause| Error::Start {
-        program: PROGRAM,
-        cause,
-    })?;
-    let code = status.code().and_then(|code| u8::try_from(code).ok());
-    Ok(code.unwrap_or(128))
 }
 
 fn set_environment(

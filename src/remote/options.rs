@@ -5,6 +5,7 @@
 use std::ffi::OsString;
 
 use crate::http::Family;
+use crate::platform;
 
 #[derive(Debug, Default)]
 pub(super) struct Options {
@@ -255,15 +256,7 @@ fn argument(value: &[u8]) -> Option<OsString> {
     if value.contains(&0) {
         return None;
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::ffi::OsStrExt as _;
-        Some(std::ffi::OsStr::from_bytes(value).to_owned())
-    }
-    #[cfg(not(unix))]
-    {
-        std::str::from_utf8(value).ok().map(OsString::from)
-    }
+    platform::os_string(value)
 }
 
 #[cfg(test)]

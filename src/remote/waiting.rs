@@ -8,17 +8,14 @@ use std::io;
 use std::pin::pin;
 use std::task::Poll;
 
-#[cfg(unix)]
-use tokio::net::unix::pipe::Sender;
 use tokio::runtime::{Builder, Runtime};
 
 use super::error::Error;
+use crate::platform::Reader;
 
 /// The async runtime, and a look at git.
 pub(super) struct Waiting {
-    /// Never written to. None where standard output is no pipe: nobody can go away then.
-    #[cfg(unix)]
-    output: Option<Sender>,
+    git: Reader,
     runtime: Runtime,
 }
 
@@ -31,18 +28,18 @@ impl Waiting {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         // The thread that will look up the host's name is there when it is needed.
         runtime.spawn_blocking(|| ());
-        Ok(Self {
-            #[cfg(unix)]
-            output: watch(&runtime),
-            runtime,
-        })
+        let git = {
+            let _inside = runtime.enter();
+            Reader::of_standard_output()
+        };
+        Ok(Self { git, runtime })
     }
 
     /// Does the work to its end, unless git ends first. Fails if nobody reads standard output any more.
     pub(super) fn until<F: Future>(&self, work: F) -> Result<F::Output, Error> {
         self.runtime.block_on(async {
             let mut work = pin!(work);
-            let mut gone = pin!(self.gone());
+            let mut gone = pin!(self.git.gone());
             poll_fn(|context| {
                 if let Poll::Ready(output) = work.as_mut().poll(context) {
                     return Poll::Ready(Ok(output));
@@ -53,30 +50,4 @@ impl Waiting {
             .await
         })
     }
-
-    #[cfg(unix)]
-    async fn gone(&self) {
-        use tokio::io::Interest;
-        if let Some(output) = &self.output {
-            // Room to write is no news; that nobody reads is an error.
-            while let Ok(ready) = output.ready(Interest::ERROR).await {
-                if ready.is_error() || ready.is_write_closed() {
-                    return;
-                }
-            }
-        }
-        std::future::pending().await
-    }
-
-    #[cfg(not(unix))]
-    async fn gone(&self) {
-        std::future::pending().await
-    }
-}
-
-#[cfg(unix)]
-fn watch(runtime: &Runtime) -> Option<Sender> {
-    let _context = runtime.enter();
-    let handle = crate::world::standard_output_handle().ok()?;
-    Sender::from_owned_fd_unchecked(handle).ok()
 }

@@ -40,6 +40,7 @@ use self::claims::Existing;
 use self::lock::Lock;
 use self::places::Places;
 use crate::error::Error as AnyError;
+use crate::platform;
 use crate::world::{World, variable};
 
 pub(crate) enum Task<'a> {
@@ -78,7 +79,7 @@ impl Task<'_> {
         if let Self::Setup(_) = self {
             shown.places.check_programs()?;
         }
-        disk::lift_limits();
+        platform::allow_own_files();
         let lock = Lock::take(&shown.places.own)?;
         let done = self.apply_under(world, shown, &lock);
         match done {

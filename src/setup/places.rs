@@ -7,12 +7,10 @@ use super::Error;
 use super::acting;
 use super::git;
 use super::request::{Placement, Scope};
+use crate::platform;
 use crate::process::shell_quoted;
 use crate::profile;
 use crate::world::{World, variable};
-
-/// Our folder for everyone on a machine.
-const SYSTEM: &str = "/etc/git-codecommit";
 
 #[derive(Debug)]
 pub(super) struct Places {
@@ -38,7 +36,12 @@ impl Places {
             acting::as_owner_of(&home)?;
         }
         let own = if is_system {
-            PathBuf::from(SYSTEM)
+            platform::system_folder().ok_or_else(|| Error::Request {
+                problem:
+                    "--scope system: every user can make folders where settings for all would be"
+                        .into(),
+                hint: "run git codecommit setup as each user".into(),
+            })?
         } else {
             home.join(profile::OWN_FOLDER)
         };

@@ -8,6 +8,8 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use crate::platform;
+
 /// The largest file that is read, in bytes: the bundles of all systems have less than 1 MiB.
 const SIZE_LIMIT: u64 = 16 << 20;
 
@@ -46,11 +48,7 @@ pub(crate) fn read_plain(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(
-        &mut options,
-        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
-    );
+    platform::without_waiting(&mut options);
     options.open(path)
 }
 
@@ -85,7 +83,6 @@ fn too_large() -> io::Error {
 }
 
 /// Reads a pipe or a device to its end.
-#[cfg(unix)]
 #[expect(
     clippy::disallowed_methods,
     reason = "a limit on waiting, which no test sets"
@@ -93,10 +90,8 @@ fn too_large() -> io::Error {
 fn written_by_others(mut file: &File) -> io::Result<Zeroizing<Vec<u8>>> {
     use std::time::{Duration, Instant};
 
-    use rustix::event::{PollFd, PollFlags, poll};
-
     const TIME_LIMIT: Duration = Duration::from_secs(10);
-    if is_standard_input(file)? {
+    if platform::is_standard_input(file)? {
         return Err(io::Error::other(
             "it is this program's standard input, on which git speaks",
         ));
@@ -105,10 +100,9 @@ fn written_by_others(mut file: &File) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut text = Zeroizing::new(Vec::with_capacity(1 << 16));
     let mut piece = Zeroizing::new([0; 1 << 12]);
     while let Some(left) = TIME_LIMIT.checked_sub(started.elapsed()) {
-        let left = left.try_into().map_err(io::Error::other)?;
-        match poll(&mut [PollFd::new(file, PollFlags::IN)], Some(&left)) {
-            Ok(0) => break,
-            Err(error) if error != rustix::io::Errno::INTR => return Err(error.into()),
+        match platform::readable_within(file, left) {
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => break,
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
             _ => {}
         }
         match file.read(&mut *piece) {
@@ -130,23 +124,6 @@ fn written_by_others(mut file: &File) -> io::Result<Zeroizing<Vec<u8>>> {
         TIME_LIMIT.as_secs()
     );
     Err(io::Error::new(io::ErrorKind::TimedOut, text))
-}
-
-/// Whether a pipe is the one that git writes commands into: what is read of it is lost to the conversation.
-#[cfg(unix)]
-fn is_standard_input(file: &File) -> io::Result<bool> {
-    use rustix::fs::{FileType, fstat};
-    let found = fstat(file)?;
-    let Ok(input) = fstat(io::stdin()) else {
-        return Ok(false);
-    };
-    let is_pipe = FileType::from_raw_mode(found.st_mode) == FileType::Fifo;
-    Ok(is_pipe && (found.st_dev, found.st_ino) == (input.st_dev, input.st_ino))
-}
-
-#[cfg(not(unix))]
-fn written_by_others(_: &File) -> io::Result<Zeroizing<Vec<u8>>> {
-    Err(io::Error::other("it is not a plain file"))
 }
 
 #[cfg(all(test, unix))]

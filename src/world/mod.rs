@@ -12,10 +12,9 @@ use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 
 use crate::git::config::{self, Asked, GitConfig};
+use crate::platform;
 use crate::secret::Secret;
 
-mod core_dump;
-mod file_size;
 pub(crate) mod input_file;
 pub(crate) mod path_lookup;
 pub(crate) mod private_file;
@@ -57,10 +56,12 @@ impl World {
     #[must_use]
     pub fn from_process() -> Self {
         // Before anything secret is in memory.
-        core_dump::forbid();
+        platform::forbid_core_dumps();
         crate::process::end_quietly_on_panic();
-        file_size::report_instead_of_ending();
-        let environment: HashMap<_, _> = std::env::vars_os().collect();
+        platform::report_limit_on_file_size();
+        let environment: HashMap<_, _> = std::env::vars_os()
+            .map(|(name, value)| (platform::variable_name(&name), value))
+            .collect();
         let home = match environment.get(OsStr::new(variable::HOME)) {
             Some(home) if !home.is_empty() => Some(PathBuf::from(home)),
             // Lifecycle scripts and daemons run without HOME: the password database knows it.
@@ -68,7 +69,9 @@ impl World {
         };
         // Remote sessions may start in "/", which is the home of nobody.
         let account_home = match &home {
-            Some(home) if home == Path::new("/") => home_of_this_user().or(Some(home.clone())),
+            Some(home) if home == Path::new("/") => {
+                platform::home_of_this_user().or(Some(home.clone()))
+            }
             home => home.clone(),
         };
         Self {
@@ -135,12 +138,17 @@ impl World {
         &self.arguments
     }
 
+    fn value(&self, name: &str) -> Option<&OsString> {
+        self.environment
+            .get(&platform::variable_name(name.as_ref()))
+    }
+
     /// An environment variable's text; an empty or blank one counts as unset.
     ///
     /// Bytes that are not UTF-8 are replaced: such a profile or region is then not found, by name.
     #[must_use]
     pub(crate) fn variable(&self, name: &str) -> Option<String> {
-        let value = self.environment.get(OsStr::new(name))?.to_string_lossy();
+        let value = self.value(name)?.to_string_lossy();
         (!value.trim().is_empty()).then(|| value.into_owned())
     }
 
@@ -153,7 +161,7 @@ impl World {
     /// An environment variable's text, which may be empty.
     #[must_use]
     pub(crate) fn raw_variable(&self, name: &str) -> Option<String> {
-        let value = self.environment.get(OsStr::new(name))?;
+        let value = self.value(name)?;
         Some(value.to_string_lossy().into_owned())
     }
 
@@ -166,7 +174,7 @@ impl World {
     /// A path in an environment variable; an empty or blank one counts as unset.
     #[must_use]
     pub(crate) fn path(&self, name: &str) -> Option<PathBuf> {
-        let value = self.environment.get(OsStr::new(name))?;
+        let value = self.value(name)?;
         (!value.to_string_lossy().trim().is_empty()).then(|| PathBuf::from(value))
     }
 
@@ -273,51 +281,4 @@ impl World {
     pub(crate) fn now(&self) -> OffsetDateTime {
         (self.clock)()
     }
-}
-
-/// The home directory that `/etc/passwd` names for this process's user.
-#[cfg(unix)]
-fn home_of_this_user() -> Option<PathBuf> {
-    let user = rustix::process::getuid().as_raw().to_string();
-    let users = std::fs::read_to_string("/etc/passwd").ok()?;
-    let user = users
-        .lines()
-        .map(|line| line.split(':').collect::<Vec<_>>())
-        .find(|fields| fields.get(2) == Some(&user.as_str()))?;
-    user.get(5).map(PathBuf::from)
-}
-
-/// `/etc/passwd` does not exist on this platform.
-#[cfg(not(unix))]
-fn home_of_this_user() -> Option<PathBuf> {
-    None
-}
-
-/// The person's terminal, for questions: standard input is git's. Fails if this process has no terminal.
-pub(crate) fn terminal() -> std::io::Result<std::fs::File> {
-    std::fs::File::options()
-        .read(true)
-        .write(true)
-        .open("/dev/tty")
-}
-
-/// A handle on standard output, by which one can see that nobody reads it any more.
-/// Fails if standard output is closed.
-#[cfg(unix)]
-pub(crate) fn standard_output_handle() -> std::io::Result<std::os::fd::OwnedFd> {
-    use std::os::fd::AsFd as _;
-    std::io::stdout().as_fd().try_clone_to_owned()
-}
-
-/// Standard output as a plain file: `std::io::Stdout` would search every pack for line ends.
-/// Fails if standard output is closed.
-#[cfg(unix)]
-pub fn standard_output() -> std::io::Result<std::fs::File> {
-    Ok(std::fs::File::from(standard_output_handle()?))
-}
-
-/// Standard output, which can always be had on this platform.
-#[cfg(not(unix))]
-pub fn standard_output() -> std::io::Result<std::io::StdoutLock<'static>> {
-    Ok(std::io::stdout().lock())
 }

@@ -1,10 +1,10 @@
 //! Which program git really runs: SageMaker images have conda's `git-remote-codecommit` on PATH,
 //! in front of `~/.local/bin`.
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::{World, variable};
+use crate::platform;
 
 /// Folders that may come first on PATH in processes that are not this one: a lifecycle script's PATH is
 /// not that of the Jupyter server.
@@ -19,7 +19,7 @@ pub(crate) fn found_on_path(world: &World, name: &str) -> Option<PathBuf> {
 pub(crate) fn every(world: &World, name: &str) -> Vec<PathBuf> {
     folders(world)
         .into_iter()
-        .map(|folder| folder.join(name))
+        .map(|folder| folder.join(platform::program_file(name)))
         .filter(|program| is_program(program))
         .collect()
 }
@@ -27,9 +27,9 @@ pub(crate) fn every(world: &World, name: &str) -> Vec<PathBuf> {
 /// Other programs of this name, which some process would run instead of the one in `ours`.
 pub(crate) fn others(world: &World, name: &str, ours: &Path) -> Vec<PathBuf> {
     let mut others = every(world, name);
-    let elsewhere = ELSEWHERE.map(|folder| Path::new(folder).join(name));
+    let elsewhere = ELSEWHERE.map(|folder| Path::new(folder).join(platform::program_file(name)));
     others.extend(elsewhere.into_iter().filter(|program| is_program(program)));
-    let is_other = |program: &PathBuf| !is_same(program, &ours.join(name));
+    let is_other = |program: &PathBuf| !is_same(program, &ours.join(platform::program_file(name)));
     let mut distinct: Vec<PathBuf> = Vec::new();
     for other in others.into_iter().filter(is_other) {
         if !distinct.contains(&other) {
@@ -48,12 +48,12 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 fn folders(world: &World) -> Vec<PathBuf> {
-    let path = world.variable(variable::PATH).unwrap_or_default();
-    let folders = path.split(':').filter(|folder| !folder.is_empty());
-    folders.map(PathBuf::from).collect()
+    let path = world.path(variable::PATH).unwrap_or_default();
+    std::env::split_paths(&path)
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .collect()
 }
 
 fn is_program(path: &Path) -> bool {
-    std::fs::metadata(path)
-        .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+    std::fs::metadata(path).is_ok_and(|found| platform::is_program(&found))
 }

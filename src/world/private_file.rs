@@ -3,9 +3,12 @@
 //! Such a path may have been replaced by something else: a link to a file elsewhere, a pipe that would block, a
 //! second name of another file, a file of another user. None of them is opened, and nothing is written through it.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
+
+use crate::platform;
+pub(crate) use crate::platform::is_at;
 
 /// Opens a plain file of this user for reading.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
@@ -26,11 +29,9 @@ pub(crate) fn open_or_create(path: &Path) -> io::Result<File> {
 pub(crate) fn create(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.create_new(true).read(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    platform::for_this_user(&mut options);
     let file = opened(&mut options, path)?;
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    platform::set_mode(&file, 0o600)?;
     Ok(file)
 }
 
@@ -42,50 +43,27 @@ pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     if let Some(above) = folder.parent() {
         create_folder(above)?;
     }
-    match fs::create_dir(folder) {
+    match platform::make_folder(folder, 0o700) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
         made => made?,
     }
-    #[cfg(unix)]
-    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-    Ok(())
+    platform::set_mode(&platform::open_folder(folder)?, 0o700)
 }
 
-/// Whether a path still leads to this open file.
-#[cfg(unix)]
-pub(crate) fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let (Ok(open), Ok(named)) = (file.metadata(), fs::symlink_metadata(path)) else {
-        return false;
-    };
-    (open.dev(), open.ino()) == (named.dev(), named.ino())
-}
-
-/// Whether a path leads to a file: which one cannot be told on this platform.
-#[cfg(not(unix))]
-pub(crate) fn is_at(_: &File, path: &Path) -> bool {
-    path.is_file()
-}
-
-#[cfg(unix)]
 fn opened(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
-
-    use rustix::fs::OFlags;
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let file = options.custom_flags(flags.bits().cast_signed()).open(path);
-    let file = file.map_err(|error| match error.raw_os_error() {
-        Some(code) if code == rustix::io::Errno::LOOP.raw_os_error() => {
-            io::Error::other("it is a symbolic link")
-        }
+    platform::without_following(options);
+    let file = options.open(path).map_err(|error| match &error {
+        error if platform::is_link(error) => io::Error::other("it is a symbolic link"),
         _ => error,
     })?;
     let metadata = file.metadata()?;
-    let problem = if !metadata.is_file() {
+    let problem = if metadata.is_symlink() {
+        "it is a symbolic link"
+    } else if !metadata.is_file() {
         "it is not a plain file"
-    } else if metadata.uid() != rustix::process::geteuid().as_raw() {
+    } else if !platform::owner(&metadata).is_this_user() {
         "it belongs to another user"
-    } else if metadata.nlink() > 1 {
+    } else if platform::names(&metadata) > 1 {
         "it has a second name (a hard link)"
     } else {
         return Ok(file);
@@ -93,17 +71,9 @@ fn opened(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     Err(io::Error::other(problem))
 }
 
-#[cfg(not(unix))]
-fn opened(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    let file = options.open(path)?;
-    match file.metadata()?.is_file() {
-        true => Ok(file),
-        false => Err(io::Error::other("it is not a plain file")),
-    }
-}
-
 #[cfg(all(test, unix))]
 mod tests {
+    use std::fs;
     use std::io::Write as _;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 

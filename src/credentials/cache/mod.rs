@@ -24,6 +24,7 @@ use self::store::{LOCK, PREFIX};
 use super::error::Error;
 use crate::aws::Credentials;
 use crate::message::Notices;
+use crate::platform;
 use crate::world::{World, private_file, studio};
 
 /// A session is a few kilobytes; the CLI adds the response's headers.
@@ -210,8 +211,7 @@ fn is_linked(folder: &Path) -> bool {
 fn contents(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     let file = private_file::open(path)?;
     let metadata = file.metadata()?;
-    #[cfg(unix)]
-    if std::os::unix::fs::MetadataExt::mode(&metadata) & 0o077 != 0 {
+    if platform::mode(&metadata) & 0o077 != 0 {
         return Err(io::Error::other("others may open it"));
     }
     if metadata.len() > SIZE_LIMIT {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::platform;
+
 /// Where an entry is set, as `git config --show-scope --show-origin` says it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
@@ -52,13 +54,8 @@ impl fmt::Display for Origin {
 }
 
 /// A path as git writes it.
-#[cfg(unix)]
 pub(super) fn path(bytes: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt as _;
-    std::ffi::OsStr::from_bytes(bytes).into()
-}
-
-#[cfg(not(unix))]
-pub(super) fn path(bytes: &[u8]) -> PathBuf {
-    String::from_utf8_lossy(bytes).into_owned().into()
+    let path = platform::os_string(bytes);
+    path.unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned().into())
+        .into()
 }

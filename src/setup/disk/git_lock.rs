@@ -2,12 +2,12 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
 use super::names::{LOCK, beside};
+use crate::platform;
 use crate::setup::error::Error;
 use crate::world::private_file;
 
@@ -53,11 +53,8 @@ impl GitLock {
 fn create(path: &Path, new: &Path) -> io::Result<()> {
     let write = |path: &Path| {
         let mut options = OpenOptions::new();
-        let mut file = options
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)?;
+        platform::for_this_user(&mut options);
+        let mut file = options.write(true).create_new(true).open(path)?;
         // An empty lock would be in git's way for ever.
         file.write_all(OURS).inspect_err(|_| {
             let _ = fs::remove_file(path);

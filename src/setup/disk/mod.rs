@@ -4,20 +4,18 @@
 //! are written before the first is renamed, so that a full disk changes nothing.
 
 mod git_lock;
-mod limits;
 mod names;
 mod owner;
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use self::git_lock::GitLock;
 use self::names::{LOCK, NEW, OLD, beside};
 use super::error::Error;
+use crate::platform;
 use crate::world::input_file;
-pub(super) use limits::lift as lift_limits;
 pub(super) use owner::make_folder;
 
 #[derive(Debug)]
@@ -174,8 +172,7 @@ impl Staged {
             }
         };
         // After the owner: chown clears special bits.
-        file.set_permissions(Permissions::from_mode(mode))
-            .map_err(failed)?;
+        platform::set_mode(&file, mode).map_err(failed)?;
         file.write_all(content).map_err(failed)?;
         file.sync_all().map_err(failed)?;
         Ok(result)
@@ -229,13 +226,13 @@ fn protected(change: &Change) -> Result<Option<fs::Metadata>, Error> {
     if !existing.is_file() {
         return Err(no_file(&change.path));
     }
-    if existing.mode() & 0o200 == 0 {
+    if platform::mode(&existing) & 0o200 == 0 {
         return Err(refuse(
             "it is read-only",
             "make it writable (chmod u+w), or skip this file: --no-aws-config",
         ));
     }
-    if existing.nlink() > 1 {
+    if platform::names(&existing) > 1 {
         return Err(refuse(
             "it has a second name (a hard link), and replacing it would separate the two",
             "replace it by a copy of itself (cp FILE NEW && mv NEW FILE)",

@@ -1,0 +1,18 @@
+//! What differs from one operating system to another, under the same names for each: owners and modes of files, ways
+//! to open them, terminals, replacing a process.
+//!
+//! Outside this folder no line asks which system it is compiled for, but for tests and the choice of trust stores.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+pub use unix::standard_output;
+#[cfg(unix)]
+pub(crate) use unix::*;
+
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+pub use windows::standard_output;
+#[cfg(windows)]
+pub(crate) use windows::*;

@@ -1,0 +1,289 @@
+//! Linux, macOS, and the other Unix systems.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
+use std::io;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{
+    DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
+};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::{FileType, Mode, OFlags, fstat};
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit, umask};
+use tokio::net::unix::pipe;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Our folder for everyone on this machine, which only an administrator can write.
+pub(crate) fn system_folder() -> Option<PathBuf> {
+    Some("/etc/git-codecommit".into())
+}
+
+/// Bytes from git as the system's string; here any bytes are one.
+pub(crate) fn os_string(bytes: &[u8]) -> Option<OsString> {
+    Some(OsStr::from_bytes(bytes).to_owned())
+}
+
+/// The name of an environment variable as it is compared.
+pub(crate) fn variable_name(name: &OsStr) -> OsString {
+    name.to_owned()
+}
+
+/// The file name of a program.
+pub(crate) fn program_file(name: &str) -> String {
+    name.to_owned()
+}
+
+/// Whether the system would run this file as a program.
+pub(crate) fn is_program(found: &Metadata) -> bool {
+    found.is_file() && found.mode() & 0o111 != 0
+}
+
+/// Makes the file, if it is made at all, one that only this user can open.
+pub(crate) fn for_this_user(options: &mut OpenOptions) {
+    options.mode(0o600);
+}
+
+/// Does not wait for the other end of a pipe.
+pub(crate) fn without_waiting(options: &mut OpenOptions) {
+    options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+}
+
+/// Does not wait, and does not follow a symbolic link: [`is_link`] tells that one was there.
+pub(crate) fn without_following(options: &mut OpenOptions) {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    options.custom_flags(flags.bits().cast_signed());
+}
+
+/// Opens a folder, but not through a symbolic link.
+pub(crate) fn open_folder(folder: &Path) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::DIRECTORY;
+    let mut options = OpenOptions::new();
+    options
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(folder)
+}
+
+/// Whether a file could not be opened because it is a symbolic link.
+pub(crate) fn is_link(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+
+/// The user and the group that a file belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Owner {
+    pub(crate) user: u32,
+    pub(crate) group: u32,
+}
+
+impl Owner {
+    pub(crate) fn is_root(self) -> bool {
+        self.user == 0
+    }
+
+    pub(crate) fn is_this_user(self) -> bool {
+        self.user == rustix::process::geteuid().as_raw()
+    }
+}
+
+pub(crate) fn owner(found: &Metadata) -> Owner {
+    Owner {
+        user: found.uid(),
+        group: found.gid(),
+    }
+}
+
+/// Sets the user, the group, or both.
+pub(crate) fn set_owner(file: &File, user: Option<u32>, group: Option<u32>) -> io::Result<()> {
+    std::os::unix::fs::fchown(file, user, group)
+}
+
+/// Who may do what with a file, in the bits of chmod(2).
+pub(crate) fn mode(found: &Metadata) -> u32 {
+    found.mode() & 0o7777
+}
+
+pub(crate) fn set_mode(file: &File, mode: u32) -> io::Result<()> {
+    file.set_permissions(Permissions::from_mode(mode))
+}
+
+/// Makes one folder.
+pub(crate) fn make_folder(folder: &Path, mode: u32) -> io::Result<()> {
+    fs::DirBuilder::new().mode(mode).create(folder)
+}
+
+/// How many names a file has.
+pub(crate) fn names(found: &Metadata) -> u64 {
+    found.nlink()
+}
+
+/// Whether a path still leads to this open file.
+pub(crate) fn is_at(file: &File, path: &Path) -> bool {
+    let (Ok(open), Ok(named)) = (file.metadata(), fs::symlink_metadata(path)) else {
+        return false;
+    };
+    (open.dev(), open.ino()) == (named.dev(), named.ino())
+}
+
+pub(crate) fn runs_as_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// The home directory that `/etc/passwd` names for this process's user.
+pub(crate) fn home_of_this_user() -> Option<PathBuf> {
+    let user = rustix::process::getuid().as_raw().to_string();
+    let users = fs::read_to_string("/etc/passwd").ok()?;
+    let user = users
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>())
+        .find(|fields| fields.get(2) == Some(&user.as_str()))?;
+    user.get(5).map(PathBuf::from)
+}
+
+/// Gives up root's rights, for good. The process must have one thread.
+#[cfg(target_os = "linux")]
+pub(crate) fn become_user(owner: Owner) -> io::Result<()> {
+    use rustix::process::{Gid, Uid, geteuid};
+    use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
+    let (user, group) = (Uid::from_raw(owner.user), Gid::from_raw(owner.group));
+    set_thread_groups(&[])?;
+    set_thread_res_gid(group, group, group)?;
+    set_thread_res_uid(user, user, user)?;
+    match geteuid() == user {
+        true => Ok(()),
+        false => Err(io::ErrorKind::PermissionDenied.into()),
+    }
+}
+
+/// This system has no call for it that needs no unsafe code.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn become_user(_: Owner) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Becomes another program: signals reach it, and its exit code is ours. Returns only if that fails.
+pub(crate) fn run_instead(mut command: Command) -> io::Result<u8> {
+    Err(command.exec())
+}
+
+/// Sets the largest core file to nothing, here and in the programs that this one starts, and on Linux forbids other
+/// processes of this user to read this one's memory (prctl(2), `PR_SET_DUMPABLE`). Where a system refuses, the
+/// program goes on: it is no worse off than before.
+pub(crate) fn forbid_core_dumps() {
+    let nothing = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    let _ = setrlimit(Resource::Core, nothing);
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
+}
+
+/// Lets this user use every file that this run and its git make.
+pub(crate) fn allow_own_files() {
+    let mask = umask(Mode::RWXG | Mode::RWXO);
+    umask(mask - Mode::RWXU);
+}
+
+/// Makes a write above the limit on the size of files (`ulimit -f`) an error that is reported, where the default is that
+/// the signal SIGXFSZ ends the process without a word (getrlimit(2), `RLIMIT_FSIZE`). Programs that this one starts have
+/// the default again.
+pub(crate) fn report_limit_on_file_size() {
+    if getrlimit(Resource::Fsize).current.is_none() {
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build();
+    if let Ok(runtime) = runtime {
+        let _inside = runtime.enter();
+        // The handler does nothing and stays for the rest of the run. Without it, this is no worse than before.
+        let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
+    }
+}
+
+/// The person's terminal, to read from and to write to. Fails if this process has none.
+pub(crate) fn terminal() -> io::Result<(File, File)> {
+    let terminal = File::options().read(true).write(true).open("/dev/tty")?;
+    Ok((terminal.try_clone()?, terminal))
+}
+
+/// Waits until something can be read: a typed line, what another process writes, or its end. Fails after the limit.
+pub(crate) fn readable_within(file: &File, limit: Duration) -> io::Result<()> {
+    let limit = limit.try_into().map_err(io::Error::other)?;
+    match poll(&mut [PollFd::new(file, PollFlags::IN)], Some(&limit))? {
+        0 => Err(io::ErrorKind::TimedOut.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a pipe is the one that git writes commands into: what is read of it is lost to the conversation.
+pub(crate) fn is_standard_input(file: &File) -> io::Result<bool> {
+    let found = fstat(file)?;
+    let Ok(input) = fstat(io::stdin()) else {
+        return Ok(false);
+    };
+    let is_pipe = FileType::from_raw_mode(found.st_mode) == FileType::Fifo;
+    Ok(is_pipe && (found.st_dev, found.st_ino) == (input.st_dev, input.st_ino))
+}
+
+/// Standard output as a plain file: `std::io::Stdout` would search every pack for line ends.
+///
+/// # Errors
+/// Standard output is closed.
+pub fn standard_output() -> io::Result<File> {
+    Ok(File::from(output_handle()?))
+}
+
+fn output_handle() -> io::Result<OwnedFd> {
+    io::stdout().as_fd().try_clone_to_owned()
+}
+
+/// Tells when nobody reads standard output any more.
+pub(crate) struct Reader(Option<pipe::Sender>);
+
+impl Reader {
+    /// Looks at standard output. Where that is no pipe, nobody can go away. Call it inside of a runtime.
+    pub(crate) fn of_standard_output() -> Self {
+        let handle = output_handle().ok();
+        Self(handle.and_then(|handle| pipe::Sender::from_owned_fd_unchecked(handle).ok()))
+    }
+
+    /// Waits until the reader has gone.
+    pub(crate) async fn gone(&self) {
+        use tokio::io::Interest;
+        if let Some(output) = &self.0 {
+            // Room to write is no news; that nobody reads is an error.
+            while let Ok(ready) = output.ready(Interest::ERROR).await {
+                if ready.is_error() || ready.is_write_closed() {
+                    return;
+                }
+            }
+        }
+        std::future::pending().await
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use rustix::process::{DumpableBehavior, dumpable_behavior};
+
+    use super::*;
+
+    #[test]
+    fn this_process_leaves_no_core_and_cannot_be_read() {
+        forbid_core_dumps();
+        let limit = getrlimit(Resource::Core);
+        assert_eq!((limit.current, limit.maximum), (Some(0), Some(0)));
+        assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
+    }
+}

@@ -1,0 +1,183 @@
+//! Windows. A file belongs to whoever owns its folder, as access control lists inherit; so there are neither owners nor
+//! modes to set.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io;
+use std::os::windows::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// There is none: every user may make folders in the root of a drive and in `%ProgramData%`.
+pub(crate) fn system_folder() -> Option<PathBuf> {
+    None
+}
+
+/// `FILE_FLAG_OPEN_REPARSE_POINT` of `CreateFileW`: opens a link itself.
+const OPEN_LINK: u32 = 0x0020_0000;
+
+/// Bytes from git as the system's string; git writes UTF-8.
+pub(crate) fn os_string(bytes: &[u8]) -> Option<OsString> {
+    std::str::from_utf8(bytes).ok().map(OsString::from)
+}
+
+/// The name of an environment variable as it is compared: upper and lower case are the same.
+pub(crate) fn variable_name(name: &OsStr) -> OsString {
+    name.to_ascii_uppercase()
+}
+
+/// The file name of a program.
+pub(crate) fn program_file(name: &str) -> String {
+    format!("{name}.exe")
+}
+
+/// Whether the system would run this file as a program.
+pub(crate) fn is_program(found: &Metadata) -> bool {
+    found.is_file()
+}
+
+/// Files in the user's profile are that user's alone.
+pub(crate) fn for_this_user(_: &mut OpenOptions) {}
+
+/// A pipe has no name in a folder here.
+pub(crate) fn without_waiting(_: &mut OpenOptions) {}
+
+/// Opens a symbolic link itself.
+pub(crate) fn without_following(options: &mut OpenOptions) {
+    options.custom_flags(OPEN_LINK);
+}
+
+/// Folders cannot be opened as files here; what is done with the result cannot be done either.
+pub(crate) fn open_folder(folder: &Path) -> io::Result<File> {
+    /// `FILE_FLAG_BACKUP_SEMANTICS`: without it, `CreateFileW` opens no folder.
+    const FOLDER: u32 = 0x0200_0000;
+    let mut options = OpenOptions::new();
+    options.read(true).custom_flags(FOLDER | OPEN_LINK);
+    options.open(folder)
+}
+
+/// A link is opened, and its metadata tell what it is.
+pub(crate) fn is_link(_: &io::Error) -> bool {
+    false
+}
+
+/// The owner of a file is not looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Owner {
+    pub(crate) user: u32,
+    pub(crate) group: u32,
+}
+
+impl Owner {
+    pub(crate) fn is_root(self) -> bool {
+        false
+    }
+
+    pub(crate) fn is_this_user(self) -> bool {
+        true
+    }
+}
+
+pub(crate) fn owner(_: &Metadata) -> Owner {
+    Owner { user: 0, group: 0 }
+}
+
+/// Access control lists are inherited from the folder.
+pub(crate) fn set_owner(_: &File, _: Option<u32>, _: Option<u32>) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether this user may write a file, in the bits of chmod(2).
+pub(crate) fn mode(found: &Metadata) -> u32 {
+    match found.permissions().readonly() {
+        true => 0o400,
+        false => 0o600,
+    }
+}
+
+/// Access control lists are inherited from the folder.
+pub(crate) fn set_mode(_: &File, _: u32) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes one folder.
+pub(crate) fn make_folder(folder: &Path, _mode: u32) -> io::Result<()> {
+    fs::create_dir(folder)
+}
+
+/// How many names a file has: not told here.
+pub(crate) fn names(_: &Metadata) -> u64 {
+    1
+}
+
+/// Whether a path still leads to an open file. An open file can neither be removed nor be replaced here.
+pub(crate) fn is_at(_: &File, path: &Path) -> bool {
+    path.is_file()
+}
+
+pub(crate) fn runs_as_root() -> bool {
+    false
+}
+
+pub(crate) fn home_of_this_user() -> Option<PathBuf> {
+    None
+}
+
+/// There is no other user to become.
+pub(crate) fn become_user(_: Owner) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Runs another program to its end, and returns its exit code: no process can become another program here.
+pub(crate) fn run_instead(mut command: Command) -> io::Result<u8> {
+    let code = command.status()?.code();
+    Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(128))
+}
+
+/// Windows writes no memory of a crashed program to a file that other users can read.
+pub(crate) fn forbid_core_dumps() {}
+
+pub(crate) fn allow_own_files() {}
+
+pub(crate) fn report_limit_on_file_size() {}
+
+/// The person's console, to read from and to write to. Fails if this process has none.
+pub(crate) fn terminal() -> io::Result<(File, File)> {
+    let input = File::options().read(true).write(true).open("CONIN$")?;
+    let output = File::options().read(true).write(true).open("CONOUT$")?;
+    Ok((input, output))
+}
+
+/// A console and a pipe have no way to wait that needs no unsafe code: reading waits until there is something.
+pub(crate) fn readable_within(_: &File, _: Duration) -> io::Result<()> {
+    Ok(())
+}
+
+/// Standard input has no name here under which it could be opened again.
+pub(crate) fn is_standard_input(_: &File) -> io::Result<bool> {
+    Ok(false)
+}
+
+/// Standard output as a plain file: `std::io::Stdout` would search every pack for line ends.
+///
+/// # Errors
+/// Standard output is closed.
+pub fn standard_output() -> io::Result<File> {
+    use std::os::windows::io::AsHandle as _;
+    Ok(File::from(io::stdout().as_handle().try_clone_to_owned()?))
+}
+
+/// Tells when nobody reads standard output any more: not before the next write, on this system.
+pub(crate) struct Reader;
+
+impl Reader {
+    pub(crate) fn of_standard_output() -> Self {
+        Self
+    }
+
+    /// Waits for ever.
+    pub(crate) async fn gone(&self) {
+        std::future::pending().await
+    }
+}
