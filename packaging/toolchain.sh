@@ -1,9 +1,8 @@
 # shellcheck shell=bash disable=SC2034  # scripts/release uses the variables
-# Read by scripts/release: the tools of a release, in the user's cache folder, and the build of one target.
+# Read by scripts/release and scripts/check: the tools of a release, in the user's cache folder, and the build of one target.
 #
-# Where rustup has the target's standard library, scripts/package builds. Elsewhere this does, from Debian's packages and
-# PyPI alone: Debian's Rust carries the sources of the standard library, which is built along (-Zbuild-std), and zig is
-# the C compiler and the linker.
+# zig, from PyPI, is the C compiler and the linker. Where rustup has no standard library of the target, Debian's Rust carries
+# its sources, and it is built along (-Zbuild-std).
 
 # Pinned: another version makes other bytes. pip checks them against packaging/tools.txt.
 debian_rust=1.96.0
@@ -34,13 +33,38 @@ prepare_tools() {
 # Sets "built" to the folder with the programs of a target.
 build_target() {
   local target=$1
-  if [ -d "$(rustc --print sysroot 2>/dev/null)/lib/rustlib/$target" ]; then
+  if has_target "$target" && [ "${target%%-*}" = "$(uname -m)" ]; then
     "$root/scripts/package" --target "$target" --output "$root/target/package"
     built=$root/target/$target/release
-  else
-    unpack_debian_rust
-    build_with_zig "$target"
+    return
   fi
+  has_target "$target" || unpack_debian_rust
+  build_with_zig "$target"
+}
+
+# Succeeds if rustup has the standard library of a target.
+has_target() {
+  [ -d "$(rustc --print sysroot 2>/dev/null)/lib/rustlib/$1" ]
+}
+
+# Succeeds if this machine has what compiling for a target takes; nothing is fetched for it.
+can_check_target() {
+  case $1 in
+    *-windows-gnu) command -v "${1%%-*}-w64-mingw32-gcc" >/dev/null 2>&1 || return 1 ;;
+  esac
+  has_target "$1" || [ -e "$cache/debian-rust-$debian_rust/complete" ]
+}
+
+# Compiles for a target without making programs. The results stay in the cache folder: all crates take five minutes.
+check_target() {
+  local target=$1 std=() compiler=(env)
+  if ! has_target "$target"; then
+    unpack_debian_rust
+    export RUSTC_BOOTSTRAP=1
+    std=('-Zbuild-std=std,panic_abort') compiler=(with_debian_rust)
+  fi
+  (cd "$root" && "${compiler[@]}" cargo check --quiet --locked --package git-codecommit --bins --target "$target" \
+    --target-dir "$cache/check" ${std[@]+"${std[@]}"})
 }
 
 # Unpacks Debian's Rust beside the system, which stays as it is.
@@ -69,16 +93,19 @@ with_debian_rust() {
 # The linker takes musl's start files from zig, so Rust must not add its own (-Clink-self-contained=no): a program would
 # have them twice. No path of this machine may be in the programs: the bytes would differ.
 build_with_zig() {
-  local target=$1 folder=$root/target/release-build source
-  source=$(cd "$rust/usr/lib/rustlib/src/rust" && pwd -P)
+  local target=$1 folder=$root/target/release-build source std=() compiler=(env "PATH=$tools/bin:$PATH")
   (
     cd "$root"
-    export RUSTC_BOOTSTRAP=1 CARGO_INCREMENTAL=0
-    export RUSTFLAGS="-Clink-self-contained=no --remap-path-prefix=$source=/rust \
---remap-path-prefix=$rust/usr/lib/rustlib/src/rust=/rust \
---remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$root=."
-    with_debian_rust cargo-zigbuild zigbuild --release --locked --package git-codecommit --bins --target "$target" --target-dir "$folder" \
-      -Zbuild-std=std,panic_abort
+    export CARGO_INCREMENTAL=0
+    export RUSTFLAGS="-Clink-self-contained=no --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$root=."
+    if ! has_target "$target"; then
+      source=$(cd "$rust/usr/lib/rustlib/src/rust" && pwd -P)
+      export RUSTC_BOOTSTRAP=1
+      RUSTFLAGS+=" --remap-path-prefix=$source=/rust --remap-path-prefix=$rust/usr/lib/rustlib/src/rust=/rust"
+      std=('-Zbuild-std=std,panic_abort') compiler=(with_debian_rust)
+    fi
+    "${compiler[@]}" cargo-zigbuild zigbuild --quiet --release --locked --package git-codecommit --bins --target "$target" \
+      --target-dir "$folder" ${std[@]+"${std[@]}"}
   ) || fail "the build for $target failed"
   built=$folder/$target/release
 }
