@@ -4,6 +4,7 @@
 //! [`sts`] the roles, [`mfa`] the question to the person, [`cache`] the sessions on disk.
 
 pub(crate) mod cache;
+mod command_line;
 mod container;
 mod error;
 #[cfg(test)]

@@ -5,11 +5,11 @@
 use std::io;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
-use std::str::Chars;
 
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use super::command_line;
 use super::instant::instant;
 use crate::aws::iam::AccountId;
 use crate::aws::{Credentials, Origin};
@@ -87,7 +87,7 @@ struct Answer {
 /// Runs the program, once, and reads what it writes.
 pub(super) async fn run(profile: &str, command: &str) -> Result<Credentials, Error> {
     let profile = profile.to_owned();
-    let Some((program, arguments)) = words(command) else {
+    let Some((program, arguments)) = command_line::split(command) else {
         return Err(Error::CommandLine { profile });
     };
     let mut child = tokio::process::Command::from(process::program(&program));
@@ -128,55 +128,6 @@ fn with_unquoted_space(program: &str, arguments: &[String]) -> Option<String> {
     })
 }
 
-/// The program and its arguments, by the rules of Python's `shlex.split`, which botocore uses: quotes and
-/// backslashes count, `#` starts no comment, nothing is expanded. (The crates of that name take `#` for a comment.)
-fn words(command: &str) -> Option<(String, Vec<String>)> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut characters = command.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '\'' => {
-                let word = word.get_or_insert_default();
-                until_quote(&mut characters, '\'', |_, c| word.push(c))?;
-            }
-            '"' => {
-                let word = word.get_or_insert_default();
-                until_quote(&mut characters, '"', |rest, c| {
-                    match (c, rest.clone().next()) {
-                        // Before anything else a backslash is one.
-                        ('\\', Some(next @ ('"' | '\\'))) => {
-                            rest.next();
-                            word.push(next);
-                        }
-                        _ => word.push(c),
-                    }
-                })?;
-            }
-            '\\' => word.get_or_insert_default().push(characters.next()?),
-            ' ' | '\t' | '\r' | '\n' => words.extend(word.take()),
-            other => word.get_or_insert_default().push(other),
-        }
-    }
-    words.extend(word);
-    let mut words = words.into_iter();
-    Some((words.next()?, words.collect()))
-}
-
-/// Hands on what stands before the closing quote; none if it never comes.
-fn until_quote(
-    characters: &mut Chars<'_>,
-    quote: char,
-    mut each: impl FnMut(&mut Chars<'_>, char),
-) -> Option<()> {
-    loop {
-        match characters.next()? {
-            end if end == quote => return Some(()),
-            other => each(characters, other),
-        }
-    }
-}
-
 fn parse(output: &[u8]) -> Result<Credentials, &'static str> {
     // serde's own message would quote the value it stumbled over.
     let answer: Answer = serde_json::from_slice(output)
@@ -203,29 +154,6 @@ fn parse(output: &[u8]) -> Result<Credentials, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_command_line_is_split_as_pythons_shlex_does() {
-        // Each checked with shlex.split.
-        for (command, expected) in [
-            (
-                r#""/opt/my tool" --name 'a b' c\ d"#,
-                &["/opt/my tool", "--name", "a b", "c d"][..],
-            ),
-            ("x $HOME ~ *;y #z", &["x", "$HOME", "~", "*;y", "#z"]),
-            (
-                r#"x "a\"b\\c\d" 'e\f' ''"#,
-                &["x", r#"a"b\c\d"#, r"e\f", ""],
-            ),
-            ("x a'b'\"c\"\n --d", &["x", "abc", "--d"]),
-        ] {
-            let (program, arguments) = words(command).unwrap();
-            assert_eq!([vec![program], arguments].concat(), expected, "{command}");
-        }
-        for bad in ["", "  ", "'open", "\"open", "x \\", "\"a\\\""] {
-            assert!(words(bad).is_none(), "{bad}");
-        }
-    }
 
     #[test]
     fn an_answer_is_read_whole_or_not_at_all() {

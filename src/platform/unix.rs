@@ -19,6 +19,8 @@ use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit, umask};
 use tokio::net::unix::pipe;
 use tokio::signal::unix::{SignalKind, signal};
 
+pub(crate) const IS_WINDOWS: bool = false;
+
 /// Our folder for everyone on this machine, which only an administrator can write.
 pub(crate) fn system_folder() -> Option<PathBuf> {
     Some("/etc/git-codecommit".into())
@@ -37,6 +39,16 @@ pub(crate) fn variable_name(name: &OsStr) -> OsString {
 /// The file name of a program.
 pub(crate) fn program_file(name: &str) -> String {
     name.to_owned()
+}
+
+/// A path as git and its shell understand it.
+pub(crate) fn for_git(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// The path without links, as other programs understand it.
+pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
+    path.canonicalize()
 }
 
 /// Whether the system would run this file as a program.

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+pub(crate) const IS_WINDOWS: bool = true;
+
 /// There is none: every user may make folders in the root of a drive and in `%ProgramData%`.
 pub(crate) fn system_folder() -> Option<PathBuf> {
     None
@@ -30,6 +32,19 @@ pub(crate) fn variable_name(name: &OsStr) -> OsString {
 /// The file name of a program.
 pub(crate) fn program_file(name: &str) -> String {
     format!("{name}.exe")
+}
+
+/// A path as git and its shell understand it: to them a backslash is an escape.
+pub(crate) fn for_git(path: &Path) -> String {
+    path.display().to_string().replace('\\', "/")
+}
+
+/// The path without links, as other programs understand it: without the prefix `\\?\` of the system's own answer.
+pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
+    let path = path.canonicalize()?;
+    let plain = path.to_str().and_then(|path| path.strip_prefix(r"\\?\"));
+    let is_on_drive = |path: &&str| path.as_bytes().get(1) == Some(&b':');
+    Ok(plain.filter(is_on_drive).map(PathBuf::from).unwrap_or(path))
 }
 
 /// Whether the system would run this file as a program.

@@ -52,7 +52,9 @@ pub(crate) fn expanded(world: &World, path: &str) -> PathBuf {
     text.push_str(rest);
     match (text.strip_prefix('~'), world.home()) {
         (Some(""), Some(home)) => home.to_owned(),
-        (Some(below), Some(home)) if below.starts_with('/') => home.join(&below[1..]),
+        (Some(below), Some(home)) if below.starts_with(std::path::is_separator) => {
+            home.join(&below[1..])
+        }
         _ => PathBuf::from(text),
     }
 }

@@ -106,7 +106,7 @@ impl Places {
     pub(super) fn check_programs(&self) -> Result<(), Error> {
         let missing = ["git-credential-codecommit", "git-remote-codecommit"]
             .into_iter()
-            .find(|name| !self.programs.join(name).is_file());
+            .find(|name| !self.programs.join(platform::program_file(name)).is_file());
         match missing {
             None => Ok(()),
             Some(name) => Err(Error::Request {
@@ -123,14 +123,14 @@ impl Places {
     /// A path as it is shown and remembered: `~/…` below the home directory, which has several names
     /// in Studio.
     pub(super) fn shown(&self, path: &Path) -> String {
-        let canonical = self.home.canonicalize();
+        let canonical = platform::canonical(&self.home);
         let homes = [Some(&self.home), canonical.as_ref().ok()];
         for home in homes.into_iter().flatten() {
             if let Ok(below) = path.strip_prefix(home) {
-                return Path::new("~").join(below).display().to_string();
+                return platform::for_git(&Path::new("~").join(below));
             }
         }
-        path.display().to_string()
+        platform::for_git(path)
     }
 
     /// One of our programs as a command of a shell. A `~` is expanded by that shell: in Studio the home directory
@@ -139,7 +139,7 @@ impl Places {
         let program = self.programs.join(name);
         match self.shown(&program).strip_prefix("~/") {
             Some(below) if !self.is_absolute => format!("~/{}", shell_quoted(below)),
-            _ => shell_quoted(&program.display().to_string()),
+            _ => shell_quoted(&platform::for_git(&program)),
         }
     }
 
@@ -221,15 +221,14 @@ fn programs(world: &World, placement: &Placement) -> Result<PathBuf, Error> {
 
 /// Follows symbolic links: a link is kept, and what it leads to is changed.
 fn resolved(path: &Path) -> Result<PathBuf, Error> {
-    match path.canonicalize() {
+    match platform::canonical(path) {
         Ok(path) => Ok(path),
         Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
             // A folder on the way may still be a link, or not exist.
             let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
                 return Ok(path.to_owned());
             };
-            Ok(folder
-                .canonicalize()
+            Ok(platform::canonical(folder)
                 .map_or_else(|_| path.to_owned(), |folder| folder.join(name)))
         }
         Err(_) if path.is_symlink() => Err(Error::Protected {
