@@ -16,6 +16,7 @@ use time::macros::format_description;
 use super::load::Load;
 use crate::aws::BasicAuth;
 use crate::message::Notices;
+use crate::platform;
 use crate::world::{World, variable};
 
 /// Bytes of a body in a line.
