@@ -80,16 +80,18 @@ fn too_large(host: &str, limit: usize) -> Error {
     }
 }
 
-/// A body that is an error from a size on: for libraries that keep it whole.
+/// A body that is an [`Error`] from a size on: for libraries that keep it whole.
 pub(super) struct Limited {
     body: Body,
+    host: String,
     left: usize,
 }
 
 impl Limited {
-    pub(super) fn new(body: Body) -> Self {
+    pub(super) fn new(body: Body, host: String) -> Self {
         Self {
             body,
+            host,
             left: SERVICE_LIMIT,
         }
     }
@@ -114,8 +116,7 @@ impl http_body::Body for Limited {
             match self.left.checked_sub(length) {
                 Some(left) => self.left = left,
                 None => {
-                    let size = SERVICE_LIMIT >> 20;
-                    let problem = format!("the response is larger than {size} MiB");
+                    let problem = too_large(&self.host, SERVICE_LIMIT);
                     return Some(Err(io::Error::other(problem)));
                 }
             }

@@ -68,9 +68,10 @@ impl HttpConnector for SdkClient {
             let mut request = Request::try_from(request.map(Body::wrap))
                 .map_err(|error| ConnectorError::user(error.into()))?;
             *request.timeout_mut() = Some(timeout);
+            let host = request.url().authority().to_owned();
             let response = client.execute(request).await.map_err(in_sdk_terms)?;
             let response = http::Response::<Body>::from(response)
-                .map(|body| SdkBody::from_body_1_x(Limited::new(body)));
+                .map(|body| SdkBody::from_body_1_x(Limited::new(body, host)));
             HttpResponse::try_from(response)
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })

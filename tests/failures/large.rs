@@ -40,7 +40,8 @@ fn credentials_without_an_end_are_given_up() {
     "#]].assert_eq(&said);
     let said = cloned(Service::Sts, "text/xml", "<AssumeRoleResponse>", filler);
     expect![[r#"
-        git-remote-codecommit: cannot reach STS to assume role arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole: cannot send the request: the response is larger than 1 MiB
+        git-remote-codecommit: cannot assume role arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole: the response from localhost:PORT is larger than 1 MiB
+        hint: check what answers at this address
     "#]].assert_eq(&said);
 }
 

@@ -26,7 +26,7 @@ pub(crate) enum Error {
     /// The network client cannot be set up.
     #[error(transparent)]
     Http(#[from] http::Error),
-    #[error("cannot reach STS to assume role {role}: {cause}")]
+    #[error("{} role {role}: {cause}", failed(cause))]
     Unreachable {
         role: String,
         region: Region,
@@ -146,6 +146,17 @@ impl Error {
             code.as_str(),
             "ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" | "UnrecognizedClientException"
         ))
+    }
+}
+
+/// What failed, by its cause: STS may have answered, and not like STS, or was not asked at all.
+fn failed(cause: &http::Error) -> &'static str {
+    match cause {
+        http::Error::TooLarge { .. }
+        | http::Error::TooLong { .. }
+        | http::Error::NotHttp { .. } => "cannot assume",
+        _ if cause.exit() == Exit::Settings => "cannot assume",
+        _ => "cannot reach STS to assume",
     }
 }
 

@@ -82,7 +82,11 @@ impl Error {
     pub(crate) fn from_chain(host: &str, error: &(dyn StdError + 'static)) -> Self {
         match find::<reqwest::Error>(error) {
             Some(error) => Self::from_reqwest(host, error),
-            None => Self::Client(root_cause(error)),
+            // An answer that came, and was refused here.
+            None => match find::<Self>(error) {
+                Some(own) => own.clone(),
+                None => Self::Client(root_cause(error)),
+            },
         }
     }
 }
