@@ -34,6 +34,15 @@ pub(crate) struct Found {
     pub(crate) key: String,
 }
 
+/// Who sends the requests of `codecommit:` addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transport {
+    /// This program.
+    Native,
+    /// Git's own `remote-https`.
+    Git,
+}
+
 impl<'a> OwnConfig<'a> {
     /// For an address of the remote helper.
     pub(crate) fn of_address(world: &'a World, address: &Address) -> Self {
@@ -126,6 +135,21 @@ impl<'a> OwnConfig<'a> {
                 key: found.key,
                 expected: "an account ID of 12 digits",
             }),
+        }
+    }
+
+    /// `codecommit.transport`. Fails if it is neither `git` nor `native`.
+    pub(crate) fn transport(&self) -> Result<Transport, config::Error> {
+        match self.text("transport")? {
+            None => Ok(Transport::Native),
+            Some(found) => match found.value.as_str() {
+                "git" => Ok(Transport::Git),
+                "native" => Ok(Transport::Native),
+                _ => Err(config::Error::Value {
+                    key: found.key,
+                    expected: "git or native",
+                }),
+            },
         }
     }
 

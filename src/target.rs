@@ -9,7 +9,7 @@ use crate::endpoint::{Endpoint, checked_authority};
 use crate::error::{Error, Exit, Explain};
 use crate::git::config;
 use crate::message::Notices;
-use crate::own_config::OwnConfig;
+use crate::own_config::{OwnConfig, Transport};
 use crate::profile::{self, Choice, Plan, ProfileName, Profiles, Settings};
 use crate::region;
 use crate::world::{World, variable};
@@ -28,6 +28,7 @@ pub(crate) struct Target<'a> {
     pub(crate) own: OwnConfig<'a>,
     /// The account that the address names.
     account: Option<AccountId>,
+    pub(crate) transport: Transport,
     /// The region of STS and the role that options of the credential helper name.
     region_option: Option<Region>,
     role_option: Option<RoleArn>,
@@ -207,7 +208,7 @@ impl<'a> Target<'a> {
         let option = self.region_option.as_ref();
         let option = option.map(|region| ("--region".to_owned(), region.to_string()));
         let in_profile = self.profiles.setting(&self.choice.name, "region");
-        let profile = self.choice.in_words();
+        let profile = self.choice.to_string();
         let named = own.or(option);
         region::of_sts(self.world, named, in_profile, &profile, &self.region)
     }
@@ -230,6 +231,7 @@ struct Chosen<'a> {
     profiles: Profiles,
     choice: Choice,
     own: OwnConfig<'a>,
+    transport: Transport,
     overrides: Overrides,
 }
 
@@ -253,6 +255,7 @@ impl<'a> Chosen<'a> {
             world,
             profiles,
             choice,
+            transport: own.transport()?,
             own,
             overrides,
         })
@@ -274,7 +277,7 @@ impl<'a> Chosen<'a> {
             self.world,
             named,
             self.profiles.setting(&self.choice.name, "region"),
-            &self.choice.in_words(),
+            &self.choice.to_string(),
             repository,
             is_fips,
         )
@@ -296,6 +299,7 @@ impl<'a> Chosen<'a> {
             endpoint,
             own: self.own,
             account: None,
+            transport: self.transport,
             region_option: self.overrides.region,
             role_option: self.overrides.role_arn,
         }

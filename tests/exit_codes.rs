@@ -56,7 +56,39 @@ fn a_command_line_that_cannot_be_read_ends_in_2() {
 }
 
 #[test]
-fn a_setting_that_cannot_be_used_ends_in_3() {
+fn a_setting_that_cannot_be_used_ends_in_3_in_each_program() {
+    for key in ["cache", "transport", "stsRegion"] {
+        let studio = with_setting(&format!("codecommit.{key}"), "maybe");
+        for said in [
+            remote(&studio, &["origin", WITH_REGION]),
+            credential(&studio),
+            explained(&studio),
+        ] {
+            assert_eq!(said.code, Some(3), "{said:?}");
+        }
+        assert_eq!(doctor(&studio), Some(3), "{key}");
+    }
+}
+
+#[test]
+fn a_setting_that_cannot_be_used_is_named_with_the_command_that_shows_it() {
+    let studio = with_setting("codecommit.transport", "maybe");
+    remote(&studio, &["origin", WITH_REGION]).is(&expect![[r#"
+        exit code 3
+        -- stderr
+        git-remote-codecommit: git's configuration has a codecommit.transport that is not git or native
+        hint: git config --show-origin --get-all codecommit.transport shows where it is set
+    "#]]);
+    credential(&studio).refuses(3, &expect![[r#"
+        git-credential-codecommit: git's configuration has a codecommit.transport that is not git or native
+        hint: git config --show-origin --get-all codecommit.transport shows where it is set
+    "#]]);
+    explained(&studio).is(&expect![[r#"
+        exit code 3
+        -- stderr
+        git-codecommit: git's configuration has a codecommit.transport that is not git or native
+        hint: git config --show-origin --get-all codecommit.transport shows where it is set
+    "#]]);
     let studio = with_setting("codecommit.cache", "maybe");
     remote(&studio, &["origin", WITH_REGION]).is(&expect![[r#"
         exit code 3
@@ -77,17 +109,10 @@ fn a_setting_that_cannot_be_used_ends_in_3() {
         git-codecommit: git's configuration has a codecommit.cache that is not a boolean
         hint: git config --show-origin --get-all codecommit.cache shows where it is set
     "#]]);
-    let studio = with_setting("codecommit.transport", "maybe");
-    remote(&studio, &["origin", WITH_REGION]).is(&expect![[r#"
-        exit code 3
-        -- stderr
-        git-remote-codecommit: git's configuration has a codecommit.transport that is not git or native
-        hint: git config --show-origin --get-all codecommit.transport shows where it is set
-    "#]]);
 }
 
 #[test]
-fn a_ca_bundle_that_cannot_be_read_ends_in_3() {
+fn a_ca_bundle_that_cannot_be_used_ends_in_3_in_each_program() {
     let mut studio = Studio::default();
     studio.set("AWS_CA_BUNDLE", "/no/such/file");
     remote(&studio, &["origin", WITH_REGION]).is(&expect![[r#"
@@ -98,6 +123,23 @@ fn a_ca_bundle_that_cannot_be_read_ends_in_3() {
     "#]]);
     credential(&studio).refuses(3, &expect![[r#"
         git-credential-codecommit: cannot read the CA bundle /no/such/file (AWS_CA_BUNDLE): No such file or directory (os error 2)
+        hint: AWS_CA_BUNDLE must name a PEM file of certificates
+    "#]]);
+    assert_eq!(doctor(&studio), Some(3));
+    // There, but no certificates.
+    studio.write("empty.pem", "nothing\n");
+    studio.set(
+        "AWS_CA_BUNDLE",
+        studio.home().join("empty.pem").to_str().unwrap(),
+    );
+    remote(&studio, &["origin", WITH_REGION]).is(&expect![[r#"
+        exit code 3
+        -- stderr
+        git-remote-codecommit: cannot assume role arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole: cannot read the CA bundle ~/empty.pem (AWS_CA_BUNDLE): it holds no certificate
+        hint: AWS_CA_BUNDLE must name a PEM file of certificates
+    "#]]);
+    credential(&studio).refuses(3, &expect![[r#"
+        git-credential-codecommit: cannot assume role arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole: cannot read the CA bundle ~/empty.pem (AWS_CA_BUNDLE): it holds no certificate
         hint: AWS_CA_BUNDLE must name a PEM file of certificates
     "#]]);
     assert_eq!(doctor(&studio), Some(3));

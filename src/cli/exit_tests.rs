@@ -1,4 +1,5 @@
-//! The exit class of the errors that come before any request, and the number of each class.
+//! The exit class of the errors that come before any request, and the number of each class. The classes of
+//! requests, credentials and setup are tested beside their errors.
 
 use std::io;
 
@@ -6,7 +7,11 @@ use crate::address::Address;
 use crate::aws::Region;
 use crate::error::{Error, Exit, Explain, Output, UsageError};
 use crate::git::config;
-use crate::profile;
+use crate::message::Messages;
+use crate::target::{NoRepository, Target};
+use crate::world::World;
+use crate::world::studio::Metadata;
+use crate::{profile, region, studio};
 
 fn text() -> String {
     "x".to_owned()
@@ -106,4 +111,48 @@ fn files_that_cannot_be_used_are_settings() {
     ] {
         assert_eq!(error.exit(), Exit::Settings, "{error:?}");
     }
+}
+
+#[test]
+fn every_error_of_a_region_a_host_and_a_target_is_a_setting() {
+    let region: [Box<dyn Explain>; 3] = [
+        Box::new(region::Error::Setting {
+            setting: text(),
+            value: text(),
+        }),
+        Box::new(region::Error::NoRegion {
+            profile: text(),
+            repository: text(),
+        }),
+        Box::new(region::Error::GitConfig(config::Error::Refused(text()))),
+    ];
+    let world = World::of(&[("GIT_TERMINAL_PROMPT", "maybe")]);
+    let switch = world.git_boolean("GIT_TERMINAL_PROMPT").unwrap_err();
+    let rest: [Box<dyn Explain>; 2] = [Box::new(NoRepository), Box::new(switch)];
+    for error in region.iter().chain(&rest) {
+        assert_eq!(error.exit(), Exit::Settings, "{error:?}");
+    }
+    let world = World::of(&[("CODE_COMMIT_ENDPOINT", "https://h/")]);
+    let notices = Messages::new("p", &world, io::sink());
+    let address = "codecommit::eu-west-1://r";
+    let bad_host = Target::of_address(&world, &notices, address).err().unwrap();
+    assert_eq!(bad_host.exit(), Exit::Settings, "{bad_host}");
+    let world = World::of(&[]).with_git_config("codecommit.transport\nmaybe\0");
+    let error = Target::of_address(&world, &notices, address).err().unwrap();
+    assert_eq!(error.exit(), Exit::Settings, "{error}");
+}
+
+#[test]
+fn every_error_of_studio_has_its_class() {
+    use studio::Error;
+    for (error, class) in [
+        (Error::TooLong { bytes: 2, limit: 1 }, Exit::Usage),
+        (Error::SecretSource, Exit::Usage),
+        (Error::CloneFolder("x".into()), Exit::Usage),
+        (Error::NotStudio("x".into()), Exit::Settings),
+    ] {
+        assert_eq!(error.exit(), class, "{error:?}");
+    }
+    let unreadable = Metadata::read(std::path::Path::new("/")).unwrap_err();
+    assert_eq!(unreadable.exit(), Exit::Settings);
 }

@@ -10,6 +10,7 @@ use crate::aws::{Region, Unusable};
 use crate::error::{Exit, Explain};
 use crate::git::config;
 use crate::profile::RoleHop;
+use crate::world::World;
 use crate::{http, profile, region, service_endpoint};
 
 fn text() -> String {
@@ -184,7 +185,9 @@ fn every_error_of_a_person_or_a_program_has_its_class() {
     use mfa::Error as Mfa;
     use process::Error as Process;
     let profile = text;
-    let errors: [(Error, Exit); 11] = [
+    let world = World::of(&[("GIT_TERMINAL_PROMPT", "maybe")]);
+    let not_a_boolean = world.git_boolean("GIT_TERMINAL_PROMPT").unwrap_err();
+    let errors: [(Error, Exit); 12] = [
         (
             Process::CommandLine { profile: profile() }.into(),
             Exit::Credentials,
@@ -219,6 +222,7 @@ fn every_error_of_a_person_or_a_program_has_its_class() {
         (Mfa::Submodule { serial: text() }.into(), Exit::Credentials),
         (Mfa::None { serial: text() }.into(), Exit::Credentials),
         (Mfa::GitConfig(config()).into(), Exit::Settings),
+        (Mfa::Switch(not_a_boolean).into(), Exit::Settings),
         (Error::GitConfig(config()), Exit::Settings),
         (Error::Http(setting()), Exit::Settings),
         (Error::Http(network()), Exit::Credentials),

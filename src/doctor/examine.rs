@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::git::config::GitConfig;
 use crate::http::Http;
 use crate::message::{CapturedMessages, Messages, Notices};
+use crate::own_config::Transport;
 use crate::remote::Connection;
 use crate::target::{Overrides, Target};
 use crate::world::World;
@@ -243,8 +244,7 @@ impl<'a> Scope<'a> {
         let settled = lines::of_target(target);
         let settled = settled.iter().map(lines::in_a_line);
         let finding = settled.fold(finding, Finding::and);
-        let transport = target.own.text("transport")?;
-        let is_git = transport.is_some_and(|found| found.value == "git");
+        let is_git = target.transport == Transport::Git;
         Ok(match is_git && url.program == Program::RemoteHelper {
             true => finding.and(
                 "codecommit.transport is git: git sends its own requests, unlike the next checks",

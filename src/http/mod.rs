@@ -10,6 +10,8 @@ mod bounds;
 mod client;
 mod clients;
 mod connect;
+#[cfg(test)]
+mod exit_tests;
 mod failure;
 mod family;
 mod git_host;

@@ -14,30 +14,13 @@ use crate::aws::Credentials;
 use crate::aws::signature;
 use crate::credentials::Resolver;
 use crate::endpoint::Endpoint;
-use crate::git::config;
 use crate::message::Notices;
-use crate::own_config::OwnConfig;
 use crate::platform;
-use crate::process;
+use crate::process::{self, single_quoted};
 use crate::world::{World, variable};
 
 /// Git's program; `git remote-https` finds it wherever git keeps it.
 const PROGRAM: &str = "remote-https";
-
-/// Whether `codecommit.transport` wants this. Fails if it is neither `git` nor `native`.
-pub(super) fn is_wanted(own: &OwnConfig<'_>) -> Result<bool, config::Error> {
-    match own.text("transport")? {
-        None => Ok(false),
-        Some(found) => match found.value.as_str() {
-            "git" => Ok(true),
-            "native" => Ok(false),
-            _ => Err(config::Error::Value {
-                key: found.key,
-                expected: "git or native",
-            }),
-        },
-    }
-}
 
 /// Hands the run over; returns git's exit code. Nothing of git's words has been read yet.
 pub(super) fn run(
@@ -95,7 +78,7 @@ fn set_environment(
         if !parameters.is_empty() {
             parameters.push(" ");
         }
-        parameters.push(&*quoted(&parameter));
+        parameters.push(&*Zeroizing::new(single_quoted(&parameter)));
     }
     command.env(variable::GIT_CONFIG_PARAMETERS, &parameters);
     keep_quiet(command);
@@ -136,9 +119,4 @@ fn pass_ca_bundle(command: &mut Command, world: &World, url: &str) -> Result<(),
         command.env(variable::GIT_SSL_CAINFO, bundle);
     }
     Ok(())
-}
-
-/// A word in single quotes, as git reads `GIT_CONFIG_PARAMETERS`.
-fn quoted(word: &str) -> Zeroizing<String> {
-    Zeroizing::new(format!("'{}'", word.replace('\'', r"'\''")))
 }

@@ -9,6 +9,8 @@ mod commands;
 mod connection;
 mod error;
 mod error_body;
+#[cfg(all(test, unix))]
+mod exit_tests;
 mod framing;
 mod handover;
 mod inquiry;
@@ -37,12 +39,14 @@ use crate::credentials::Resolver;
 use crate::error::{Error as AnyError, UsageError};
 use crate::http::Http;
 use crate::message::{Messages, Notices};
+use crate::own_config::Transport;
 use crate::target::Target;
 use crate::world::World;
 
 pub(crate) use connection::Connection;
 pub(crate) use error::Error;
 pub(crate) use inquiry::references;
+pub(crate) use refusal::clock_difference;
 
 /// Runs the helper: arguments `<remote> <address>`, commands on `stdin`, replies on `stdout`.
 ///
@@ -113,10 +117,10 @@ fn serve(
         &remote.to_string_lossy(),
         endpoint.repository(),
     )?;
-    notices.trace(|| format!("{} as {}", endpoint.url(), target.choice.in_words()));
+    notices.trace(|| format!("{} as {}", endpoint.url(), target.choice));
     let http = Http::new(world, target.ca_bundle());
     let resolver = Resolver::new(&target, &http, notices)?;
-    if handover::is_wanted(&target.own)? {
+    if target.transport == Transport::Git {
         return Ok(handover::run(world, notices, endpoint, &resolver, remote)?);
     }
     let remote = remote.to_string_lossy().into_owned();

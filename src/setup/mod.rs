@@ -19,6 +19,8 @@ mod conflict;
 mod diff;
 mod disk;
 mod error;
+#[cfg(test)]
+mod exit_tests;
 mod git;
 mod git_settings;
 mod ini;

@@ -1,0 +1,98 @@
+//! The exit class of every kind of failed request.
+
+use super::Error;
+use crate::error::{Exit, Explain};
+use crate::git::config;
+
+fn text() -> String {
+    "x".to_owned()
+}
+
+#[test]
+fn what_somebody_has_set_wrongly_is_a_setting() {
+    for error in [
+        Error::CaBundle {
+            path: "x".into(),
+            origin: text(),
+            cause: text(),
+        },
+        Error::ClientCertificate {
+            path: "x".into(),
+            cause: text(),
+        },
+        Error::EncryptedKey { path: "x".into() },
+        Error::CertificateKind { key: text() },
+        Error::Proxy { origin: text() },
+        Error::Variable {
+            variable: "V",
+            expected: "e",
+        },
+        Error::UnsendableKey,
+        Error::UserAgent,
+        config::Error::Refused(text()).into(),
+    ] {
+        assert_eq!(error.exit(), Exit::Settings, "{error:?}");
+    }
+}
+
+#[test]
+fn what_hosts_and_networks_do_is_the_network() {
+    let (host, proxy, origin, cause) = (text, text, text, text);
+    for error in [
+        Error::Connect {
+            host: host(),
+            cause: cause(),
+        },
+        Error::ProxyUnreachable {
+            proxy: proxy(),
+            origin: origin(),
+            cause: cause(),
+        },
+        Error::ProxyRefused {
+            host: host(),
+            proxy: proxy(),
+            origin: origin(),
+            cause: cause(),
+        },
+        Error::ProxyPassword {
+            proxy: proxy(),
+            origin: origin(),
+        },
+        Error::NoProxyPassword {
+            proxy: proxy(),
+            origin: origin(),
+            user: text(),
+        },
+        Error::Tls {
+            host: host(),
+            cause: cause(),
+        },
+        Error::OtherKey,
+        Error::Timeout { host: host() },
+        Error::TooSlow {
+            host: host(),
+            limit: None,
+            seconds: 1,
+        },
+        Error::TooLarge {
+            host: host(),
+            mebibytes: 1,
+        },
+        Error::TooLong {
+            host: host(),
+            minutes: 1,
+        },
+        Error::Cut {
+            host: host(),
+            cause: cause(),
+        },
+        Error::NotHttp {
+            host: host(),
+            cause: cause(),
+        },
+        Error::NoRoots,
+        Error::Client(text()),
+    ] {
+        assert_eq!(error.exit(), Exit::Network, "{error:?}");
+    }
+}

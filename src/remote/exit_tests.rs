@@ -1,0 +1,87 @@
+//! The exit class of every kind of error between git and the git host, and of those that it hands on.
+
+use std::io;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::ExitStatus;
+
+use super::Error;
+use super::refusal::Refusal;
+use crate::error::{Exit, Explain};
+use crate::git::config;
+use crate::{credentials, http};
+
+fn text() -> String {
+    "x".to_owned()
+}
+
+fn io() -> io::Error {
+    io::ErrorKind::Other.into()
+}
+
+fn refusal() -> Box<Refusal> {
+    Box::new(Refusal {
+        status: reqwest::StatusCode::FORBIDDEN,
+        host: text(),
+        region: text(),
+        repository: text(),
+        resource: text(),
+        permission: "p",
+        identity: text(),
+        clock_ahead: None,
+        body: super::error_body::ErrorBody::default(),
+    })
+}
+
+fn not_git() -> Error {
+    Error::NotGit {
+        host: text(),
+        problem: text(),
+    }
+}
+
+#[test]
+fn every_error_of_the_remote_helper_has_its_class() {
+    let program = "p";
+    for (error, class) in [
+        (refusal().into(), Exit::Network),
+        (not_git(), Exit::Network),
+        (Error::SubmoduleProfile(text()), Exit::Settings),
+        (Error::Remote(text()), Exit::Network),
+        (
+            Error::Damaged {
+                host: text(),
+                problem: "p",
+            },
+            Exit::Network,
+        ),
+        (Error::Unclear(Box::new(not_git())), Exit::Network),
+        (Error::UnknownCommand(text()), Exit::Network),
+        (Error::DamagedRequest, Exit::Network),
+        (
+            Error::Start {
+                program,
+                cause: io(),
+            },
+            Exit::Network,
+        ),
+        (Error::Spoken { program }, Exit::Git),
+        (
+            Error::Ended {
+                program,
+                status: ExitStatus::from_raw(256),
+            },
+            Exit::Network,
+        ),
+        (Error::NoThread(io()), Exit::Network),
+        (
+            credentials::Error::Incomplete(text()).into(),
+            Exit::Credentials,
+        ),
+        (http::Error::UserAgent.into(), Exit::Settings),
+        (http::Error::Timeout { host: text() }.into(), Exit::Network),
+        (config::Error::Refused(text()).into(), Exit::Settings),
+        (io().into(), Exit::Network),
+    ] {
+        assert_eq!(error.exit(), class, "{error:?}");
+    }
+}
