@@ -105,6 +105,11 @@ pub(crate) fn shell_quoted(text: &str) -> String {
     if !text.is_empty() && text.bytes().all(is_plain) {
         return text.to_owned();
     }
+    single_quoted(text)
+}
+
+/// A word in single quotes, as a shell reads it, and git in `GIT_CONFIG_PARAMETERS`.
+pub(crate) fn single_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

@@ -15,7 +15,21 @@ impl RoleArn {
 
     /// The partition, for example `aws-cn`.
     pub(crate) fn partition(&self) -> &str {
-        self.0.split(':').nth(1).unwrap_or_default()
+        self.field(1)
+    }
+
+    pub(crate) fn account(&self) -> &str {
+        self.field(4)
+    }
+
+    /// `service-role/Name` or `Name`.
+    pub(crate) fn path_and_name(&self) -> &str {
+        let resource = self.field(5);
+        resource.strip_prefix("role/").unwrap_or(resource)
+    }
+
+    fn field(&self, number: usize) -> &str {
+        self.0.split(':').nth(number).unwrap_or_default()
     }
 }
 

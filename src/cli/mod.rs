@@ -79,7 +79,7 @@ fn dispatch(session: &mut Session) -> Result<u8, Error> {
             write!(session.out, "{}", asked.render())?;
             return Ok(0);
         }
-        Err(error) => return Err(usage::in_words(&error).into()),
+        Err(error) => return Err(usage::usage_error(&error).into()),
     };
     match command.subcommand {
         Subcommand::Setup(setup) => setup.run(session)?,

@@ -163,7 +163,7 @@ impl Common {
     }
 
     fn show(&self, session: &mut Session, plan: &Plan) -> Result<(), Error> {
-        for line in plan.in_words() {
+        for line in plan.lines() {
             self.say(session, &line)?;
         }
         Ok(())
@@ -175,7 +175,7 @@ impl Common {
             return Ok(());
         }
         for conflict in plan.conflicts.iter().chain(&plan.kept) {
-            for line in conflict.in_words() {
+            for line in conflict.lines() {
                 self.say(session, &line)?;
             }
         }

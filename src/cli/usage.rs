@@ -4,7 +4,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::error::UsageError;
 
-pub(super) fn in_words(error: &clap::Error) -> UsageError {
+pub(super) fn usage_error(error: &clap::Error) -> UsageError {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
         Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
@@ -67,14 +67,14 @@ mod tests {
     use clap::{CommandFactory as _, Parser as _};
 
     use super::super::command::CommandLine;
-    use super::in_words;
+    use super::usage_error;
 
     fn said(arguments: &str) -> String {
         let arguments = ["git-codecommit"]
             .into_iter()
             .chain(arguments.split_whitespace());
         let error = CommandLine::try_parse_from(arguments).err().unwrap();
-        let error = in_words(&error);
+        let error = usage_error(&error);
         format!("{}\n{}", error.problem, error.hint)
     }
 

@@ -40,7 +40,7 @@ impl Run<'_> {
             return Err(Error::Path(path).into());
         }
         let target = Target::of_request(self.world, self.host, &path, self.overrides)?;
-        let profile = target.choice.in_words();
+        let profile = target.choice.to_string();
         self.notices.trace(|| format!("{host}{path} as {profile}"));
         let http = Http::new(self.world, target.ca_bundle());
         let credentials = Resolver::new(&target, &http, self.notices)?.resolve_blocking()?;

@@ -55,13 +55,25 @@ impl Options {
     }
 }
 
-/// What the words of a line of git's configuration set for our helper, whose operation git adds. `by` is the
-/// place of the line, for messages.
-pub(crate) fn of_words(words: &[String], by: &str) -> Result<Overrides, Error> {
+/// What a line of git's configuration sets for our helper, or for the AWS CLI's: git adds the operation.
+pub(crate) struct Line {
+    pub(crate) overrides: Overrides,
+    /// The words that are no options.
+    pub(crate) operations: Vec<String>,
+}
+
+/// Reads the words of such a line. `by` is its place, for messages.
+pub(crate) fn of_words(words: &[String], by: &str) -> Result<Line, Error> {
     let mut settings = Settings::default();
+    let mut operations = Vec::new();
     let by = format!("--profile in {by}");
-    settings.read(words.iter().map(Cow::from), &by, |_| ())?;
-    Ok(settings.overrides)
+    settings.read(words.iter().map(Cow::from), &by, |word| {
+        operations.push(word.to_owned());
+    })?;
+    Ok(Line {
+        overrides: settings.overrides,
+        operations,
+    })
 }
 
 #[derive(Default)]

@@ -48,7 +48,7 @@ pub(super) fn of_choice(choice: &Choice) -> (String, String) {
 
 /// A plan in a few words.
 pub(super) fn summary(plan: &Plan) -> String {
-    let source = plan.source.in_words();
+    let source = plan.source.to_string();
     match plan.hops.len() {
         0 => source,
         1 => format!("{source}, then 1 role"),

@@ -1,5 +1,6 @@
 //! One credential helper: what git runs for a line of its configuration.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Helpers that keep what they are told.
@@ -85,15 +86,17 @@ impl Helper {
         }
         None
     }
+}
 
-    pub(crate) fn in_words(&self) -> String {
+impl fmt::Display for Helper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match self.kind {
             Kind::Ours => "git-credential-codecommit",
             Kind::AwsCli => "the AWS CLI's credential helper",
             Kind::Keeper(name) => name,
             Kind::Other => "another credential helper",
         };
-        format!("{name} ({})", self.origin)
+        write!(f, "{name} ({})", self.origin)
     }
 }
 

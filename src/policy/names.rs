@@ -1,5 +1,6 @@
 //! The names that the policies hold, checked.
 
+use crate::aws::RoleArn;
 use crate::aws::iam::is_account;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,17 +44,14 @@ impl std::str::FromStr for RoleName {
 
     fn from_str(text: &str) -> Result<Self, String> {
         // People copy whole ARNs.
-        let (place, whole) = match text
-            .strip_prefix("arn:")
-            .and_then(|rest| rest.split_once(":role/"))
-        {
-            Some((arn, name)) => {
-                let (partition, account) = arn
-                    .split_once(":iam::")
-                    .ok_or("a role's ARN looks like arn:aws:iam::222222222222:role/Name")?;
-                (Some((partition.to_owned(), account.parse()?)), name)
-            }
-            None => (None, text),
+        let arn: Option<RoleArn> = match text.starts_with("arn:") {
+            true => Some(text.parse()?),
+            false => None,
+        };
+        let whole = arn.as_ref().map_or(text, RoleArn::path_and_name);
+        let place = match &arn {
+            Some(arn) => Some((arn.partition().to_owned(), arn.account().parse()?)),
+            None => None,
         };
         let name = whole.rsplit('/').next().unwrap_or_default();
         let is_role = (1..=64).contains(&name.len())

@@ -1,5 +1,7 @@
 //! Which profile is meant.
 
+use std::fmt;
+
 /// Which profile is meant, and who said so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Choice {
@@ -9,10 +11,8 @@ pub(crate) struct Choice {
     pub(crate) explicit: bool,
 }
 
-impl Choice {
-    /// The profile in words, for messages.
-    #[must_use]
-    pub(crate) fn in_words(&self) -> String {
-        format!("profile {:?}", self.name)
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "profile {:?}", self.name)
     }
 }

@@ -115,7 +115,7 @@ impl<'a> Connection<'a> {
         self.clock_ahead.set(ahead);
         self.notices.warning(&format!(
             "this machine's clock is {} the git host's: signing with the host's time; correct the clock",
-            refusal::difference(ahead)
+            refusal::clock_difference(ahead)
         ));
     }
 

@@ -111,7 +111,7 @@ impl Refusal {
         if let Some(skew) = self.clock_ahead.filter(|skew| skew.abs() >= SKEW) {
             let hint = format!(
                 "this machine's clock is {} the git host's: correct it",
-                difference(skew)
+                clock_difference(skew)
             );
             hints.insert(0, hint);
         }
@@ -120,17 +120,18 @@ impl Refusal {
 }
 
 /// How far one clock is from another, in words: `23 minutes behind`.
-pub(super) fn difference(ahead: Duration) -> String {
+pub(crate) fn clock_difference(ahead: Duration) -> String {
     let direction = if ahead.is_positive() {
         "ahead of"
     } else {
         "behind"
     };
-    let minutes = (ahead.abs().whole_seconds() + 30) / 60;
-    let (number, unit) = match minutes {
-        ..120 => (minutes, "minutes"),
-        120..2880 => ((minutes + 30) / 60, "hours"),
-        _ => ((minutes + 720) / 1440, "days"),
+    let seconds = ahead.abs().whole_seconds();
+    let (number, unit) = match seconds {
+        ..120 => (seconds, "seconds"),
+        120..7200 => ((seconds + 30) / 60, "minutes"),
+        7200..172_800 => ((seconds + 1800) / 3600, "hours"),
+        _ => ((seconds + 43_200) / 86_400, "days"),
     };
     format!("{number} {unit} {direction}")
 }
@@ -173,12 +174,13 @@ mod tests {
         );
         assert!(!refusal(403, Some(Duration::minutes(4))).hints()[0].contains("clock"));
         for (ahead, words) in [
+            (Duration::seconds(-70), "70 seconds behind"),
             (Duration::minutes(119), "119 minutes ahead of"),
             (Duration::minutes(-150), "3 hours behind"),
             (Duration::seconds(-40 * 60 + 20), "40 minutes behind"),
             (Duration::days(400), "400 days ahead of"),
         ] {
-            assert_eq!(difference(ahead), words);
+            assert_eq!(clock_difference(ahead), words);
         }
     }
 

@@ -3,6 +3,7 @@
 //! Git asks the helpers of every section that matches a URL, in file order; an empty one clears the list
 //! (gitcredentials(7)). Sections match as those of `http.<url>.*`, but all of them count, not only the best.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -10,8 +11,10 @@ use zeroize::Zeroizing;
 use super::places::Places;
 use super::{Error, git};
 use crate::aws::Host;
+use crate::credential;
 use crate::git::config::{GitConfig, Origin, Value};
 use crate::git::helper_line::{Helper, Kind};
+use crate::git::stored_passwords::{self, StoredPassword};
 use crate::world::input_file;
 
 /// A URL of a host that no section names.
@@ -57,7 +60,7 @@ impl Existing {
     pub(super) fn read(places: &Places) -> Result<Self, Error> {
         let home = places.home();
         Ok(Self {
-            config: git::config_with_origins(home)?,
+            config: git::config(home)?,
             stores: [".git-credentials", ".config/git/credentials"]
                 .map(|name| home.join(name))
                 .to_vec(),
@@ -191,18 +194,9 @@ impl Existing {
 
     /// CodeCommit hosts in `~/.netrc`. libcurl sends those passwords before git asks a credential helper.
     pub(super) fn netrc_hosts(&self) -> Vec<String> {
-        let text = input_file::read_plain(&self.netrc).unwrap_or_default();
-        let text = Zeroizing::new(String::from_utf8_lossy(&text).into_owned());
-        let mut words = text.split_ascii_whitespace();
-        let mut hosts = Vec::new();
-        while let Some(word) = words.next() {
-            let host = (word == "machine").then(|| words.next()).flatten();
-            hosts.extend(
-                host.filter(|host| Host::recognise(host).is_some())
-                    .map(str::to_owned),
-            );
-        }
-        hosts
+        let text = text(&self.netrc);
+        let passwords = stored_passwords::in_netrc(&text).into_iter();
+        passwords.map(|password| password.host.to_owned()).collect()
     }
 }
 
@@ -223,32 +217,36 @@ impl Entry<'_> {
     /// The identity of the AWS CLI's helper or of ours; none with options that setup does not understand.
     fn identity(&self) -> Option<Identity> {
         let helper = Helper::new(self.value, "");
+        let options = credential::of_words(&helper.words, "").ok()?;
         let known = [
             "aws",
             "codecommit",
             "credential-helper",
             "git-credential-codecommit",
-            "--ignore-host-check",
-            "--profile",
             "$@",
         ];
-        let profile = helper.option("--profile");
+        let is_known = |word: &String| known.contains(&word.rsplit('/').next().unwrap_or(word));
+        let overrides = options.overrides;
+        if !options.operations.iter().all(is_known)
+            || overrides.region.is_some()
+            || overrides.role_arn.is_some()
+        {
+            return None;
+        }
         let variable = match helper.variables.as_slice() {
             [] => None,
-            [(name, value)] if name == "AWS_PROFILE" => Some(value.as_str()),
+            [(name, value)] if name == "AWS_PROFILE" && !value.contains(['$', '`']) => {
+                Some(value.clone())
+            }
             _ => return None,
         };
-        let is_known = |word: &String| {
-            let name = word.rsplit('/').next().unwrap_or(word);
-            known.contains(&name)
-                || Some(word.as_str()) == profile
-                || word.starts_with("--profile=")
-        };
-        match (helper.words.iter().all(is_known), profile.or(variable)) {
-            (false, _) => None,
-            (true, Some(profile)) => Some(Identity::Profile(profile.to_owned())),
-            (true, None) => Some(Identity::DefaultChain),
-        }
+        let profile = overrides
+            .profile
+            .map(|profile| profile.name.as_str().to_owned());
+        Some(match profile.or(variable) {
+            Some(profile) => Identity::Profile(profile),
+            None => Identity::DefaultChain,
+        })
     }
 
     fn shown(&self, places: &Places) -> String {
@@ -265,31 +263,6 @@ impl Claim {
         matches!(&self.identity, Identity::Profile(name) if name == profile)
     }
 
-    /// What setup found, and what becomes of it.
-    pub(super) fn in_words(&self) -> String {
-        let url = self.scope.as_deref().unwrap_or("all CodeCommit hosts");
-        let file = &self.file;
-        match &self.identity {
-            Identity::DefaultChain => format!(
-                "{file}: a credential helper without a profile answered for {url}: git-credential-codecommit answers \
-                 with the same credentials now"
-            ),
-            Identity::Profile(name) => format!(
-                "{file}: a credential helper with profile {name:?} answered for {url}: git-credential-codecommit \
-                 answers with the same profile now"
-            ),
-            Identity::Other(_) => {
-                let what = match self.is_stored {
-                    true => "a stored password",
-                    false => "another credential helper",
-                };
-                format!(
-                    "{file}: {what} answers for {url}, and setup does not change that (--force replaces it)"
-                )
-            }
-        }
-    }
-
     /// Whether setup must not repeat its helpers in a file of its own.
     pub(super) fn may_hold_a_secret(&self) -> bool {
         match &self.identity {
@@ -304,24 +277,49 @@ impl Claim {
     }
 }
 
-/// The hosts for which a file of `git credential-store` has an IAM user's own Git password,
-/// `name-at-123456789012`: unlike a signed one it lasts, so somebody relies on it.
+/// What setup found, and what becomes of it.
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = self.scope.as_deref().unwrap_or("all CodeCommit hosts");
+        let file = &self.file;
+        match &self.identity {
+            Identity::DefaultChain => write!(
+                f,
+                "{file}: a credential helper without a profile answered for {url}: git-credential-codecommit answers \
+                 with the same credentials now"
+            ),
+            Identity::Profile(name) => write!(
+                f,
+                "{file}: a credential helper with profile {name:?} answered for {url}: git-credential-codecommit \
+                 answers with the same profile now"
+            ),
+            Identity::Other(_) => {
+                let what = match self.is_stored {
+                    true => "a stored password",
+                    false => "another credential helper",
+                };
+                write!(
+                    f,
+                    "{file}: {what} answers for {url}, and setup does not change that (--force replaces it)"
+                )
+            }
+        }
+    }
+}
+
+/// The hosts for which a file of `git credential-store` has an IAM user's own Git password: unlike a signed one it
+/// lasts, so somebody relies on it.
 fn iam_password_hosts(file: &Path) -> Vec<String> {
-    let text = input_file::read_plain(file).unwrap_or_default();
-    let text = Zeroizing::new(String::from_utf8_lossy(&text).into_owned());
-    let entries = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("https://")?.split_once('@'));
-    entries
-        .filter_map(|(user, rest)| {
-            let user = user.split(':').next()?;
-            let (_, account) = user.rsplit_once("-at-")?;
-            let digits = account.as_bytes().get(..12)?;
-            let host = rest.split(['/', ':']).next()?;
-            let is_ours = digits.iter().all(u8::is_ascii_digit) && Host::recognise(host).is_some();
-            is_ours.then(|| host.to_owned())
-        })
-        .collect()
+    let text = text(file);
+    let passwords = stored_passwords::in_store(&text).into_iter();
+    let lasting = passwords.filter(StoredPassword::is_of_iam_user);
+    lasting.map(|password| password.host.to_owned()).collect()
+}
+
+/// What a plain file holds; nothing if it cannot be read.
+fn text(file: &Path) -> Zeroizing<String> {
+    let content = input_file::read_plain(file).unwrap_or_default();
+    Zeroizing::new(String::from_utf8_lossy(&content).into_owned())
 }
 
 #[cfg(test)]
@@ -369,30 +367,5 @@ mod tests {
         ] {
             assert_eq!(entry(command).identity(), identity, "{command}");
         }
-    }
-
-    #[test]
-    fn only_passwords_that_last_are_a_claim() {
-        let home = tempfile::tempdir().unwrap();
-        let file = home.path().join("c");
-        let host = "git-codecommit.eu-west-1.amazonaws.com";
-        for (line, claims) in [
-            (format!("https://bob-at-111111111111:pw@{host}"), true),
-            (format!("https://bob-at-111111111111+1:pw@{host}"), true),
-            (format!("https://ASIAX%25tok:2026Z00@{host}"), false),
-            (
-                "https://bob-at-111111111111:pw@github.com".to_owned(),
-                false,
-            ),
-            ("https://bob:pw@github.com".to_owned(), false),
-        ] {
-            std::fs::write(&file, format!("{line}\n")).unwrap();
-            assert_eq!(
-                iam_password_hosts(&file).contains(&host.to_owned()),
-                claims,
-                "{line}"
-            );
-        }
-        assert!(iam_password_hosts(Path::new("/nowhere")).is_empty());
     }
 }

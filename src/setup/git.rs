@@ -5,17 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use super::Error;
-use crate::git::config::{self, GitConfig};
+use crate::git::config::{self, Asked, GitConfig};
+use crate::git::version::GitVersion;
 use crate::process;
 
-/// Git's version, its first two numbers.
-pub(super) fn version(home: &Path) -> Result<(u32, u32), Error> {
-    let said = said("version", home, |_| {})?;
-    let mut numbers = said
-        .trim_start_matches("git version ")
-        .split('.')
-        .map(|part| part.parse().unwrap_or(0));
-    Ok((numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)))
+pub(super) fn version(home: &Path) -> Result<GitVersion, Error> {
+    Ok(GitVersion::parse(&said("version", home, |_| {})?))
 }
 
 /// The file of `--local` or `--system`. Git tells every version of it only to an editor; it makes no
@@ -50,17 +45,14 @@ pub(super) fn values_in(content: &[u8], key: &str, home: &Path) -> Result<Vec<St
     Ok(text.split_terminator('\0').map(str::to_owned).collect())
 }
 
-/// Everything that holds outside a repository, with its origin.
-pub(super) fn config_with_origins(home: &Path) -> Result<GitConfig, Error> {
-    let said = run("config", home, |git| {
-        git.args(["--list", "--includes", "-z"])
-            .args(config::WITH_ORIGINS)
-            // A home directory may itself be a repository.
-            .current_dir("/")
-            .env_remove("GIT_DIR");
-    })?;
-    let config = GitConfig::parse_with_origins(&said.stdout);
-    text("config", said).map(|_| config)
+/// What git's files say outside a repository, with origins.
+pub(super) fn config(home: &Path) -> Result<GitConfig, Error> {
+    let asked = GitConfig::ask_outside_repositories(home);
+    asked.and_then(Asked::answer).map_err(|error| match error {
+        config::Error::Start(error) => start("config", &error),
+        config::Error::Refused(words) => refused("config", &words),
+        error @ config::Error::Value { .. } => refused("config", &error.to_string()),
+    })
 }
 
 /// Clones a repository, with git's own words for the person.
@@ -127,15 +119,16 @@ fn text(program: &str, said: Output) -> Result<String, Error> {
     let words = words.lines().next().unwrap_or("it gave no reason");
     let words = words.strip_prefix("fatal: ").unwrap_or(words);
     let words = words.strip_prefix("error: ").unwrap_or(words);
-    Err(Error::Git {
+    Err(refused(program, words))
+}
+
+fn refused(program: &str, words: &str) -> Error {
+    Error::Git {
         command: program.to_owned(),
         words: words.to_owned(),
-    })
+    }
 }
 
 fn start(program: &str, error: &std::io::Error) -> Error {
-    Error::Git {
-        command: program.to_owned(),
-        words: format!("git cannot be started: {error}"),
-    }
+    refused(program, &format!("git cannot be started: {error}"))
 }

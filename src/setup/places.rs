@@ -186,7 +186,7 @@ fn home(world: &World, warnings: &mut Vec<String>) -> Result<PathBuf, Error> {
 /// `$XDG_CONFIG_HOME/git/config` does not.
 fn global_git_config(world: &World, home: &Path) -> Result<PathBuf, Error> {
     if let Some(path) = world.variable(variable::GIT_CONFIG_GLOBAL)
-        && git::version(home)? >= (2, 32)
+        && git::version(home)?.is_at_least(2, 32)
     {
         if path == "/dev/null" {
             return Err(Error::Request {

@@ -9,7 +9,7 @@ use super::disk::{Change, Kind};
 
 impl Plan {
     /// What changes in which file, a line each, with the lines that differ and no others.
-    pub(crate) fn in_words(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         let mut words = Vec::new();
         for change in self.changes.iter().filter(|change| change.is_needed()) {
             words.push(format!("{}: {}", self.name(change), action(change)));
@@ -17,11 +17,8 @@ impl Plan {
             if change.kind == Kind::Own && change.before.is_none() {
                 continue;
             }
-            words.extend(
-                self.lines(change)
-                    .into_iter()
-                    .map(|line| format!("  {line}")),
-            );
+            let differences = self.differences(change).into_iter();
+            words.extend(differences.map(|line| format!("  {line}")));
         }
         for leftover in &self.leftovers {
             let shown = self.places.shown(leftover);
@@ -38,7 +35,7 @@ impl Plan {
                 json!({
                     "file": self.name(change),
                     "action": action(change),
-                    "diff": self.lines(change),
+                    "diff": self.differences(change),
                 })
             })
             .collect();
@@ -58,7 +55,7 @@ impl Plan {
     }
 
     /// What setup remembers is of no interest to a person.
-    fn lines(&self, change: &Change) -> Vec<String> {
+    fn differences(&self, change: &Change) -> Vec<String> {
         if change.path.ends_with(STATE) {
             return Vec::new();
         }
@@ -70,7 +67,7 @@ impl Plan {
 }
 
 impl Conflict {
-    pub(crate) fn in_words(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         let mut words = vec![format!("{}: {}", self.file, self.why)];
         words.extend(self.lines.iter().map(|line| format!("  {line}")));
         words

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::Error;
 use super::request::RoleRequest;
 use crate::aws::Region;
+use crate::printable::hex;
 use crate::world::{input_file, private_file};
 
 /// The layout of the state file; a later one is refused.
@@ -236,6 +237,5 @@ impl State {
 
 /// The SHA-256 of a content, in hexadecimal digits.
 pub(super) fn sha256(content: &[u8]) -> String {
-    let digest = Sha256::digest(content);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(content))
 }

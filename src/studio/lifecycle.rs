@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::Error;
+use crate::printable::hex;
 use crate::process::shell_quoted;
 
 const SCRIPT: &str = include_str!("lifecycle.sh");
@@ -170,8 +171,7 @@ pub(crate) fn base64(script: &str) -> String {
 /// A part of a lifecycle configuration's name that changes with its content: they cannot be changed. 32 digits,
 /// for a name holds 63 characters.
 pub(crate) fn content_hash(script: &str) -> String {
-    let digest = Sha256::digest(script);
-    digest.iter().take(16).map(|b| format!("{b:02x}")).collect()
+    hex(&Sha256::digest(script)[..16])
 }
 
 #[cfg(test)]

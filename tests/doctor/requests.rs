@@ -216,9 +216,7 @@ fn a_proxy_is_where_the_way_leads_and_where_it_may_end() {
 #[test]
 fn a_wrong_clock_is_a_warning_for_it_may_be_corrected_for() {
     let studio = Studio::default();
-    studio
-        .aws
-        .set_clock_offset(time::Duration::seconds(23 * 60 + 30));
+    studio.aws.set_clock_offset(time::Duration::minutes(23));
     let said = found(&studio, &[WITH_REGION]);
     assert_eq!(said.status("clock"), "warning");
     assert!(

@@ -146,8 +146,7 @@ impl<'a> Resolver<'a> {
     }
 
     async fn walk(&self) -> Result<Credentials, Error> {
-        self.notices
-            .trace(|| format!("credentials: {}", self.plan.in_words()));
+        self.notices.trace(|| format!("credentials: {}", self.plan));
         let depth = self.plan.hops.len();
         let started = Instant::now();
         if let Some(at_hand) = self.unguarded() {
@@ -164,13 +163,13 @@ impl<'a> Resolver<'a> {
             self.note(depth, started, &kept);
             return Ok(kept);
         }
-        if let Some(why) = lock.failure(&self.plan.in_words()) {
+        if let Some(why) = lock.failure(&self.plan.to_string()) {
             return Err(Error::FailedElsewhere { why });
         }
         let asked = self.session(sts.as_ref(), depth).await;
         if let Err(error @ Error::Sts(_)) = &asked {
             let stamp = self.target.world.now().unix_timestamp_nanos();
-            lock.failed(stamp, &self.plan.in_words(), &error.to_string());
+            lock.failed(stamp, &self.plan.to_string(), &error.to_string());
         }
         asked
     }
@@ -297,7 +296,7 @@ impl<'a> Resolver<'a> {
                     .and_then(|above| self.plan.hops.get(above))
                 {
                     Some(hop) => format!("session of role {}", hop.role_arn),
-                    None => self.plan.source.in_words(),
+                    None => self.plan.source.to_string(),
                 },
                 problem,
             }),

@@ -61,7 +61,8 @@ impl Helpers {
         let found = self.list.iter().find(|helper| helper.kind == Kind::Ours)?;
         let (program, words) = found.words.split_first()?;
         // A line that our helper cannot read fails there, in its own words.
-        let mut overrides = credential::of_words(words, &found.origin).unwrap_or_default();
+        let line = credential::of_words(words, &found.origin);
+        let mut overrides = line.map(|line| line.overrides).unwrap_or_default();
         overrides.environment_profile = variable_profile(found);
         Some(CodecommitHelper {
             program: program.clone(),
@@ -113,16 +114,12 @@ impl Helpers {
             ));
         }
         for helper in &self.list[..at] {
-            finding = finding.but(format!(
-                "git asks {} first and uses its answer",
-                helper.in_words()
-            ));
+            finding = finding.but(format!("git asks {helper} first and uses its answer"));
         }
         for helper in &self.list[at + 1..] {
             if let Kind::Keeper(_) = helper.kind {
                 finding = finding.but(format!(
-                    "git also tells {} to store the password, which expires after 15 minutes",
-                    helper.in_words()
+                    "git also tells {helper} to store the password, which expires after 15 minutes"
                 ));
             }
         }
@@ -130,7 +127,7 @@ impl Helpers {
     }
 
     fn without_ours(&self, is_asked: bool, host: &str) -> Finding {
-        let others: Vec<String> = self.list.iter().map(Helper::in_words).collect();
+        let others: Vec<String> = self.list.iter().map(ToString::to_string).collect();
         let others = match others.is_empty() {
             true => "no credential helper is configured".to_owned(),
             false => format!("git asks {}", others.join(", then ")),

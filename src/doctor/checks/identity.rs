@@ -15,7 +15,7 @@ use crate::profile::{Plan, Source};
 
 /// The checks of a plan with their titles, the source first.
 fn checks(plan: &Plan) -> Vec<(CheckId, String)> {
-    let source = (CheckId::Source, plan.source.in_words());
+    let source = (CheckId::Source, plan.source.to_string());
     let roles = plan.hops.iter().enumerate().map(|(number, hop)| {
         // The account is in the plan; without it the title fits on a line.
         let name = hop.role_arn.split_once(":role/");

@@ -20,7 +20,6 @@ pub(super) mod helpers;
 pub(super) mod identity;
 mod includes;
 pub(super) mod netrc;
-mod password;
 pub(super) mod passwords;
 pub(super) mod programs;
 pub(super) mod reach;

@@ -5,11 +5,10 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use super::password::Kind;
-use super::{helpers, netrc, password};
-use crate::aws::Host;
+use super::{helpers, netrc};
 use crate::doctor::report::Finding;
 use crate::git::config::GitConfig;
+use crate::git::stored_passwords::{Lifetime, in_store};
 use crate::world::{World, input_file, variable};
 
 /// Looks for passwords that have expired: a signed one is good for 15 minutes, and a helper that stored it goes on
@@ -29,13 +28,12 @@ pub(in crate::doctor) fn stored_passwords(world: &World, config: &GitConfig) -> 
                 continue;
             }
         };
-        for (number, line) in text.split(|byte| *byte == b'\n').enumerate() {
-            let at = format!("{}:{}", file.display(), number + 1);
-            let line = Zeroizing::new(String::from_utf8_lossy(line).into_owned());
-            match kind(line.trim_end_matches('\r')) {
-                Some(Kind::Signed) => expired.push(at),
-                Some(Kind::Lasting) => lasting.push(at),
-                None => {}
+        let text = Zeroizing::new(String::from_utf8_lossy(&text).into_owned());
+        for password in in_store(&text) {
+            let at = format!("{}:{}", file.display(), password.line);
+            match password.lifetime {
+                Lifetime::Minutes => expired.push(at),
+                Lifetime::Lasting => lasting.push(at),
             }
         }
         searched.push(file.display().to_string());
@@ -72,10 +70,10 @@ fn in_netrc(world: &World, finding: Finding) -> Finding {
         Err(error) => return finding.but(format!("cannot read ~/.netrc: {error}")),
     };
     entries.into_iter().fold(finding, |finding, entry| {
-        let netrc::Entry { host, at, kind } = entry;
-        let kind = match kind {
-            Kind::Signed => "signed password, which expired 15 minutes after it was made",
-            Kind::Lasting => "password",
+        let netrc::Entry { host, at, lifetime } = entry;
+        let kind = match lifetime {
+            Lifetime::Minutes => "signed password, which expired 15 minutes after it was made",
+            Lifetime::Lasting => "password",
         };
         finding
             .but(format!(
@@ -101,44 +99,4 @@ fn files(world: &World, config: &GitConfig) -> Vec<PathBuf> {
         }
     }
     files
-}
-
-fn kind(line: &str) -> Option<Kind> {
-    let (user, rest) = line.strip_prefix("https://")?.rsplit_once('@')?;
-    let host = rest.split(['/', ':']).next()?;
-    Host::recognise(host)?;
-    let (_name, password) = user.split_once(':')?;
-    Some(password::kind(password))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_passwords_for_codecommit_count_and_only_signed_ones_are_stale() {
-        let host = "git-codecommit.eu-west-1.amazonaws.com";
-        let signed = "20260101T000000Z5f3c2a1";
-        for (line, expected) in [
-            (
-                format!("https://ASIA%25tok:{signed}@{host}"),
-                Some(Kind::Signed),
-            ),
-            (
-                format!("https://ASIA%25t@k:{signed}@{host}/v1/repos/x"),
-                Some(Kind::Signed),
-            ),
-            (
-                format!("https://bob-at-111111111111:pw@{host}"),
-                Some(Kind::Lasting),
-            ),
-            (format!("https://bob:20260101@{host}"), Some(Kind::Lasting)),
-            (format!("https://bob@{host}"), None),
-            (format!("https://bob:{signed}@github.com"), None),
-            (format!("https://{host}"), None),
-            (String::new(), None),
-        ] {
-            assert_eq!(kind(&line), expected, "{line}");
-        }
-    }
 }

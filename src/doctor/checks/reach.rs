@@ -15,6 +15,7 @@ use crate::doctor::report::{Finding, Outcome};
 use crate::doctor::verdict::Why;
 use crate::error::Exit;
 use crate::http::{self, Route};
+use crate::remote::clock_difference;
 
 /// How long a name or an address may take: AWS answers in a fraction of a second, and a VPC without a way out never
 /// does.
@@ -217,20 +218,10 @@ pub(in crate::doctor) fn clock(hosts: &[(&str, Option<time::Duration>)]) -> Resu
         .max_by_key(|(_, ahead)| ahead.abs())
         .ok_or(Why::NoTime)?;
     let seconds = ahead.whole_seconds().unsigned_abs();
-    let apart = match seconds {
-        0..120 => format!("{seconds} seconds"),
-        120..7200 => format!("{} minutes", seconds / 60),
-        7200..172_800 => format!("{} hours", seconds / 3600),
-        _ => format!("{} days", seconds / 86_400),
-    };
-    let direction = match ahead.is_negative() {
-        true => "behind",
-        false => "ahead of",
-    };
     let text = match seconds {
         // A host's time comes in whole seconds, and takes a while to come.
         0..=2 => "right within 2 seconds".to_owned(),
-        _ => format!("{apart} {direction} that of {host}"),
+        _ => format!("{} that of {host}", clock_difference(ahead)),
     };
     Ok(match ahead.abs() < CLOCK_TOLERANCE {
         true => Finding::good(text),

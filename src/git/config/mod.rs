@@ -13,7 +13,8 @@ mod origin;
 mod url;
 mod value;
 
-use std::process::{Child, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
 use self::entry::{Entry, Key};
 use crate::process;
@@ -31,7 +32,7 @@ pub(crate) struct GitConfig {
 }
 
 /// What [`GitConfig::parse_with_origins`] reads is written with these.
-pub(crate) const WITH_ORIGINS: [&str; 2] = ["--show-scope", "--show-origin"];
+const WITH_ORIGINS: [&str; 2] = ["--show-scope", "--show-origin"];
 
 /// A git that is listing its configuration.
 pub(crate) struct Asked {
@@ -93,21 +94,35 @@ impl GitConfig {
         Self::ask_for(&WITH_ORIGINS)
     }
 
+    /// Asks for what holds outside a repository for the user of a home directory, with origins.
+    ///
+    /// # Errors
+    /// If git is not there.
+    pub(crate) fn ask_outside_repositories(home: &Path) -> Result<Asked, Error> {
+        let mut git = Self::listing(&WITH_ORIGINS);
+        // The home directory may itself be a repository.
+        git.current_dir("/").env_remove("GIT_DIR").env("HOME", home);
+        let git = git.spawn().map_err(Error::Start)?;
+        let has_origins = true;
+        Ok(Asked { git, has_origins })
+    }
+
     fn ask_for(options: &[&str]) -> Result<Asked, Error> {
-        let git = process::git("config")
-            .args(["-z", "--list", "--includes"])
+        let git = Self::listing(options).spawn().map_err(Error::Start)?;
+        let has_origins = !options.is_empty();
+        Ok(Asked { git, has_origins })
+    }
+
+    fn listing(options: &[&str]) -> Command {
+        let mut git = process::git("config");
+        git.args(["-z", "--list", "--includes"])
             .args(options)
             // Its reasons are told by their English marks.
             .env("LC_ALL", "C")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(Error::Start)?;
-        Ok(Asked {
-            git,
-            has_origins: !options.is_empty(),
-        })
+            .stderr(Stdio::piped());
+        git
     }
 
     /// Reads what `git config -z --list` writes: `key LF value NUL`, or `key NUL` for one without `=`.

@@ -20,6 +20,7 @@ use tokio::time::Instant;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::failure::chain::was_cut;
 use super::proxy::{Proxy, is_exempt};
 
 /// How long a connection may take to open before the host counts as unreachable.
@@ -162,7 +163,7 @@ where
                             return Ok(*connection);
                         }
                     }
-                    // A connection that was cut a while ago says little of now.
+                    // A connection that was cut a while ago says little of now; whatever else is wrong will be again.
                     Some(Err(failure)) if !was_cut(&*failure) => return Err(failure),
                     Some(Err(_)) | None => {}
                 }
@@ -182,24 +183,6 @@ async fn within_time<C>(
         Err(_) => io::Error::new(io::ErrorKind::TimedOut, "no answer in 20 seconds").into(),
     };
     Err(Failure { route, cause }.into())
-}
-
-/// Whether a connection was opened and then cut, which may pass; whatever else is wrong will be again.
-fn was_cut(failure: &(dyn StdError + 'static)) -> bool {
-    let mut next = Some(failure);
-    while let Some(error) = next {
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            return matches!(
-                error.kind(),
-                io::ErrorKind::ConnectionReset
-                    | io::ErrorKind::ConnectionAborted
-                    | io::ErrorKind::BrokenPipe
-                    | io::ErrorKind::UnexpectedEof
-            );
-        }
-        next = error.source();
-    }
-    false
 }
 
 /// Whether a connection on which nothing was asked is still open: then there is nothing to read.

@@ -30,12 +30,13 @@ pub(crate) fn root_cause(error: &(dyn StdError + 'static)) -> String {
 }
 
 /// Whether the other side ended the connection, where it should not have.
-pub(super) fn was_cut(error: &reqwest::Error) -> bool {
+pub(in crate::http) fn was_cut(error: &(dyn StdError + 'static)) -> bool {
     matches!(
         find::<io::Error>(error).map(io::Error::kind),
         Some(
             io::ErrorKind::ConnectionReset
                 | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::BrokenPipe
                 | io::ErrorKind::UnexpectedEof
         )
     )

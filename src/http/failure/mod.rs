@@ -1,6 +1,6 @@
 //! Why a request got no answer, in the person's words.
 
-mod chain;
+pub(super) mod chain;
 mod error;
 mod hints;
 mod sort;

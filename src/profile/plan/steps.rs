@@ -1,5 +1,7 @@
 //! A plan: what gives the first keys, and the roles after that.
 
+use std::fmt;
+
 /// How credentials will be had. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
@@ -103,20 +105,10 @@ impl Plan {
         self
     }
 
-    /// The plan in words, source first: for the trace.
-    #[must_use]
-    pub(crate) fn in_words(&self) -> String {
-        let mut words = self.source.in_words();
-        for hop in &self.hops {
-            words.push_str(&format!(", then role {} ({})", hop.role_arn, hop.at));
-        }
-        words
-    }
-
     /// The plan step by step, each with the setting that decided it: for `git codecommit doctor`.
     #[must_use]
     pub(crate) fn steps(&self) -> Vec<String> {
-        let source = format!("{}: {}", self.source.in_words(), self.decided_by);
+        let source = format!("{}: {}", self.source, self.decided_by);
         let hops = self.hops.iter().map(|hop| {
             let mut step = format!("AssumeRole {} ({})", hop.role_arn, hop.at);
             for (name, value) in [
@@ -137,25 +129,37 @@ impl Plan {
     }
 }
 
-impl Source {
-    #[must_use]
-    pub(crate) fn in_words(&self) -> String {
+/// The source, then the roles: for the trace.
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.source.fmt(f)?;
+        for hop in &self.hops {
+            write!(f, ", then role {} ({})", hop.role_arn, hop.at)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Environment => "environment keys".into(),
-            Self::StaticKeys { profile } => format!("keys of profile {profile:?}"),
-            Self::Container => "container credentials".into(),
-            Self::InstanceMetadata { .. } => "instance metadata".into(),
-            Self::WebIdentity(identity) => format!(
+            Self::Environment => f.write_str("environment keys"),
+            Self::StaticKeys { profile } => write!(f, "keys of profile {profile:?}"),
+            Self::Container => f.write_str("container credentials"),
+            Self::InstanceMetadata { .. } => f.write_str("instance metadata"),
+            Self::WebIdentity(identity) => write!(
+                f,
                 "role {} for the web identity token in {}",
                 identity.role_arn, identity.token_file
             ),
-            Self::SingleSignOn(sso) => format!(
+            Self::SingleSignOn(sso) => write!(
+                f,
                 "IAM Identity Center role {} in account {}",
                 sso.role_name, sso.account_id
             ),
-            Self::Login { session, .. } => format!("aws login session {session}"),
+            Self::Login { session, .. } => write!(f, "aws login session {session}"),
             // The command line stays out: people put secrets there.
-            Self::Process { profile, .. } => format!("credential_process of profile {profile:?}"),
+            Self::Process { profile, .. } => write!(f, "credential_process of profile {profile:?}"),
         }
     }
 }

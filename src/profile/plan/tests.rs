@@ -29,7 +29,7 @@ fn plan_in(home: &Path, environment: &[(&str, &str)], profile: &str) -> Result<S
     let profiles = Profiles::load(&world)?;
     let name = ProfileName::parse(profile).ok();
     let choice = profiles.choose(&world, name.as_ref().map(|name| (name, "the address")))?;
-    Plan::new(&world, &profiles, &choice).map(|plan| plan.in_words())
+    Plan::new(&world, &profiles, &choice).map(|plan| plan.to_string())
 }
 
 #[test]

@@ -61,13 +61,9 @@ pub(in crate::setup) fn backup_of(path: &Path) -> PathBuf {
 
 /// Reads a file; none if it does not exist. A pipe that nobody writes to is not waited for.
 pub(in crate::setup) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
-    let content = input_file::open(path).and_then(|file| match file.metadata()?.is_file() {
-        true => input_file::whole(&file).map(Some),
-        false => Ok(None),
-    });
-    match content {
-        Ok(Some(content)) => Ok(Some(content.to_vec())),
-        Ok(None) => Err(no_file(path)),
+    match input_file::read_plain(path) {
+        Ok(mut content) => Ok(Some(std::mem::take(&mut *content))),
+        Err(error) if error.kind() == io::ErrorKind::Other => Err(no_file(path)),
         Err(error)
             if matches!(
                 error.kind(),

@@ -1,7 +1,7 @@
 //! The line in git's configuration, and the settings that setup found.
 
 use crate::setup::changes::{GIT_SETTINGS, Plan};
-use crate::setup::claims::{Claim, Existing};
+use crate::setup::claims::Existing;
 use crate::setup::conflict::Conflict;
 use crate::setup::disk::{self, Change, Kind};
 use crate::setup::request::Request;
@@ -76,7 +76,7 @@ pub(super) fn notes(world: &World, plan: &mut Plan, request: &Request, existing:
         });
     }
     let claims = everywhere.iter().chain(&scoped);
-    let mut notes: Vec<String> = claims.map(Claim::in_words).collect();
+    let mut notes: Vec<String> = claims.map(ToString::to_string).collect();
     for keeper in existing.keepers(&plan.places) {
         notes.push(format!(
             "{keeper} is not asked for CodeCommit hosts any more"
