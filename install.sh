@@ -378,17 +378,17 @@ dry_run() {
   fi
 }
 
-# Unknown options are setup's. Setup always needs a role, so without --role-arn they are mistakes.
+# Unknown options are setup's, which runs if one of these three is among them; else they are mistakes.
 check_arguments() {
   [ $# -gt 0 ] || return 0
   unknown=$1
   $uninstall && return
   if $setup; then
     for argument; do
-      case $argument in --role-arn | --role-arn=*) return ;; esac
+      case $argument in --role-arn | --role-arn=* | --profile | --profile=* | --yes) return ;; esac
     done
   fi
-  fail "unknown option $unknown" 'install.sh --help lists the options; options of git codecommit setup need --role-arn' 2
+  fail "unknown option $unknown" 'install.sh --help lists the options; options of git codecommit setup need --role-arn, --profile or --yes' 2
 }
 
 # Checks that SOURCE is of a known kind, exists if it is local, and has a hash if it is downloaded.

@@ -14,7 +14,7 @@ pub(crate) enum Error {
         setting: String,
         value: String,
     },
-    #[error("no AWS Region is set for {profile}")]
+    #[error("no AWS region is set for {profile}")]
     NoRegion {
         /// For example `profile "dev"`.
         profile: String,

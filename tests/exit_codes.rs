@@ -36,7 +36,7 @@ fn a_command_line_that_cannot_be_read_ends_in_2() {
     remote(&studio, &["origin"]).is(&expect![[r#"
         exit code 2
         -- stderr
-        git-remote-codecommit: git starts this program with a remote and an address; it got 1 arguments
+        git-remote-codecommit: git starts this program with two arguments, a remote and an address, not with 1
         hint: type git clone codecommit::eu-west-1://profile@repository
     "#]]);
     studio

@@ -100,7 +100,7 @@ fn a_stopped_process_costs_the_others_a_second() {
     assert!(started.elapsed() < std::time::Duration::from_secs(10));
     let words = said.stderr.replace(|c: char| c.is_ascii_digit(), "");
     expect![[r#"
-        git-remote-codecommit: warning: process , which is asking for a session of arn:aws:iam:::role/MyCrossAccountRepositoryContributorRole, is stopped: continuing without it
+        git-remote-codecommit: warning: process  is stopped while it asks for a session of arn:aws:iam:::role/MyCrossAccountRepositoryContributorRole: no longer waiting for it
     "#]].assert_eq(&words);
     signal("-KILL");
     signal("-CONT");

@@ -12,7 +12,7 @@ use crate::error::Error;
 /// Print the manual page, or write all of them to a folder
 #[derive(clap::Args)]
 pub(super) struct Man {
-    /// Write the pages there, one a subcommand
+    /// Write all pages to this folder
     #[arg(long, value_name = "FOLDER")]
     directory: Option<PathBuf>,
 }

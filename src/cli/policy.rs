@@ -11,7 +11,7 @@ use crate::policy::{
     VpcEndpoint,
 };
 
-/// Print the least IAM policies for repositories in another account
+/// Print least-privilege IAM policies for repositories in another account
 ///
 /// It prints three policies: the trust policy and the permissions of the role in the repositories' account, and
 /// the permission to assume it for the execution roles of SageMaker Studio.

@@ -74,7 +74,7 @@ pub(crate) enum Error {
         cause: std::io::Error,
     },
     /// No async runtime could be started.
-    #[error("cannot start: {0}")]
+    #[error("cannot start the async runtime: {0}")]
     Runtime(std::io::Error),
     /// The network client could not be set up.
     #[error(transparent)]

@@ -64,7 +64,7 @@ impl std::str::FromStr for RoleName {
             return Ok(Self(whole.to_owned(), place));
         }
         Err(
-            "a role's name has 1 to 64 letters, digits and any of + = , . @ _ -, perhaps behind a path"
+            "a role name has 1 to 64 letters, digits and any of + = , . @ _ -, and may follow a path"
                 .into(),
         )
     }
@@ -162,7 +162,7 @@ impl std::str::FromStr for Branch {
         if gix_validate::reference::name(full.as_str().into()).is_ok() && is_plain {
             return Ok(Self(full));
         }
-        Err("that is no branch's name".into())
+        Err("this is not a branch name".into())
     }
 }
 

@@ -17,7 +17,7 @@ const NOT_IN_ADDRESSES: &AsciiSet = &CONTROLS
 
 /// No text where a profile's name should be.
 #[derive(Debug, thiserror::Error)]
-#[error("an AWS profile has a name")]
+#[error("the name of an AWS profile is empty")]
 pub(crate) struct EmptyName;
 
 /// The name of an AWS profile: any text but a blank one.

@@ -97,7 +97,7 @@ fn serve(
     let [remote, address] = world.arguments() else {
         return Err(UsageError {
             problem: format!(
-                "git starts this program with a remote and an address; it got {} arguments",
+                "git starts this program with two arguments, a remote and an address, not with {}",
                 world.arguments().len()
             ),
             hint: "type git clone codecommit::eu-west-1://profile@repository".into(),

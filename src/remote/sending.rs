@@ -69,7 +69,7 @@ impl<'a> Connection<'a> {
             if is_cut && !is_second && outgoing.payload.begin_again() {
                 is_second = true;
                 let line =
-                    "the connection was cut before all was sent: beginning again on a fresh one";
+                    "the connection was cut before all was sent: starting again on a new one";
                 self.notices.trace(|| line.to_owned());
                 continue;
             }

@@ -42,7 +42,7 @@ fn check_folders(home: &Path) -> Result<(), Error> {
                 Ok(found) if !platform::owner(&found).is_root() && !found.is_file() => {
                     return Err(Error::Protected {
                         path,
-                        problem: "it belongs to another user than the home directory",
+                        problem: "it does not belong to the owner of the home directory",
                         hint: "give it to root (chown -h root), or move it away",
                     });
                 }

@@ -1,5 +1,6 @@
 //! `install.sh` and `git codecommit setup` in one line, and the way back.
 
+use expect_test::expect;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -170,7 +171,7 @@ fn arguments_that_setup_refuses_are_found_before_anything_is_replaced() {
             ),
             (
                 ["--form", "x", "--region", "y"],
-                "install.sh: unknown option --yes",
+                "git-codecommit: unknown argument --form",
             ),
         ] {
             let mut arguments = vec!["--from", from.as_str(), "--yes"];
@@ -212,12 +213,20 @@ fn the_installer_has_the_version_of_the_programs() {
         format!("install.sh {}\n", env!("CARGO_PKG_VERSION"))
     );
     let said = install(&Studio::default(), Path::new("/bin/sh"), &["--help"]).succeeded();
-    assert!(
-        said.stdout.starts_with("usage: install.sh [--from SOURCE"),
-        "{said:?}"
-    );
-    assert!(
-        said.stdout.ends_with("/Contributor --region eu-west-1\n"),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        -- stdout
+        usage: install.sh [--from SOURCE [--sha256 HASH]] [--prefix DIR] [OPTIONS] [SETUP ARGUMENTS]
+          --from SOURCE  install from DIR, FILE.tar.gz, file://…, https://… or s3://… (default: the programs beside
+                         this script, or in a checkout a new build)
+          --sha256 HASH  check the SHA-256 of the archive (required for a download)
+          --prefix DIR   install in DIR/bin (default: ~/.local)
+          --no-setup     do not run "git codecommit setup" (the default without setup arguments)
+          --uninstall    run "git codecommit unsetup", then remove the programs
+          --dry-run      show what would be done, and change nothing
+          --quiet        print errors only
+          --version      print this installer's version
+
+        For example: install.sh --from s3://bucket/git-codecommit.tar.gz --sha256 9f86d0… --yes \
+          --role-arn arn:aws:iam::111111111111:role/Contributor --region eu-west-1
+    "#]]);
 }

@@ -178,7 +178,7 @@ const CASES: &[Case] = &[
     case("spaces in the brackets", "[ profile p ]|region = eu-west-1", KEYS, "", P, OursOnly("user/dev")),
     case("two spaces in the brackets", "[profile   p]|region = eu-west-1", KEYS, "", P, Same),
     case("a tab in the brackets", "[profile\tp]|region = eu-west-1", KEYS, "", P, Same),
-    case("a profile of the config file without its word", "[p]|region = eu-west-1", KEYS, "", P, BothFail("no AWS Region is set for profile \"p\"")),
+    case("a profile of the config file without its word", "[p]|region = eu-west-1", KEYS, "", P, BothFail("no AWS region is set for profile \"p\"")),
     case("a profile of the credentials file with its word", REGION, "[profile p]|{dev}", "", P, BothFail("\"p\"")),
     case("line ends of Windows", "[profile p]\r|region = eu-west-1\r|", "[p]\r|aws_access_key_id = {dev.id}\r|aws_secret_access_key = {dev.secret}\r|", "", P, Same),
     case("a byte order mark", "\u{feff}[profile p]|region = eu-west-1", KEYS, "", P, OursOnly("user/dev")),

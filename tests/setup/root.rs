@@ -1,5 +1,6 @@
 //! Root in another user's home directory, and in its own where another user has put something.
 
+use expect_test::expect;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt, symlink};
 use std::path::PathBuf;
 
@@ -153,7 +154,7 @@ fn another_users_folder_in_roots_home_is_refused() {
         assert_eq!(
             said.said(),
             format!(
-                "git-codecommit: cannot change {}: it belongs to another user than the home directory\n\
+                "git-codecommit: cannot change {}: it does not belong to the owner of the home directory\n\
                  hint: give it to root (chown -h root), or move it away",
                 path.display()
             )
@@ -182,7 +183,24 @@ fn a_umask_that_forbids_everything_keeps_nothing_from_its_user() {
     let program = home.program().display().to_string();
     let script = format!("umask 777; '{program}' {arguments} && '{program}' {arguments}");
     let said = as_user(&home, &script).succeeded();
-    assert!(said.stdout.ends_with("unchanged\n"), "{said:?}");
+    said.is(&expect![[r#"
+        -- stdout
+        ~/.config/git-codecommit/state.json: new
+        ~/.config/git-codecommit/config: new
+        ~/.config/git-codecommit/gitconfig: new
+        ~/.aws/config: new
+          + [profile CrossAccountAccessProfile]
+          + region = eu-west-1
+          + credential_source = EcsContainer
+          + role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
+        ~/.gitconfig: new
+          + [include]
+          + 	path = ~/.config/git-codecommit/gitconfig
+        note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
+        done
+        note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
+        unchanged
+    "#]]);
     for (name, entry) in home.snapshot() {
         let (super::Entry::File(mode, _) | super::Entry::Folder(mode)) = entry else {
             continue;
@@ -190,6 +208,119 @@ fn a_umask_that_forbids_everything_keeps_nothing_from_its_user() {
         assert_eq!(mode & 0o600, 0o600, "{name}");
     }
     let said = as_user(&home, &format!("umask 777; '{program}' unsetup --yes")).succeeded();
-    assert!(said.stdout.ends_with("done\n"), "{said:?}");
+    said.is(&expect![[r#"
+        -- stdout
+        ~/.gitconfig: removed
+          - [include]
+          - 	path = ~/.config/git-codecommit/gitconfig
+        ~/.aws/config: removed
+          - [profile CrossAccountAccessProfile]
+          - region = eu-west-1
+          - credential_source = EcsContainer
+          - role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
+        ~/.config/git-codecommit/gitconfig: removed
+          - # Written by "git codecommit setup", which overwrites changes; "git codecommit unsetup" removes it.
+          - [alias]
+          - 	codecommit = "!cd \"${GIT_PREFIX:-.}\" && exec ~/.local/bin/git-codecommit"
+          - 	remote-git-codecommit = !exec ~/.local/bin/git-remote-codecommit
+          - [url "git-codecommit::"]
+          - 	insteadOf = codecommit::
+          - [url "git-codecommit::codecommit://"]
+          - 	insteadOf = codecommit://
+          - [protocol "git-codecommit"]
+          - 	allow = always
+          - [codecommit]
+          - 	submoduleProfile = CrossAccountAccessProfile
+          - [credential "https://git-codecommit.*.amazonaws.com"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit.*.vpce.amazonaws.com"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit.*.c2s.ic.gov"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit.*.vpce.c2s.ic.gov"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit.*.sc2s.sgov.gov"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit.*.vpce.sc2s.sgov.gov"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit.*.cloud.adc-e.uk"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit.*.vpce.cloud.adc-e.uk"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit.*.csp.hci.ic.gov"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit.*.vpce.csp.hci.ic.gov"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit.*.amazonaws.com.cn"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit.*.vpce.amazonaws.com.cn"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit.*.amazonaws.eu"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit.*.vpce.amazonaws.eu"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit-fips.*.amazonaws.com"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit-fips.*.vpce.amazonaws.com"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit.eu-west-1.amazonaws.com"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit --profile CrossAccountAccessProfile
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit.eu-west-1.vpce.amazonaws.com"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit --profile CrossAccountAccessProfile
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit-fips.eu-west-1.amazonaws.com"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit --profile CrossAccountAccessProfile
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit-fips.eu-west-1.vpce.amazonaws.com"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit --profile CrossAccountAccessProfile
+          - 	useHttpPath = true
+        ~/.config/git-codecommit/config: removed
+          - # Written by "git codecommit setup". A profile counts here where ~/.aws/config and
+          - # ~/.aws/credentials do not have it.
+          - 
+          - [profile CrossAccountAccessProfile]
+          - region = eu-west-1
+          - credential_source = EcsContainer
+          - role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
+        ~/.config/git-codecommit/state.json: removed
+        done
+    "#]]);
     assert!(home.snapshot().is_empty());
 }

@@ -64,7 +64,7 @@ impl SessionLock {
                 && is_stopped(holder)
             {
                 messages.warning(&format!(
-                    "process {holder}, which is asking for {what}, is stopped: continuing without it"
+                    "process {holder} is stopped while it asks for {what}: no longer waiting for it"
                 ));
                 return Self::unlocked();
             }
@@ -74,7 +74,7 @@ impl SessionLock {
                     let _ = fs::remove_file(path);
                 }
                 messages.warning(&format!(
-                    "another git-codecommit has been asking for {what} for {} seconds: continuing without it",
+                    "another git-codecommit has been asking for {what} for {} seconds: no longer waiting for it",
                     LIMIT.as_secs()
                 ));
                 return Self::unlocked();

@@ -110,7 +110,7 @@ impl Helpers {
     fn neighbours(&self, mut finding: Finding, at: usize) -> Finding {
         for name in unknown(&self.list[at]) {
             finding = finding.but(format!(
-                "its line sets {name}, which the next checks do not"
+                "its command sets {name}, which the next checks do not"
             ));
         }
         for helper in &self.list[..at] {
@@ -141,7 +141,7 @@ impl Helpers {
             Answer::Unconfigured => Finding::failed(Exit::Settings, problem),
             _ => Finding::ok([])
                 .but(problem)
-                .and("the identity behind that password is not known here: git ls-remote shows whether it works"),
+                .and("git-codecommit does not know whose password that is: git ls-remote shows whether it works"),
         };
         finding
             .fixed_by("run git codecommit setup --role-arn ARN --region REGION")

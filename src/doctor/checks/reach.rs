@@ -170,7 +170,7 @@ impl Place {
         };
         if !found.is_empty() && found.iter().all(|address| is_private(address.ip())) {
             return finding.fixed_by(format!(
-                "the security group of the VPC endpoint {service} must let port 443 in from here"
+                "the security group of the VPC endpoint {service} must allow port 443 from this machine"
             ));
         }
         let finding = finding

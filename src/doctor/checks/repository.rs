@@ -84,7 +84,9 @@ pub(in crate::doctor) async fn by_git(world: &World, place: &str) -> Outcome {
     let said = match ended {
         Err(_) => {
             let seconds = GIT_TIMEOUT.as_secs();
-            return Err(failed(format!("no end after {seconds} seconds")));
+            return Err(failed(format!(
+                "git ls-remote did not end within {seconds} seconds"
+            )));
         }
         Ok(Err(error)) => return Err(failed(format!("git does not start: {error}"))),
         Ok(Ok(said)) if said.status.success() => return Finding::good("succeeds").outcome(),
