@@ -231,13 +231,14 @@ fn a_refused_session_gives_way_to_a_new_one_and_a_refusal_is_never_hidden() {
     let refusal = Action::sts_error(403, "AccessDenied", "no");
     studio.aws.fail(Fault::new(Service::Sts, refusal).always());
     let said = studio.git(&["ls-remote", WITH_REGION]).failed();
-    assert!(said.stderr.contains("HTTP 403"), "{}", said.stderr);
-    assert!(
-        said.stderr
-            .contains("(cached session; git codecommit cache clear removes it)"),
-        "{}",
-        said.stderr
-    );
+    said.is(&expect![[r#"
+        exit code 128
+        -- stderr
+        git-remote-codecommit: access to repository "demo-repo" in eu-west-1 denied (localhost:PORT, HTTP 403)
+        hint: signed as arn:aws:sts::111111111111:assumed-role/MyCrossAccountRepositoryContributorRole/git-codecommit (cached session; git codecommit cache clear removes it)
+        hint: its policy must allow codecommit:GitPull on arn:aws:codecommit:eu-west-1:*:demo-repo
+        hint: check that the repository is in this region, and this profile's account
+    "#]]);
     assert!(file.exists());
 }
 

@@ -1,5 +1,6 @@
 //! The https URL through git's own transport and the credential helper.
 
+use expect_test::expect;
 use local_aws::{Auth, SignedHost};
 
 use crate::harness::{HTTPS, PROFILE, REQUEST, Studio, every_git};
@@ -126,11 +127,14 @@ fn a_command_line_that_makes_no_sense_keeps_git_from_asking_the_person() {
     };
     let said = ask(REQUEST);
     assert_eq!((said.stdout.as_str(), said.code), ("quit=1\n", Some(3)));
-    assert!(
-        said.stderr.contains("\"moon\" is not an AWS region"),
-        "{}",
-        said.stderr
-    );
+    said.is(&expect![[r#"
+        exit code 3
+        -- stdout
+        quit=1
+        -- stderr
+        git-credential-codecommit: "moon" is not an AWS region
+        hint: a region looks like eu-west-1
+    "#]]);
     assert_eq!(ask("protocol=https\nhost=github.com\n").stdout, "");
 }
 
@@ -151,10 +155,14 @@ fn a_definite_failure_tells_git_to_ask_nobody_else() {
         )
         .failed();
     assert_eq!(said.stdout, "quit=1\n");
-    assert!(
-        said.stderr.contains("\"typo\", chosen by --profile"),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        exit code 3
+        -- stdout
+        quit=1
+        -- stderr
+        git-credential-codecommit: profile "typo", chosen by --profile, is not in ~/.aws/config or ~/.aws/credentials
+        hint: the profiles are: CrossAccountAccessProfile
+    "#]]);
 
     let without_path = REQUEST.split("path=").next().unwrap();
     let said = studio

@@ -1,8 +1,9 @@
 //! `git codecommit doctor --explain`: the plan, without a request.
 
+use expect_test::expect;
 use local_aws::CONTRIBUTOR_ROLE;
 
-use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, WITHOUT_REGION};
+use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, WITHOUT_REGION, stable};
 
 fn studio() -> Studio {
     Studio::default().with_cache().with_real_hosts()
@@ -57,10 +58,16 @@ fn settings_of_git_and_of_the_environment_are_named_too() {
         ]
     );
     let said = explained(&studio, &[WITHOUT_REGION]);
-    assert!(
-        said.contains("\nregion     eu-west-1 (AWS_DEFAULT_REGION)\n"),
-        "{said}"
-    );
+    expect![[r#"
+        repository demo-repo
+        git host   git-codecommit.eu-west-1.amazonaws.com
+        region     eu-west-1 (AWS_DEFAULT_REGION)
+        profile    CrossAccountAccessProfile (the address)
+        step 1     container credentials: credential_source = EcsContainer (~/.aws/config:3)
+        step 2     AssumeRole arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole (~/.aws/config:4)
+        STS        sts.us-east-1.amazonaws.com in us-east-1 (codecommit.stsregion)
+        session    not cached: codecommit.cache is false, or the space is shared
+    "#]].assert_eq(&stable(&said));
 }
 
 #[test]
@@ -72,11 +79,12 @@ fn a_step_that_cannot_be_settled_is_the_error_that_git_is_told() {
         "codecommit::eu-west-1://typo@demo-repo",
     ];
     let said = studio.helper("git-codecommit", &arguments, "").failed();
-    assert_eq!(said.code, Some(3));
-    assert!(
-        said.stderr
-            .starts_with("git-codecommit: profile \"typo\", chosen by the address, is not in")
-    );
+    said.is(&expect![[r#"
+        exit code 3
+        -- stderr
+        git-codecommit: profile "typo", chosen by the address, is not in ~/.aws/config or ~/.aws/credentials
+        hint: the profiles are: CrossAccountAccessProfile
+    "#]]);
 }
 
 #[test]
@@ -114,19 +122,38 @@ fn remotes_are_explained_as_git_rewrites_them() {
     studio.git_in("work", &change).succeeded();
     studio.write(".aws/config", &format!("[profile {PROFILE}]\n[default]\n"));
     let text = explained(&[]);
-    assert!(
-        text.contains(&format!("\n\naddress    {other}\nrepository other-repo\n")),
-        "{text}"
-    );
+    expect![[r#"
+        address    cc.CrossAccountAccessProfile@demo-repo
+        rewritten  codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo (url.….insteadOf)
+        repository demo-repo
+        git host   git-codecommit.eu-west-1.amazonaws.com
+        region     eu-west-1 (the address)
+        profile    CrossAccountAccessProfile (the address)
+        step 1     container credentials: nothing else is configured, and AWS_CONTAINER_CREDENTIALS_…_URI is set
+
+        address    codecommit::us-east-1://other-repo
+        repository other-repo
+        git host   git-codecommit.us-east-1.amazonaws.com
+        region     us-east-1 (the address)
+        profile    default (nothing else)
+        step 1     container credentials: nothing else is configured, and AWS_CONTAINER_CREDENTIALS_…_URI is set
+    "#]].assert_eq(&stable(&text));
 }
 
 #[test]
 fn an_https_url_is_explained_as_its_helper_reads_it() {
     let studio = studio().with_our_helper();
     let text = explained(&studio, &[HTTPS]);
-    let profile = format!("\nprofile    {PROFILE} (--profile in ~/.gitconfig)\n");
-    assert!(text.contains(&profile), "{text}");
-    assert!(text.contains(CONTRIBUTOR_ROLE), "{text}");
+    expect![[r#"
+        repository demo-repo
+        git host   git-codecommit.eu-west-1.amazonaws.com
+        region     eu-west-1 (the address)
+        profile    CrossAccountAccessProfile (--profile in ~/.gitconfig)
+        step 1     container credentials: credential_source = EcsContainer (~/.aws/config:3)
+        step 2     AssumeRole arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole (~/.aws/config:4)
+        STS        sts.eu-west-1.amazonaws.com in eu-west-1 (the region of profile "CrossAccountAccessProfile")
+        session    none cached: ~/.aws/cli/cache/00c93a31a818da9560d897fc7c79842ea8c3aa02.json
+    "#]].assert_eq(&stable(&text));
 }
 
 #[test]
@@ -136,6 +163,16 @@ fn what_a_terminal_would_obey_is_escaped() {
     let config = format!("[profile {PROFILE}]\n{role}\ncredential_source = EcsContainer\n");
     studio.write(".aws/config", &config);
     let text = explained(&studio, &[WITH_REGION]);
-    assert!(text.contains("role/\\u{1b}[2J ("), "{text:?}");
+    expect![[r#"
+        repository demo-repo
+        git host   git-codecommit.eu-west-1.amazonaws.com
+        region     eu-west-1 (the address)
+        profile    CrossAccountAccessProfile (the address)
+        step 1     container credentials: credential_source = EcsContainer (~/.aws/config:3)
+        step 2     AssumeRole arn:aws:iam::111111111111:role/\u{1b}[2J (~/.aws/config:2)
+        STS        sts.eu-west-1.amazonaws.com in eu-west-1 (the repository)
+        session    none cached: ~/.aws/cli/cache/c791d1866c6edeb7c87baeea7ba49f98ed9e9bb8.json
+    "#]]
+    .assert_eq(&stable(&text));
     assert!(!text.contains('\u{1b}'));
 }

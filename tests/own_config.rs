@@ -1,6 +1,7 @@
 //! What git's own configuration, a profile's settings and the credential helper's options decide: profile, role,
 //! endpoint, STS region.
 
+use expect_test::expect;
 use std::fs;
 
 use local_aws::{Action, EXECUTION_ROLE, Fault, Service};
@@ -41,13 +42,13 @@ fn the_profile_can_stand_in_gits_configuration_for_both_helpers_and_for_submodul
             "codecommit::us-east-1://R",
         ])
         .failed();
-    assert!(
-        said.stderr.starts_with(
-            "git-remote-codecommit: profile \"typo\", chosen by codecommit.profile, is not in"
-        ),
-        "{}",
-        said.stderr
-    );
+    said.is(&expect![[r#"
+        exit code 128
+        -- stderr
+        git-remote-codecommit: profile "typo", chosen by codecommit.profile, is not in ~/.aws/config or ~/.aws/credentials
+        hint: the profiles are: CrossAccountAccessProfile
+        fatal: remote helper 'codecommit' aborted session
+    "#]]);
 }
 
 #[test]
@@ -95,12 +96,12 @@ fn a_profile_can_name_the_endpoint_of_sts_and_a_certificate_authority() {
             "codecommit://CrossAccountAccessProfile@demo-repo",
         ])
         .failed();
-    assert!(
-        said.stderr
-            .contains("hint: STS limits the rate of requests"),
-        "{}",
-        said.stderr
-    );
+    said.is(&expect![[r#"
+        exit code 128
+        -- stderr
+        git-remote-codecommit: cannot assume role arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole (profile "CrossAccountAccessProfile", ~/.aws/config:4): Throttling: Rate exceeded
+        hint: STS limits the rate of requests: wait a moment, and run fewer commands at once
+    "#]]);
     assert_eq!(studio.aws.sts_requests().len(), 1);
 }
 

@@ -1,7 +1,9 @@
 //! Which address is meant, and what git makes of it.
 
+use expect_test::expect;
+
 use super::found;
-use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION};
+use crate::harness::{PROFILE, Studio, WITH_REGION};
 
 const HOST: &str = "https://git-codecommit.eu-west-1.amazonaws.com";
 
@@ -14,11 +16,21 @@ fn an_address_is_followed_to_where_git_rewrites_it() {
     );
     let said = found(&studio, &["--offline", WITH_REGION]);
     assert_eq!(said.code, Some(0));
-    assert!(
-        said.detail("address")
-            .contains(&format!("insteadOf makes it {HTTPS}"))
+    said.is(
+        "address",
+        &expect![[r#"
+        ok
+          git uses https, and asks its credential helpers
+          url.….insteadOf makes it https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo-repo
+    "#]],
     );
-    assert!(said.detail("helper").contains("git-credential-codecommit"));
+    said.is(
+        "helper",
+        &expect![[r#"
+        ok
+          git starts BIN/git-credential-codecommit (VERSION)
+    "#]],
+    );
     assert_eq!(said.check("address")["address"], WITH_REGION);
 }
 
@@ -78,9 +90,14 @@ fn without_an_address_the_codecommit_remotes_are_checked_or_the_default_profile(
     );
     let studio = studio.with_https(&format!("!git-credential-codecommit --profile {PROFILE}"));
     let said = found(&studio, &[]);
-    assert!(
-        said.detail("profile")
-            .starts_with(&format!("{PROFILE} (--profile in "))
+    said.is(
+        "profile",
+        &expect![[r#"
+        ok
+          CrossAccountAccessProfile (--profile in ~/.gitconfig)
+          region: eu-west-1 (AWS_DEFAULT_REGION)
+          no address was given, and this folder has no CodeCommit remote
+    "#]],
     );
     assert_eq!(said.status("role-1"), "ok");
 }

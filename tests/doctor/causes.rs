@@ -68,9 +68,13 @@ fn an_unreadable_netrc_and_one_for_others_are_told_apart() {
     std::fs::remove_file(studio.home().join(".netrc")).unwrap();
     std::fs::create_dir(studio.home().join(".netrc")).unwrap();
     let said = found(&studio, &["--offline", WITH_REGION]);
-    assert!(
-        said.detail("stored-passwords")
-            .starts_with("cannot read ~/.netrc: "),
+    said.is(
+        "stored-passwords",
+        &expect![[r#"
+        warning
+          cannot read ~/.netrc: it is not a plain file
+          searched ~/.git-credentials, ~/.config/git/credentials, ~/.netrc
+    "#]],
     );
 }
 

@@ -1,5 +1,7 @@
 //! Git, its settings and the programs it starts.
 
+use expect_test::expect;
+
 use super::{found, with_https};
 use crate::harness::{HTTPS, PROFILE, Studio, WITH_REGION, every_git, helpers};
 
@@ -29,17 +31,16 @@ fn the_helper_that_git_really_starts_is_named() {
     let said = found(&studio, &[WITH_REGION]);
     assert_eq!(said.code, Some(0));
     assert_eq!(said.ids("warning"), ["helper"]);
-    let home = studio.home();
-    assert_eq!(
-        said.detail("helper"),
-        format!(
-            "git starts {}/conda/bin/git-remote-codecommit (git-remote-codecommit 1.16 of Python)\n\
-             the next checks use {}/git-remote-codecommit",
-            home.display(),
-            helpers().display()
-        )
+    said.is(
+        "helper",
+        &expect![[r#"
+        warning
+          git starts ~/conda/bin/git-remote-codecommit (git-remote-codecommit 1.16 of Python)
+          the next checks use BIN/git-remote-codecommit
+        fix: run git codecommit setup
+        fix: or put BIN first on PATH
+    "#]],
     );
-    assert!(said.fix("helper").starts_with("run git codecommit setup\n"));
 }
 
 #[test]
@@ -49,9 +50,15 @@ fn programs_of_two_versions_are_a_warning() {
     with_program(&mut studio, "git-credential-codecommit", older);
     // What is no program at all is something else.
     let said = found(&studio, &["--offline", WITH_REGION]);
-    assert!(
-        said.detail("programs")
-            .contains("git-credential-codecommit (another program)")
+    said.is(
+        "programs",
+        &expect![[r#"
+        ok
+          version VERSION
+          BIN/git-codecommit (VERSION)
+          BIN/git-remote-codecommit (VERSION)
+          ~/conda/bin/git-credential-codecommit (another program)
+    "#]],
     );
     for (helper, name) in [
         ("git-remote-codecommit", "git-remote-codecommit"),
@@ -110,14 +117,15 @@ fn an_https_url_uses_the_profile_of_the_helper_that_answers_for_it() {
     let studio = with_https();
     let said = found(&studio, &[HTTPS]);
     assert_eq!(said.code, Some(0), "{:#}", said.report);
-    let profile = format!(
-        "{PROFILE} (--profile in {}/.gitconfig)\nrepository: demo-repo\n",
-        studio.home().display()
-    );
-    assert!(
-        said.detail("profile").starts_with(&profile),
-        "{}",
-        said.detail("profile")
+    said.is(
+        "profile",
+        &expect![[r#"
+        ok
+          CrossAccountAccessProfile (--profile in ~/.gitconfig)
+          repository: demo-repo
+          git host: git-codecommit.eu-west-1.amazonaws.com
+          region: eu-west-1 (the address)
+    "#]],
     );
     assert_eq!(said.detail("repository"), "readable: 3 references");
     assert_eq!(said.status("git-request"), "ok");
@@ -161,28 +169,32 @@ fn helpers_before_and_behind_ours_are_a_warning() {
     let said = found(&studio, &["--offline", HTTPS]);
     assert_eq!(said.code, Some(0));
     assert_eq!(said.ids("warning"), ["credential-helpers"]);
-    assert!(said.detail("credential-helpers").contains("store ("));
-    assert!(
-        said.detail("credential-helpers")
-            .contains("to store the password, which expires after 15 minutes")
-    );
+    said.is("credential-helpers", &expect![[r#"
+        warning
+          git-credential-codecommit (~/.gitconfig)
+          git also tells store (~/.gitconfig) to store the password, which expires after 15 minutes
+        fix: run git codecommit setup, or write an empty credential.https://git-codecommit.eu-west-1.amazonaws.com.helper before ours
+    "#]]);
     add("");
     add("osxkeychain");
     add(&format!("!git-credential-codecommit --profile {PROFILE}"));
     let said = found(&studio, &["--offline", HTTPS]);
-    assert!(said.detail("credential-helpers").contains("osxkeychain ("));
-    assert!(
-        said.detail("credential-helpers")
-            .contains("first and uses its answer")
-    );
+    said.is("credential-helpers", &expect![[r#"
+        warning
+          git-credential-codecommit (~/.gitconfig)
+          git asks osxkeychain (~/.gitconfig) first and uses its answer
+        fix: run git codecommit setup, or write an empty credential.https://git-codecommit.eu-west-1.amazonaws.com.helper before ours
+    "#]]);
     assert!(!said.detail("credential-helpers").contains("store"));
     add("");
     let said = found(&studio, &["--offline", HTTPS]);
     assert_eq!(said.code, Some(3));
-    assert!(
-        said.detail("credential-helpers")
-            .ends_with("no credential helper is configured")
-    );
+    said.is("credential-helpers", &expect![[r#"
+        failed
+          git does not ask git-credential-codecommit for git-codecommit.eu-west-1.amazonaws.com: no credential helper is configured
+        fix: run git codecommit setup --role-arn ARN --region REGION
+        fix: or: git config --global credential.https://git-codecommit.eu-west-1.amazonaws.com.helper codecommit
+    "#]]);
 }
 
 #[test]
@@ -198,12 +210,12 @@ fn old_passwords_in_gits_files_are_found_and_not_shown() {
     let said = found(&studio, &["--offline", WITH_REGION]);
     assert_eq!(said.code, Some(0));
     assert_eq!(said.ids("warning"), ["stored-passwords"]);
-    let at = format!("{}/.git-credentials:2", studio.home().display());
-    assert!(said.detail("stored-passwords").contains(&at));
-    assert!(
-        said.fix("stored-passwords")
-            .starts_with(&format!("delete line {at}; "))
-    );
+    said.is("stored-passwords", &expect![[r#"
+        warning
+          ~/.git-credentials:2 has a signed password, which expired 15 minutes after it was made
+          searched ~/.git-credentials, ~/.config/git/credentials, ~/.netrc
+        fix: delete line ~/.git-credentials:2; git codecommit setup keeps "store" from storing the next one
+    "#]]);
     for secret in ["hunter2", "ASIAOLD", "20260101T000000Z"] {
         assert!(!said.report.to_string().contains(secret));
     }
@@ -215,18 +227,33 @@ fn a_shared_space_is_told_and_a_space_without_its_variable_is_a_warning() {
     studio.set("SAGEMAKER_SPACE_TYPE_LOWERCASE", "shared");
     let said = found(&studio, &["--offline", WITH_REGION]);
     assert_eq!(said.code, Some(0));
-    assert!(
-        said.detail("surroundings")
-            .starts_with("a shared space of SageMaker Studio\n")
+    said.is(
+        "surroundings",
+        &expect![[r#"
+        ok
+          a shared space of SageMaker Studio
+          all its users share one home and one identity, so sessions are not cached
+          they share user.name and user.email, too: set both in each clone
+    "#]],
     );
-    assert!(said.detail("plan").contains("the space is shared"));
+    said.is("plan", &expect![[r#"
+        ok
+          container credentials, then 1 role
+          step 1: container credentials: credential_source = EcsContainer (~/.aws/config:3)
+          step 2: AssumeRole arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole (~/.aws/config:4)
+          STS: localhost:PORT in eu-west-1 (the region of profile "CrossAccountAccessProfile")
+          session: not cached: codecommit.cache is false, or the space is shared
+    "#]]);
     studio.unset("AWS_CONTAINER_CREDENTIALS_FULL_URI");
     let said = found(&studio, &["--offline", WITH_REGION]);
-    assert_eq!(said.status("surroundings"), "warning");
-    assert!(
-        said.fix("surroundings")
-            .contains("sudo, cron and su drop it")
-    );
+    said.is("surroundings", &expect![[r#"
+        warning
+          a shared space of SageMaker Studio
+          all its users share one home and one identity, so sessions are not cached
+          they share user.name and user.email, too: set both in each clone
+          AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set: git does not find the space's credentials
+        fix: sudo, cron and su drop it: run git as the space's own user, in a terminal of the space
+    "#]]);
 }
 
 #[test]
@@ -251,11 +278,24 @@ fn settings_without_effect_are_told_once() {
         (said.code, said.ids("warning")),
         (Some(0), vec!["git-settings"])
     );
-    assert!(said.detail("git-settings").contains("http.cookiefile"));
+    said.is(
+        "git-settings",
+        &expect![[r#"
+        warning
+          warning: set, but without effect here: http.cookiefile
+    "#]],
+    );
     studio.configure("codecommit.transport", "git");
     let said = found(&studio, &["--offline", WITH_REGION]);
-    assert!(
-        said.detail("profile")
-            .contains("codecommit.transport is git")
+    said.is(
+        "profile",
+        &expect![[r#"
+        ok
+          CrossAccountAccessProfile (the address)
+          repository: demo-repo
+          git host: localhost:PORT
+          region: eu-west-1 (the address)
+          codecommit.transport is git: git sends its own requests, unlike the next checks
+    "#]],
     );
 }

@@ -12,7 +12,7 @@ mod transports;
 use expect_test::Expect;
 use serde_json::Value;
 
-use crate::harness::{Outcome, Studio, every_git, helpers};
+use crate::harness::{Outcome, Studio, every_git, helpers, stable};
 
 /// A run's report.
 struct Found {
@@ -34,11 +34,15 @@ fn run(studio: &Studio, arguments: &[&str]) -> Outcome {
 
 /// Compares the whole output, without what is this machine's own.
 fn shows(mut said: Outcome, expected: &Expect) {
+    said.stdout = without_machine(&said.stdout);
+    said.is(expected);
+}
+
+fn without_machine(text: &str) -> String {
     let git = &every_git()[0];
     let program = format!("{} ({})", git.version, git.program().display());
     let version = format!("({})", env!("CARGO_PKG_VERSION"));
-    said.stdout = said
-        .stdout
+    let mut text = text
         .replace('\r', "")
         .replace(&program, "GIT")
         .replace(&helpers().display().to_string(), "BIN")
@@ -47,11 +51,11 @@ fn shows(mut said: Outcome, expected: &Expect) {
             &format!("version {}", env!("CARGO_PKG_VERSION")),
             "version VERSION",
         );
-    for key in said.stdout.clone().split("access key ").skip(1) {
+    for key in text.clone().split("access key ").skip(1) {
         let id = key.split_whitespace().next().unwrap();
-        said.stdout = said.stdout.replace(id, "KEY");
+        text = text.replace(id, "KEY");
     }
-    said.is(expected);
+    text
 }
 
 /// Runs the doctor with `--json`.
@@ -85,6 +89,18 @@ impl Found {
 
     fn status(&self, id: &str) -> &str {
         self.check(id)["status"].as_str().unwrap()
+    }
+
+    /// Compares all of a check: status, details and fixes.
+    fn is(&self, id: &str, expected: &Expect) {
+        let mut text = format!("{}\n", self.status(id));
+        for line in self.detail(id).lines() {
+            text.push_str(&format!("  {line}\n"));
+        }
+        for line in self.fix(id).lines() {
+            text.push_str(&format!("fix: {line}\n"));
+        }
+        expected.assert_eq(&stable(&without_machine(&text)));
     }
 
     fn detail(&self, id: &str) -> String {

@@ -1,5 +1,7 @@
 //! Network, credentials and the repository.
 
+use expect_test::expect;
+
 use local_aws::{Action, CONTRIBUTOR_ROLE, EXECUTION_ROLE_SESSION, Fault, LocalAws, Role, Service};
 
 use super::found;
@@ -35,7 +37,14 @@ fn where_all_is_well_each_service_is_asked_once_as_in_a_fetch() {
     ];
     assert_eq!(said.ids("ok"), expected);
     assert_eq!(said.checks().len(), expected.len());
-    assert!(said.detail("plan").contains(".aws/config:4"));
+    said.is("plan", &expect![[r#"
+        ok
+          container credentials, then 1 role
+          step 1: container credentials: credential_source = EcsContainer (~/.aws/config:3)
+          step 2: AssumeRole arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole (~/.aws/config:4)
+          STS: localhost:PORT in eu-west-1 (the region of profile "CrossAccountAccessProfile")
+          session: not cached: codecommit.cache is false, or the space is shared
+    "#]]);
     let role = said.detail("role-1");
     assert!(
         role.starts_with(
@@ -98,11 +107,11 @@ fn a_dead_container_endpoint_fails_the_source_and_skips_the_role() {
     let said = found(&studio, &[WITH_REGION]);
     assert_eq!(said.code, Some(4));
     assert_eq!(said.ids("failed"), ["source"]);
-    assert!(
-        said.detail("source")
-            .starts_with("no container credentials: ")
-    );
-    assert!(said.fix("source").contains("open a new terminal"));
+    said.is("source", &expect![[r#"
+        failed
+          no container credentials: cannot connect to 127.0.0.1:PORT: Connection refused (os error 111)
+        fix: the variable belongs to the container it was set in: in Studio, open a new terminal or restart the space
+    "#]]);
     assert_eq!(said.detail("role-1"), "the step before it failed");
     assert_eq!(said.detail("repository"), "there are no credentials");
 }
@@ -122,7 +131,13 @@ fn a_role_that_sts_refuses_is_named_with_who_asked() {
     let detail = said.detail("role-1");
     assert!(detail.contains("AccessDenied: "), "{detail}");
     assert!(detail.contains(EXECUTION_ROLE_SESSION), "{detail}");
-    assert!(said.fix("role-1").contains("must allow sts:AssumeRole on"));
+    said.is("role-1", &expect![[r#"
+        failed
+          cannot assume role arn:aws:iam::111111111111:role/Closed (profile "CrossAccountAccessProfile", ~/.aws/config:4): AccessDenied: User: arn:aws:sts::222222222222:assumed-role/SageMakerExecutionRole/SageMaker is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111111111111:role/Closed
+        fix: the caller's own policy must allow sts:AssumeRole on arn:aws:iam::111111111111:role/Closed
+        fix: the role's trust policy must name the caller (and its sts:ExternalId, if it asks for one)
+        fix: in a Studio domain that passes on the user's identity, both must also allow sts:SetSourceIdentity; a trust policy may also ask for MFA (mfa_serial)
+    "#]]);
     assert_eq!(said.detail("repository"), "there are no credentials");
 }
 
@@ -177,7 +192,11 @@ fn a_certificate_that_is_not_trusted_fails_at_tls() {
     let said = found(&studio, &[WITH_REGION]);
     assert_eq!(said.code, Some(5));
     assert_eq!(said.ids("failed"), ["sts-tls", "git-tls"]);
-    assert!(said.fix("git-tls").contains("AWS_CA_BUNDLE"));
+    said.is("git-tls", &expect![[r#"
+        failed
+          TLS handshake with localhost:PORT failed: invalid peer certificate: BadSignature
+        fix: if a proxy inspects TLS, put its CA certificate (PEM) in a file and name it in AWS_CA_BUNDLE
+    "#]]);
     studio.set("AWS_CA_BUNDLE", "/nowhere.pem");
     let said = found(&studio, &[WITH_REGION]);
     assert_eq!(said.code, Some(3));
@@ -218,18 +237,22 @@ fn a_wrong_clock_is_a_warning_for_it_may_be_corrected_for() {
     let studio = Studio::default();
     studio.aws.set_clock_offset(time::Duration::minutes(23));
     let said = found(&studio, &[WITH_REGION]);
-    assert_eq!(said.status("clock"), "warning");
-    assert!(
-        said.detail("clock")
-            .starts_with("23 minutes behind that of ")
+    said.is(
+        "clock",
+        &expect![[r#"
+        warning
+          23 minutes behind that of STS
+        fix: set this machine's clock: AWS refuses signatures that are 5 minutes off
+    "#]],
     );
     // As in a fetch: the git host's time is signed with.
     assert_eq!(said.code, Some(0));
     assert_eq!(said.ids("warning"), ["clock", "repository"]);
-    assert!(
-        said.detail("repository")
-            .contains("signing with the host's time")
-    );
+    said.is("repository", &expect![[r#"
+        warning
+          readable: 3 references
+          warning: this machine's clock is 23 minutes behind the git host's: signing with the host's time; correct the clock
+    "#]]);
     studio.git(&["ls-remote", WITH_REGION]).succeeded();
 }
 
@@ -320,10 +343,13 @@ fn a_cached_session_is_used_and_sts_may_then_be_away() {
     assert_eq!(said.code, Some(0));
     assert_eq!(said.ids("warning"), ["sts-tcp"]);
     assert_eq!(said.detail("source"), "not needed with the cached session");
-    assert!(
-        said.detail("role-1")
-            .starts_with("account 111111111111 (cached session)\n")
-    );
+    said.is("role-1", &expect![[r#"
+        ok
+          account 111111111111 (cached session)
+          arn:aws:sts::111111111111:assumed-role/MyCrossAccountRepositoryContributorRole/git-codecommit
+          expires TIME
+          git codecommit cache clear removes the cached session
+    "#]]);
     assert_eq!(said.status("repository"), "ok");
     assert!(studio.aws.container_requests().is_empty());
 }

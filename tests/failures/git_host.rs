@@ -1,11 +1,12 @@
 //! The git host and the way to it.
 
+use expect_test::expect;
 use std::time::Duration;
 
 use local_aws::{Action, Fault, LocalAws, Protocol, Service};
 
 use super::{cannot_clone, studio, studio_of};
-use crate::harness::{WITH_REGION, digits};
+use crate::harness::{WITH_REGION, digits, stable};
 
 #[test]
 fn every_http_error_of_the_git_host_is_explained() {
@@ -63,11 +64,16 @@ fn a_plain_text_error_body_is_shown_as_git_shows_it() {
         .aws
         .fail(Fault::new(Service::Git, Action::status(403, body)));
     let said = studio.git(&["ls-remote", WITH_REGION]).failed();
-    assert!(
-        said.stderr
-            .starts_with("remote: The repository is \\u{1b}[31mlocked\nremote: by its owner\n"),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        exit code 128
+        -- stderr
+        remote: The repository is \u{1b}[31mlocked
+        remote: by its owner
+        git-remote-codecommit: access to repository "demo-repo" in eu-west-1 denied (localhost:PORT, HTTP 403)
+        hint: signed as arn:aws:sts::111111111111:assumed-role/MyCrossAccountRepositoryContributorRole/git-codecommit
+        hint: its policy must allow codecommit:GitPull on arn:aws:codecommit:eu-west-1:*:demo-repo
+        hint: check that the repository is in this region, and this profile's account
+    "#]]);
 }
 
 #[test]
@@ -83,17 +89,13 @@ fn a_clock_that_is_days_off_is_named_first() {
         ),
     );
     let said = cannot_clone(&studio, "codecommit::eu-west-1://dev@demo-repo");
-    assert!(
-        said.contains("HTTP 403)\nhint: this machine's clock is 3 days ahead of the git host's"),
-        "{said}"
-    );
-    assert!(
-        said.contains(&format!(
-            "hint: signed as access key {}",
-            keys.access_key_id
-        )),
-        "{said}"
-    );
+    let said = said.replace(&keys.access_key_id, "KEY");
+    expect![[r#"
+        git-remote-codecommit: access to repository "demo-repo" in eu-west-1 denied (localhost:PORT, HTTP 403)
+        hint: this machine's clock is 3 days ahead of the git host's: correct it
+        hint: signed as access key KEY
+        hint: its policy must allow codecommit:GitPull on arn:aws:codecommit:eu-west-1:*:demo-repo
+        hint: check that the repository is in this region, and this profile's account"#]].assert_eq(&stable(&said));
     assert_eq!(studio.aws.git_requests().len(), 1);
 }
 
@@ -238,10 +240,9 @@ fn a_redirect_is_not_followed() {
     let elsewhere = Action::status(302, "").header("Location", "https://evil.example/");
     studio.aws.fail(Fault::new(Service::Git, elsewhere));
     let said = cannot_clone(&studio, WITH_REGION);
-    assert!(
-        said.contains("the git host redirected the request for repository \"demo-repo\" in eu-west-1 (localhost:PORT, HTTP 302)"),
-        "{said}"
-    );
+    expect![[r#"
+        git-remote-codecommit: the git host redirected the request for repository "demo-repo" in eu-west-1 (localhost:PORT, HTTP 302)
+        hint: redirects are never followed: check CODE_COMMIT_ENDPOINT and the proxy"#]].assert_eq(&stable(&said));
     assert_eq!(studio.aws.git_requests().len(), 1);
 }
 

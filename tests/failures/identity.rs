@@ -4,7 +4,7 @@ use expect_test::expect;
 use local_aws::{Action, CONTRIBUTOR_ROLE, EXECUTION_ROLE_SESSION, Fault, Service};
 
 use super::{cannot_clone, studio};
-use crate::harness::{Studio, WITH_REGION};
+use crate::harness::{Studio, WITH_REGION, stable};
 
 #[test]
 fn an_unreachable_container_endpoint_is_named_by_host() {
@@ -42,10 +42,9 @@ fn a_container_endpoint_that_says_no_is_quoted() {
         .aws
         .fail(Fault::new(Service::Container, Action::status(400, body)).always());
     let said = cannot_clone(&studio, WITH_REGION);
-    assert!(
-        said.contains("answered 400 Bad Request: NoId no such task\n"),
-        "{said}"
-    );
+    expect![[r#"
+        git-remote-codecommit: the container credentials endpoint at 127.0.0.1:PORT answered 400 Bad Request: NoId no such task
+        hint: the variable belongs to the container it was set in: in Studio, open a new terminal or restart the space"#]].assert_eq(&stable(&said));
     assert_eq!(
         studio.aws.container_requests().len(),
         1,

@@ -1,11 +1,12 @@
 //! Pushes that fail, and what is left then.
 
+use expect_test::expect;
 use std::time::Duration;
 
 use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, Protocol, Service};
 
 use super::{studio, studio_of};
-use crate::harness::{Studio, WITH_REGION, digits, every_git, helpers};
+use crate::harness::{Studio, WITH_REGION, digits, every_git, helpers, stable};
 
 #[test]
 fn a_push_that_fails_leaves_both_sides_as_they_were() {
@@ -43,10 +44,11 @@ fn a_push_without_permission_names_the_permission() {
     studio.git(&["clone", WITH_REGION]).succeeded();
     studio.commit("demo-repo", "x", "x");
     let said = studio.git_in("demo-repo", &["push"]).failed().said();
-    assert!(
-        said.contains("must allow codecommit:GitPush on arn:aws:codecommit:eu-west-1:*:demo-repo"),
-        "{said}"
-    );
+    expect![[r#"
+        git-remote-codecommit: access to repository "demo-repo" in eu-west-1 denied (localhost:PORT, HTTP 403)
+        hint: signed as arn:aws:sts::111111111111:assumed-role/MyCrossAccountRepositoryContributorRole/git-codecommit
+        hint: its policy must allow codecommit:GitPush on arn:aws:codecommit:eu-west-1:*:demo-repo
+        hint: check that the repository is in this region, and this profile's account"#]].assert_eq(&stable(&said));
 }
 
 #[test]

@@ -158,8 +158,11 @@ fn without_ports(text: &str) -> String {
     };
     while let Some(at) = next(rest) {
         shown.push_str(&rest[..at]);
-        shown.push_str("PORT");
-        rest = rest[at..].trim_start_matches(|c: char| c.is_ascii_digit());
+        let behind = rest[at..].trim_start_matches(|c: char| c.is_ascii_digit());
+        if behind.len() < rest.len() - at {
+            shown.push_str("PORT");
+        }
+        rest = behind;
     }
     shown.push_str(rest);
     shown

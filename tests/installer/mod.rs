@@ -5,6 +5,7 @@ mod root;
 mod swapped;
 mod with_setup;
 
+use expect_test::expect;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -210,11 +211,12 @@ fn a_folder_in_the_way_is_not_moved_into() {
         &["--from", "built", "--prefix", "opt"],
     )
     .failed();
-    assert!(
-        said.stderr
-            .contains("opt/bin/git-codecommit is a folder\nhint: "),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        exit code 1
+        -- stderr
+        install.sh: ~/opt/bin/git-codecommit is a folder
+        hint: rename it, or choose another folder: --prefix DIR
+    "#]]);
     assert_eq!(
         std::fs::read_dir(studio.home().join("opt/bin"))
             .unwrap()

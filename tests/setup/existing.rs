@@ -1,6 +1,7 @@
 //! What is there already: the same, something else, or something that must not be touched.
 
 use super::{Home, PROFILE, ROLE, assert_same};
+use expect_test::expect;
 use std::os::unix::fs::PermissionsExt;
 
 const OTHER: &str = "arn:aws:iam::222222222222:role/Other";
@@ -15,23 +16,19 @@ fn a_profile_with_another_role_is_a_conflict_and_force_changes_it_and_back() {
     home.write(".aws/config", &text);
     let before = home.snapshot();
     let said = home.setup(&[]).failed();
-    assert_eq!(said.code, Some(3));
-    assert_eq!(
-        said.said(),
-        format!(
-            "git-codecommit: ~/.aws/config: profile \"{PROFILE}\" exists with other settings, so nothing \
-             was changed\n\
-             hint: --force replaces these settings (git codecommit unsetup restores them); --dry-run shows \
-             the changes"
-        )
-    );
-    assert!(
-        said.stdout.starts_with(&format!(
-            "~/.aws/config: profile \"{PROFILE}\" exists with other settings\n  - role_arn = {OTHER}\n  \
-             + role_arn = {ROLE}\n  + credential_source = EcsContainer\n  - source_profile = base\n"
-        )),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        exit code 3
+        -- stdout
+        ~/.aws/config: profile "CrossAccountAccessProfile" exists with other settings
+          - role_arn = arn:aws:iam::222222222222:role/Other
+          + role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
+          + credential_source = EcsContainer
+          - source_profile = base
+        note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
+        -- stderr
+        git-codecommit: ~/.aws/config: profile "CrossAccountAccessProfile" exists with other settings, so nothing was changed
+        hint: --force replaces these settings (git codecommit unsetup restores them); --dry-run shows the changes
+    "#]]);
     assert_same(&home.snapshot(), &before, "");
 
     home.setup(&["--force"]).succeeded();
@@ -70,13 +67,10 @@ fn what_cannot_be_brought_back_alone_is_said() {
     let twice = format!("{}role_arn = {ROLE}\n", home.read(".aws/config"));
     home.write(".aws/config", &twice);
     let said = home.unsetup(&[]).succeeded();
-    let all = format!("{}{}", said.stdout, said.stderr);
-    assert!(
-        all.contains(&format!(
-            "cannot restore role_arn of profile \"{PROFILE}\" in ~/.aws/config: before setup it was {OTHER}"
-        )),
-        "{all}"
+    let note = format!(
+        "note: cannot restore role_arn of profile \"{PROFILE}\" in ~/.aws/config: before setup it was {OTHER}"
     );
+    assert!(said.stdout.lines().any(|line| line == note), "{said:?}");
 }
 
 #[test]
@@ -115,11 +109,17 @@ fn a_role_that_was_set_up_before_is_not_replaced_silently() {
     // Nor where only our own file still has it.
     std::fs::remove_file(home.path(".aws/config")).unwrap();
     let said = home.run(home.program(), &other).failed();
-    assert!(
-        said.stderr
-            .contains("with other settings, so nothing was changed"),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        exit code 3
+        -- stdout
+        ~/.config/git-codecommit/config: setup configured profile "CrossAccountAccessProfile" with other settings
+          - role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
+          + role_arn = arn:aws:iam::222222222222:role/Other
+        note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
+        -- stderr
+        git-codecommit: ~/.config/git-codecommit/config: setup configured profile "CrossAccountAccessProfile" with other settings, so nothing was changed
+        hint: --force replaces these settings (git codecommit unsetup restores them); --dry-run shows the changes
+    "#]]);
 
     let forced: Vec<&str> = other.into_iter().chain(["--force"]).collect();
     home.run(home.program(), &forced).succeeded();
@@ -137,11 +137,17 @@ fn profiles_of_the_credentials_file_count_too() {
         &format!("[{PROFILE}]\naws_access_key_id = AKID\naws_secret_access_key = hunter2\n"),
     );
     let said = home.setup(&[]).failed();
-    assert_eq!(said.code, Some(3), "{said:?}");
-    assert!(
-        !said.stdout.contains("hunter2") && !said.stdout.contains("AKID"),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        exit code 3
+        -- stdout
+        ~/.aws/config: profile "CrossAccountAccessProfile" exists with other settings
+          + role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
+          + credential_source = EcsContainer
+        note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
+        -- stderr
+        git-codecommit: ~/.aws/config: profile "CrossAccountAccessProfile" exists with other settings, so nothing was changed
+        hint: --force replaces these settings (git codecommit unsetup restores them); --dry-run shows the changes
+    "#]]);
 }
 
 #[test]
@@ -162,13 +168,27 @@ fn two_roles_in_one_region_do_not_get_in_each_others_way() {
         &bin,
     ];
     let said = home.run(home.program(), &second).succeeded();
-    assert!(
-        said.stdout.contains(&format!(
-            "note: profile \"{PROFILE}\" answers for https URLs in eu-west-1, and --repo NAME adds single repositories; \
-             codecommit::eu-west-1://second@REPOSITORY uses profile \"second\" (--force uses it for https URLs too)\n"
-        )),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        -- stdout
+        ~/.config/git-codecommit/state.json: changed
+        ~/.config/git-codecommit/config: changed
+          + 
+          + [profile second]
+          + region = eu-west-1
+          + credential_source = EcsContainer
+          + role_arn = arn:aws:iam::222222222222:role/Other
+        ~/.config/git-codecommit/gitconfig: changed
+          + 	submoduleProfile = second
+        ~/.aws/config: changed
+          + 
+          + [profile second]
+          + region = eu-west-1
+          + credential_source = EcsContainer
+          + role_arn = arn:aws:iam::222222222222:role/Other
+        note: profile "CrossAccountAccessProfile" answers for https URLs in eu-west-1, and --repo NAME adds single repositories; codecommit::eu-west-1://second@REPOSITORY uses profile "second" (--force uses it for https URLs too)
+        note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
+        done
+    "#]]);
     let with_repository: Vec<&str> = second.into_iter().chain(["--repo", "demo"]).collect();
     home.run(home.program(), &with_repository).succeeded();
     assert!(home.read(".config/git-codecommit/gitconfig").contains(
@@ -198,12 +218,16 @@ fn our_own_files_changed_by_hand_are_not_overwritten() {
     let mine = home.read(name) + "# mine\n";
     home.write(name, &mine);
     let said = home.setup(&[]).failed();
-    assert_eq!(said.code, Some(3), "{said:?}");
-    assert!(
-        said.stdout
-            .contains("gitconfig: this file was edited by hand\n  - # mine\n"),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        exit code 3
+        -- stdout
+        ~/.config/git-codecommit/gitconfig: this file was edited by hand
+          - # mine
+        note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
+        -- stderr
+        git-codecommit: ~/.config/git-codecommit/gitconfig: this file was edited by hand, so nothing was changed
+        hint: --force replaces these settings (git codecommit unsetup restores them); --dry-run shows the changes
+    "#]]);
     assert_eq!(home.read(name), mine);
     home.setup(&["--force"]).succeeded();
     assert!(!home.read(name).contains("# mine"));
@@ -248,7 +272,12 @@ fn read_only_and_unreadable_files_are_named_and_nothing_is_changed() {
     home.write(".aws/config", "[default]\nnonsense hunter2\n");
     let before = home.snapshot();
     let said = home.setup(&[]).failed();
-    assert!(said.stderr.contains(".aws/config:2: "), "{said:?}");
+    said.is(&expect![[r#"
+        exit code 3
+        -- stderr
+        git-codecommit: ~/.aws/config:2: neither a section nor "key = value"
+        hint: fix that line
+    "#]]);
     assert!(!said.stderr.contains("hunter2"), "{said:?}");
     assert_same(&home.snapshot(), &before, "");
 
@@ -256,17 +285,23 @@ fn read_only_and_unreadable_files_are_named_and_nothing_is_changed() {
     home.write(".gitconfig", "[user\n");
     let before = home.snapshot();
     let said = home.setup(&[]).failed();
-    assert_eq!(said.code, Some(5), "{said:?}");
+    said.is(&expect![[r#"
+        exit code 5
+        -- stderr
+        git-codecommit: git config failed: bad config line 1 in file ~/.gitconfig
+        hint: fix this, then run this again
+    "#]]);
     assert_same(&home.snapshot(), &before, "");
 
     let home = Home::new();
     std::os::unix::fs::symlink("nowhere", home.path(".gitconfig")).unwrap();
     let said = home.setup(&[]).failed();
-    assert!(
-        said.stderr
-            .contains("it is a symbolic link to a file that does not exist"),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        exit code 5
+        -- stderr
+        git-codecommit: cannot change ~/.gitconfig: it is a symbolic link to a file that does not exist
+        hint: create that file, or remove the link
+    "#]]);
 }
 
 #[test]

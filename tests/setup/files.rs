@@ -1,5 +1,6 @@
 //! What setup writes, and what it leaves as it was, byte for byte.
 
+use expect_test::expect;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt, symlink};
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +14,22 @@ fn an_empty_home_gets_every_file_and_nothing_else() {
     let home = Home::new();
     let said = home.setup(&[]).succeeded();
     assert_eq!(said.stderr, "");
-    assert!(said.stdout.ends_with("done\n"), "{said:?}");
+    said.is(&expect![[r#"
+        -- stdout
+        ~/.config/git-codecommit/state.json: new
+        ~/.config/git-codecommit/config: new
+        ~/.config/git-codecommit/gitconfig: new
+        ~/.aws/config: new
+          + [profile CrossAccountAccessProfile]
+          + region = eu-west-1
+          + credential_source = EcsContainer
+          + role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
+        ~/.gitconfig: new
+          + [include]
+          + 	path = ~/.config/git-codecommit/gitconfig
+        note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
+        done
+    "#]]);
     let names: Vec<String> = home.snapshot().into_keys().collect();
     assert_eq!(
         names,
@@ -125,7 +141,7 @@ fn a_second_run_changes_no_byte_and_no_time() {
         file.set_modified(long_ago).unwrap();
     }
     let said = home.setup(&["--lfs", "--region", "us-east-1"]).succeeded();
-    assert!(said.stdout.ends_with("unchanged\n"), "{said:?}");
+    assert_eq!(said.stdout.lines().last(), Some("unchanged"), "{said:?}");
     assert_same(&home.snapshot(), &before, "");
     for name in files {
         let time = home.path(name).metadata().unwrap().modified().unwrap();
@@ -168,17 +184,23 @@ fn a_dry_run_shows_the_change_and_touches_nothing() {
         "[profile a]\naws_access_key_id = AKIDCANARY\naws_secret_access_key = hunter2\n",
     );
     let before = home.snapshot();
-    for more in [&["--dry-run"][..], &["--dry-run", "--json"]] {
-        let said = home.setup(more).succeeded();
-        assert!(
-            said.stdout.contains("[profile CrossAccountAccessProfile]"),
-            "{said:?}"
-        );
-        assert!(
-            !said.stdout.contains("hunter2") && !said.stdout.contains("AKIDCANARY"),
-            "{said:?}"
-        );
-    }
+    home.setup(&["--dry-run"]).is(&expect![[r#"
+        -- stdout
+        ~/.config/git-codecommit/state.json: new
+        ~/.config/git-codecommit/config: new
+        ~/.config/git-codecommit/gitconfig: new
+        ~/.aws/config: changed
+          + 
+          + [profile CrossAccountAccessProfile]
+          + region = eu-west-1
+          + credential_source = EcsContainer
+          + role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
+        ~/.gitconfig: new
+          + [include]
+          + 	path = ~/.config/git-codecommit/gitconfig
+        note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
+        nothing was changed (--dry-run)
+    "#]]);
     assert_same(&home.snapshot(), &before, "");
     let json: serde_json::Value =
         serde_json::from_str(&home.setup(&["--dry-run", "--json"]).succeeded().stdout).unwrap();
@@ -298,21 +320,21 @@ fn home_may_be_unset_or_the_root_folder() {
         let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
         home.run(home.program(), &arguments).succeeded()
     };
+    let account = Home::new().run("sh", &["-c", "getent passwd $(id -u) | cut -d : -f 6"]);
+    let warning = |what: &str| {
+        format!(
+            "git-codecommit: warning: {what}: setup uses the home directory {} of the password database, but git \
+             reads its settings only from HOME\n",
+            account.stdout.trim()
+        )
+    };
     let mut home = Home::new();
     home.unset("HOME");
     let said = dry_run(&home);
-    assert!(
-        said.stderr
-            .contains("warning: HOME is not set: setup uses the home directory /"),
-        "{said:?}"
-    );
+    assert_eq!(said.stderr, warning("HOME is not set"));
     home.set("HOME", "/");
     let said = dry_run(&home);
-    assert!(
-        said.stderr
-            .contains("warning: HOME is /: setup uses the home directory /"),
-        "{said:?}"
-    );
+    assert_eq!(said.stderr, warning("HOME is /"));
     home.set("HOME", "/nowhere");
     let said = home.setup(&[]).failed();
     assert_eq!(

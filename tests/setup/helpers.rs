@@ -1,6 +1,7 @@
 //! What git does with the settings: which helper it asks, and where addresses lead.
 
 use super::{Home, PROFILE, assert_same};
+use expect_test::expect;
 
 const HOST: &str = "https://git-codecommit.eu-west-1.amazonaws.com";
 
@@ -102,28 +103,39 @@ fn every_address_goes_by_our_remote_helper_whatever_is_first_on_path() {
     let home = Home::new();
     let said = home.setup(&[]).succeeded();
     let conda = home.place.path().join("conda/bin/git-remote-codecommit");
-    assert!(
-        said.stdout.contains(&format!(
-            "note: {}: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::\n",
-            conda.display()
-        )),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        -- stdout
+        ~/.config/git-codecommit/state.json: new
+        ~/.config/git-codecommit/config: new
+        ~/.config/git-codecommit/gitconfig: new
+        ~/.aws/config: new
+          + [profile CrossAccountAccessProfile]
+          + region = eu-west-1
+          + credential_source = EcsContainer
+          + role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
+        ~/.gitconfig: new
+          + [include]
+          + 	path = ~/.config/git-codecommit/gitconfig
+        note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
+        done
+    "#]]);
     for address in [
         "codecommit::eu-west-1://x@demo",
         "codecommit::us-east-1://x@demo",
         "codecommit://x@demo",
     ] {
         let said = home.git(&["ls-remote", address]).failed();
-        assert!(
-            said.stderr.starts_with(
-                "git-remote-codecommit: profile \"x\", chosen by the address, is not in "
-            ),
-            "{said:?}"
-        );
+        said.is(&expect![[r#"
+            exit code 128
+            -- stderr
+            git-remote-codecommit: profile "x", chosen by the address, is not in ~/.aws/config or ~/.aws/credentials
+            hint: the profiles are: CrossAccountAccessProfile
+            fatal: remote helper 'git-codecommit' aborted session
+        "#]]);
     }
     let version = home.git(&["codecommit", "version"]).succeeded();
-    assert!(version.stdout.starts_with("git-codecommit "), "{version:?}");
+    let expected = format!("git-codecommit {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(version.stdout, expected);
     assert!(!home.path(".bashrc").exists());
     assert!(std::fs::read_to_string(&conda).unwrap().contains("conda"));
 }
@@ -169,16 +181,19 @@ fn the_settings_can_be_printed_for_a_job_whose_home_is_another_folder() {
         home.program().display(),
         arguments.join(" ")
     );
-    let said = home.run("/bin/sh", &["-c", &script]).failed();
-    assert!(
-        said.stdout.starts_with("n\nDev\ngit-codecommit "),
-        "{said:?}"
-    );
-    assert!(
-        said.stderr
-            .starts_with("git-remote-codecommit: profile \"x\""),
-        "{said:?}"
-    );
+    let mut said = home.run("/bin/sh", &["-c", &script]).failed();
+    said.stdout = said.stdout.replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    said.is(&expect![[r#"
+        exit code 128
+        -- stdout
+        n
+        Dev
+        git-codecommit VERSION
+        -- stderr
+        git-remote-codecommit: profile "x", chosen by the address, is not in /nowhere/.aws/config or /nowhere/.aws/credentials
+        hint: these files have no profile: run "aws configure --profile NAME" to add one
+        fatal: remote helper 'git-codecommit' aborted session
+    "#]]);
     let with_role = [
         "setup",
         "--env",
@@ -201,12 +216,17 @@ fn a_home_with_two_names_needs_one_set_up() {
     std::os::unix::fs::symlink("home", &other).unwrap();
     home.set("HOME", &other.display().to_string());
     let said = home.setup(&[]).succeeded();
-    assert!(said.stdout.ends_with("unchanged\n"), "{said:?}");
+    said.is(&expect![[r#"
+        -- stdout
+        note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
+        unchanged
+    "#]]);
     assert_same(&home.snapshot(), &before, "");
     let asked = helper_for(&home, &format!("{HOST}/v1/repos/x"));
     assert_eq!(asked.len(), 1);
     let version = home.git(&["codecommit", "version"]).succeeded();
-    assert!(version.stdout.starts_with("git-codecommit "), "{version:?}");
+    let expected = format!("git-codecommit {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(version.stdout, expected);
     home.unsetup(&[]).succeeded();
     assert!(!home.path(".config").exists());
 }

@@ -1,5 +1,7 @@
 //! Homes that have credential helpers already: no identity changes silently, and undo restores every byte.
 
+use expect_test::expect;
+
 use super::helpers::helper_for;
 use super::{Home, PROFILE, assert_same};
 
@@ -23,6 +25,15 @@ fn plain(home: &Home, more: &[&str]) -> crate::harness::Outcome {
     home.run(home.program(), &arguments)
 }
 
+/// What setup says of the credential helpers that it found.
+fn notes(said: &crate::harness::Outcome) -> String {
+    let lines = said.stdout.lines();
+    lines
+        .filter(|line| line.starts_with("note: ~/"))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
 #[test]
 fn who_opened_a_url_before_opens_it_after_by_our_helper() {
     let aws = "!aws codecommit credential-helper $@";
@@ -31,19 +42,39 @@ fn who_opened_a_url_before_opens_it_after_by_our_helper() {
         "" => format!("{OURS} get"),
         name => format!("{OURS} --profile {name} get"),
     };
-    let default_chain =
-        "~/.gitconfig: a credential helper without a profile answered for all CodeCommit hosts";
-    let profile = "~/.gitconfig: a credential helper with profile \"P\" answered for ";
     for (gitconfig, ireland, virginia, found) in [
-        (String::new(), "", "", ""),
-        (section("", aws), "", "", default_chain),
-        (section("", with_profile), "P", "P", profile),
-        (section(IRELAND, with_profile), "P", "", profile),
+        (String::new(), "", "", expect![[""]]),
+        (
+            section("", aws),
+            "",
+            "",
+            expect![[r#"
+            note: ~/.gitconfig: a credential helper without a profile answered for all CodeCommit hosts: git-credential-codecommit answers with the same credentials now
+        "#]],
+        ),
+        (
+            section("", with_profile),
+            "P",
+            "P",
+            expect![[r#"
+            note: ~/.gitconfig: a credential helper with profile "P" answered for all CodeCommit hosts: git-credential-codecommit answers with the same profile now
+        "#]],
+        ),
+        (
+            section(IRELAND, with_profile),
+            "P",
+            "",
+            expect![[r#"
+            note: ~/.gitconfig: a credential helper with profile "P" answered for https://git-codecommit.eu-west-1.amazonaws.com: git-credential-codecommit answers with the same profile now
+        "#]],
+        ),
         (
             section("https://git-codecommit.*.amazonaws.com", with_profile),
             "P",
             "P",
-            profile,
+            expect![[r#"
+                note: ~/.gitconfig: a credential helper with profile "P" answered for all CodeCommit hosts: git-credential-codecommit answers with the same profile now
+            "#]],
         ),
         // Unified Studio's line, and one for a region behind it.
         (
@@ -56,21 +87,33 @@ fn who_opened_a_url_before_opens_it_after_by_our_helper() {
             ),
             "",
             "P",
-            default_chain,
+            expect![[r#"
+                note: ~/.gitconfig: a credential helper without a profile answered for all CodeCommit hosts: git-credential-codecommit answers with the same credentials now
+                note: ~/.gitconfig: a credential helper with profile "P" answered for https://git-codecommit.us-east-1.amazonaws.com: git-credential-codecommit answers with the same profile now
+            "#]],
         ),
         // A section of the host with a helper that keeps passwords: it would beat a wildcard.
         (
             section("", with_profile) + &section(IRELAND, "\n\thelper = cache"),
             "P",
             "P",
-            profile,
+            expect![[r#"
+                note: ~/.gitconfig: a credential helper with profile "P" answered for all CodeCommit hosts: git-credential-codecommit answers with the same profile now
+            "#]],
         ),
-        (section("", &format!("{aws}\n\thelper =")), "", "", ""),
+        (
+            section("", &format!("{aws}\n\thelper =")),
+            "",
+            "",
+            expect![[""]],
+        ),
         (
             section("", "store"),
             "",
             "",
-            "~/.gitconfig: credential helper store is not asked",
+            expect![[r#"
+            note: ~/.gitconfig: credential helper store is not asked for CodeCommit hosts any more
+        "#]],
         ),
     ] {
         let home = Home::new();
@@ -79,13 +122,13 @@ fn who_opened_a_url_before_opens_it_after_by_our_helper() {
         }
         let before = home.snapshot();
         let said = plain(&home, &[]).succeeded();
-        assert!(said.stdout.contains(found), "{gitconfig}{said:?}");
+        found.assert_eq(&notes(&said));
         for (url, expected) in [(IRELAND, ireland), (VIRGINIA, virginia)] {
             assert_eq!(helper_for(&home, url), [ours(expected)], "{gitconfig}{url}");
         }
         let settled = home.snapshot();
         let said = plain(&home, &[]).succeeded();
-        assert!(said.stdout.ends_with("unchanged\n"), "{said:?}");
+        assert_eq!(said.stdout.lines().last(), Some("unchanged"), "{said:?}");
         assert_same(&home.snapshot(), &settled, &gitconfig);
         home.unsetup(&[]).succeeded();
         assert_same(&home.snapshot(), &before, &gitconfig);
@@ -97,21 +140,32 @@ fn another_program_or_a_lasting_password_still_answers() {
     let custom = section(IRELAND, "!my-codecommit-helper");
     let everywhere = section("", "!my-codecommit-helper");
     let store = section("", "store");
-    for (gitconfig, ireland, virginia) in [
+    for (gitconfig, ireland, virginia, found) in [
         (
             custom,
             "my-codecommit-helper get",
             "~/.local/bin/git-credential-codecommit get",
+            expect![[r#"
+                note: ~/.gitconfig: another credential helper answers for https://git-codecommit.eu-west-1.amazonaws.com, and setup does not change that (--force replaces it)
+            "#]],
         ),
         (
             everywhere,
             "my-codecommit-helper get",
             "my-codecommit-helper get",
+            expect![[r#"
+                note: ~/.gitconfig: another credential helper answers for all CodeCommit hosts, and setup does not change that (--force replaces it)
+                note: ~/.gitconfig: another credential helper answers for https://git-codecommit.eu-west-1.amazonaws.com, and setup does not change that (--force replaces it)
+            "#]],
         ),
         (
             store,
             "git credential-store get",
             "~/.local/bin/git-credential-codecommit get",
+            expect![[r#"
+                note: ~/.git-credentials: a stored password answers for https://git-codecommit.eu-west-1.amazonaws.com, and setup does not change that (--force replaces it)
+                note: ~/.gitconfig: credential helper store is not asked for CodeCommit hosts any more
+            "#]],
         ),
     ] {
         let home = Home::new();
@@ -121,15 +175,7 @@ fn another_program_or_a_lasting_password_still_answers() {
             "https://bob-at-111111111111:pw@git-codecommit.eu-west-1.amazonaws.com\n",
         );
         let said = plain(&home, &[]).succeeded();
-        assert!(
-            said.stdout
-                .contains("and setup does not change that (--force replaces it)\n"),
-            "{said:?}"
-        );
-        assert!(
-            !said.stdout.contains("bob") && !said.stdout.contains("pw@"),
-            "{said:?}"
-        );
+        found.assert_eq(&notes(&said));
         for (url, expected) in [(IRELAND, ireland), (VIRGINIA, virginia)] {
             assert_eq!(helper_for(&home, url)[0], expected, "{gitconfig}{url}");
         }
@@ -146,14 +192,25 @@ fn another_program_or_a_lasting_password_still_answers() {
 
 #[test]
 fn a_role_answers_for_its_region_where_nobody_did_before() {
-    for (gitconfig, is_kept) in [
-        (section("", "!aws codecommit credential-helper $@"), true),
+    for (gitconfig, is_kept, found) in [
+        (
+            section("", "!aws codecommit credential-helper $@"),
+            true,
+            expect![[r#"
+                note: ~/.gitconfig answers for https URLs in eu-west-1, except demo; codecommit::eu-west-1://CrossAccountAccessProfile@REPOSITORY uses profile "CrossAccountAccessProfile" (--force uses it for https URLs too)
+                note: ~/.gitconfig: a credential helper without a profile answered for all CodeCommit hosts: git-credential-codecommit answers with the same credentials now
+            "#]],
+        ),
         (
             section(
                 IRELAND,
                 "!aws --profile mine codecommit credential-helper $@",
             ),
             true,
+            expect![[r#"
+                note: ~/.gitconfig answers for https URLs in eu-west-1, except demo; codecommit::eu-west-1://CrossAccountAccessProfile@REPOSITORY uses profile "CrossAccountAccessProfile" (--force uses it for https URLs too)
+                note: ~/.gitconfig: a credential helper with profile "mine" answered for https://git-codecommit.eu-west-1.amazonaws.com: git-credential-codecommit answers with the same profile now
+            "#]],
         ),
         // The published pattern's own is the same identity.
         (
@@ -162,6 +219,7 @@ fn a_role_answers_for_its_region_where_nobody_did_before() {
                 &format!("!aws codecommit credential-helper $@ --profile {PROFILE}"),
             ),
             false,
+            expect![[""]],
         ),
         (
             section(
@@ -169,6 +227,9 @@ fn a_role_answers_for_its_region_where_nobody_did_before() {
                 "!aws --profile mine codecommit credential-helper $@",
             ),
             false,
+            expect![[r#"
+                note: ~/.gitconfig: a credential helper with profile "mine" answered for https://git-codecommit.us-east-1.amazonaws.com: git-credential-codecommit answers with the same profile now
+            "#]],
         ),
     ] {
         let home = Home::new();
@@ -180,12 +241,7 @@ fn a_role_answers_for_its_region_where_nobody_did_before() {
             is_kept,
             "{gitconfig}"
         );
-        assert_eq!(
-            said.stdout
-                .contains("note: ~/.gitconfig answers for https URLs in eu-west-1, except demo; "),
-            is_kept,
-            "{said:?}"
-        );
+        found.assert_eq(&notes(&said));
         let demo = IRELAND.replace("/x", "/demo");
         assert_eq!(helper_for(&home, &demo)[0], role, "{gitconfig}");
         home.setup(&["--force"]).succeeded();

@@ -1,6 +1,7 @@
 //! Something else has the name of setup's own lock or state file: it is named, and neither read, written nor
 //! waited for.
 
+use expect_test::expect;
 use std::os::unix::fs::symlink;
 
 use super::{Home, assert_same};
@@ -81,13 +82,13 @@ fn a_pipe_in_the_place_of_gits_lock_is_waited_for_as_a_lock_and_then_named() {
     home.write(".gitconfig", "[user]\n\tname = n\n");
     pipe(&home, ".gitconfig.lock");
     let said = setup(&home).failed();
-    assert_eq!(said.code, Some(5), "{said:?}");
     let lock = home.path(".gitconfig.lock");
-    assert!(
-        said.stderr
-            .contains(&format!("another program has locked {}", lock.display())),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        exit code 5
+        -- stderr
+        git-codecommit: another program has locked ~/.gitconfig.lock
+        hint: wait for it to end; if no such program is running, remove ~/.gitconfig.lock
+    "#]]);
     std::fs::remove_file(lock).unwrap();
     setup(&home).succeeded();
 }
@@ -103,12 +104,11 @@ fn a_limit_on_the_size_of_files_is_said_and_changes_nothing() {
         home.arguments(&[]).join(" ")
     );
     let said = home.run("/bin/sh", &["-c", &script]).failed();
-    assert_eq!(said.code, Some(5), "{said:?}");
-    assert!(
-        said.stderr.ends_with(
-            "hint: the limit on the size of files is too low: raise it (ulimit -f), then run this again\n"
-        ),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        exit code 5
+        -- stderr
+        git-codecommit: cannot write ~/.gitconfig.lock: File too large (os error 27)
+        hint: the limit on the size of files is too low: raise it (ulimit -f), then run this again
+    "#]]);
     assert_same(&home.snapshot(), &before, "");
 }

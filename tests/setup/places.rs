@@ -2,6 +2,7 @@
 
 use super::{Entry, Home, PROFILE, assert_same};
 use crate::harness::Outcome;
+use expect_test::expect;
 
 /// Runs the program at a terminal, and types.
 fn at_a_terminal(home: &Home, arguments: &[String], typed: &str) -> Outcome {
@@ -19,24 +20,42 @@ fn a_person_is_shown_the_change_and_asked() {
     let home = Home::new();
     let arguments = home.arguments(&[]);
     let said = at_a_terminal(&home, &arguments, "n\n");
-    assert_eq!(said.code, Some(1), "{said:?}");
-    assert!(
-        said.stdout
-            .contains("  + [profile CrossAccountAccessProfile]\r\n"),
-        "{said:?}"
-    );
-    assert!(
-        said.stdout.contains("change these files? [y/N] "),
-        "{said:?}"
-    );
-    assert!(
-        said.stdout
-            .contains("git-codecommit: nothing was changed\r\n"),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        exit code 1
+        -- stdout
+        n
+        ~/.config/git-codecommit/state.json: new
+        ~/.config/git-codecommit/config: new
+        ~/.config/git-codecommit/gitconfig: new
+        ~/.aws/config: new
+          + [profile CrossAccountAccessProfile]
+          + region = eu-west-1
+          + credential_source = EcsContainer
+          + role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
+        ~/.gitconfig: new
+          + [include]
+          + 	path = ~/.config/git-codecommit/gitconfig
+        change these files? [y/N] git-codecommit: nothing was changed
+    "#]]);
     assert!(home.snapshot().is_empty());
     let said = at_a_terminal(&home, &arguments, "y\n").succeeded();
-    assert!(said.stdout.ends_with("done\r\n"), "{said:?}");
+    said.is(&expect![[r#"
+        -- stdout
+        y
+        ~/.config/git-codecommit/state.json: new
+        ~/.config/git-codecommit/config: new
+        ~/.config/git-codecommit/gitconfig: new
+        ~/.aws/config: new
+          + [profile CrossAccountAccessProfile]
+          + region = eu-west-1
+          + credential_source = EcsContainer
+          + role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
+        ~/.gitconfig: new
+          + [include]
+          + 	path = ~/.config/git-codecommit/gitconfig
+        change these files? [y/N] note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
+        done
+    "#]]);
     assert!(home.read(".aws/config").contains(PROFILE));
 }
 
@@ -71,25 +90,43 @@ fn a_home_on_a_full_disk_is_left_as_it_is() {
         in_a_namespace(&home, &script)
     };
     let Some(said) = run("") else { return };
-    assert_eq!(said.code, Some(5), "{said:?}");
     assert_eq!(
         said.stdout,
         "full\nfull/.aws\nfull/.aws/config\nfull/.gitconfig\n[default]\nregion = us-east-1\n[user]\n\tname = n\n"
     );
-    assert!(
-        said.stderr
-            .contains("hint: the disk is full: free some space (df -h "),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        exit code 5
+        -- stdout
+        full
+        full/.aws
+        full/.aws/config
+        full/.gitconfig
+        [default]
+        region = us-east-1
+        [user]
+        	name = n
+        -- stderr
+        git-codecommit: cannot write ~/full/.gitconfig.lock: No space left on device (os error 28)
+        hint: the disk is full: free some space (df -h ~/full), then run this again
+    "#]]);
     std::fs::remove_dir(home.path("full")).unwrap();
     // Room for the first of the files only.
     let said = run("truncate -s 49152 full/filler").unwrap();
-    assert_eq!(said.code, Some(5), "{said:?}");
-    assert!(
-        said.stdout
-            .ends_with("\n[default]\nregion = us-east-1\n[user]\n\tname = n\n"),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        exit code 5
+        -- stdout
+        full
+        full/.aws
+        full/.aws/config
+        full/.gitconfig
+        [default]
+        region = us-east-1
+        [user]
+        	name = n
+        -- stderr
+        git-codecommit: cannot write ~/full/.config/git-codecommit/config: No space left on device (os error 28)
+        hint: the disk is full: free some space (df -h ~/full/.config/git-codecommit), then run this again
+    "#]]);
     assert!(!said.stdout.contains("git-codecommit"), "{said:?}");
 }
 

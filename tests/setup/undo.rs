@@ -1,6 +1,7 @@
 //! Unsetup takes back what setup added, and nothing else.
 
-use super::{Home, PROFILE, assert_same};
+use super::{Home, assert_same};
+use expect_test::expect;
 
 /// Homes as people have them.
 fn homes() -> Vec<Home> {
@@ -85,15 +86,123 @@ fn what_a_person_changed_since_is_kept_and_said() {
         + "aws_secret_access_key = hunter2\n";
     home.write(".aws/config", &mine);
     let said = home.unsetup(&[]).failed();
-    assert_eq!(said.code, Some(3));
     assert!(!said.stdout.contains("hunter2"), "{said:?}");
-    assert!(
-        said.stdout.contains(&format!(
-            "~/.aws/config: profile \"{PROFILE}\" was changed after setup\n  - credential_source = EcsContainer\n  \
-             + credential_source = Environment\n"
-        )),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        exit code 3
+        -- stdout
+        ~/.gitconfig: removed
+          - [include]
+          - 	path = ~/.config/git-codecommit/gitconfig
+        ~/.config/git-codecommit/gitconfig: removed
+          - # Written by "git codecommit setup", which overwrites changes; "git codecommit unsetup" removes it.
+          - [alias]
+          - 	codecommit = "!cd \"${GIT_PREFIX:-.}\" && exec ~/.local/bin/git-codecommit"
+          - 	remote-git-codecommit = !exec ~/.local/bin/git-remote-codecommit
+          - [url "git-codecommit::"]
+          - 	insteadOf = codecommit::
+          - [url "git-codecommit::codecommit://"]
+          - 	insteadOf = codecommit://
+          - [protocol "git-codecommit"]
+          - 	allow = always
+          - [codecommit]
+          - 	submoduleProfile = CrossAccountAccessProfile
+          - [credential "https://git-codecommit.*.amazonaws.com"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit.*.vpce.amazonaws.com"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit.*.c2s.ic.gov"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit.*.vpce.c2s.ic.gov"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit.*.sc2s.sgov.gov"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit.*.vpce.sc2s.sgov.gov"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit.*.cloud.adc-e.uk"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit.*.vpce.cloud.adc-e.uk"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit.*.csp.hci.ic.gov"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit.*.vpce.csp.hci.ic.gov"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit.*.amazonaws.com.cn"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit.*.vpce.amazonaws.com.cn"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit.*.amazonaws.eu"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit.*.vpce.amazonaws.eu"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit-fips.*.amazonaws.com"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit-fips.*.vpce.amazonaws.com"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit.eu-west-1.amazonaws.com"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit --profile CrossAccountAccessProfile
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit.eu-west-1.vpce.amazonaws.com"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit --profile CrossAccountAccessProfile
+          - 	useHttpPath = true
+          - [credential "https://git-codecommit-fips.eu-west-1.amazonaws.com"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit --profile CrossAccountAccessProfile
+          - 	useHttpPath = true
+          - [credential "https://*.git-codecommit-fips.eu-west-1.vpce.amazonaws.com"]
+          - 	helper =
+          - 	helper = !~/.local/bin/git-credential-codecommit --profile CrossAccountAccessProfile
+          - 	useHttpPath = true
+        ~/.config/git-codecommit/config: removed
+          - # Written by "git codecommit setup". A profile counts here where ~/.aws/config and
+          - # ~/.aws/credentials do not have it.
+          - 
+          - [profile CrossAccountAccessProfile]
+          - region = eu-west-1
+          - credential_source = EcsContainer
+          - role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
+        ~/.config/git-codecommit/state.json: changed
+        ~/.aws/config: profile "CrossAccountAccessProfile" was changed after setup
+          - credential_source = EcsContainer
+          + credential_source = Environment
+        done
+        -- stderr
+        git-codecommit: ~/.aws/config: profile "CrossAccountAccessProfile" was changed after setup
+        hint: --force removes it as well
+    "#]]);
     assert_eq!(home.read(".aws/config"), mine);
     // The rest is undone.
     assert!(!home.path(".gitconfig").exists());

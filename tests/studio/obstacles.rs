@@ -1,5 +1,6 @@
 //! What may go wrong at the start of a space, and afterwards: the space starts all the same.
 
+use expect_test::expect;
 use std::path::Path;
 
 use super::{
@@ -39,13 +40,13 @@ fn whatever_fails_the_space_starts_unless_it_is_strict() {
         let before = read(&studio, ".gitconfig");
         let script = lifecycle_script_from(&studio, source, sum, &[]);
         let said = start_of_space(&studio, &script).succeeded();
-        assert!(
-            said.stderr.ends_with(&format!(
+        assert_eq!(
+            said.said(),
+            format!(
                 "git-codecommit: {error}\n\
                  git-codecommit: the set-up failed (exit code 4)\n\
-                 git-codecommit: the space starts without it\n"
-            )),
-            "{said:?}"
+                 git-codecommit: the space starts without it"
+            )
         );
         assert_eq!(read(&studio, ".gitconfig"), before);
         assert!(!studio.home().join(".local/bin").exists());
@@ -97,15 +98,13 @@ fn a_conflict_with_what_a_person_has_changes_nothing_of_it() {
                   credential_source = EcsContainer\n";
     studio.write(".aws/config", theirs);
     let said = start_of_space(&studio, &lifecycle_script(&studio, &[])).succeeded();
-    assert!(
-        said.stderr.contains("exists with other settings"),
-        "{said:?}"
-    );
-    assert!(
-        said.stderr
-            .ends_with("(exit code 3)\ngit-codecommit: the space starts without it\n"),
-        "{said:?}"
-    );
+    said.is(&expect![[r#"
+        -- stderr
+        git-codecommit: ~/.aws/config: profile "CrossAccountAccessProfile" exists with other settings, so nothing was changed
+        hint: --force replaces these settings (git codecommit unsetup restores them); --dry-run shows the changes
+        git-codecommit: the set-up failed (exit code 3)
+        git-codecommit: the space starts without it
+    "#]]);
     assert_eq!(read(&studio, ".aws/config"), theirs);
 }
 
