@@ -15,6 +15,9 @@ pub(super) const FLUSH: &[u8] = b"0000";
 /// `0002`: the end of a response over a stateless connection.
 pub(super) const RESPONSE_END: &[u8] = b"0002";
 
+/// Of 65520 bytes, the longest packet, four are its length.
+const MAX_DATA_LENGTH: u16 = 65516;
+
 /// The kind of packet a 4-byte prefix announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Prefix {
@@ -27,6 +30,8 @@ pub(super) enum Prefix {
 
 pub(super) fn prefix(bytes: [u8; 4]) -> Option<Prefix> {
     Some(match hex_prefix(&bytes).ok()? {
+        // Git refuses what is longer, and so must whoever passes it on.
+        PacketLineOrWantedSize::Wanted(length) if length > MAX_DATA_LENGTH => return None,
         PacketLineOrWantedSize::Wanted(length) => Prefix::Data(length.into()),
         PacketLineOrWantedSize::Line(PacketLineRef::Flush) => Prefix::Flush,
         PacketLineOrWantedSize::Line(PacketLineRef::Delimiter) => Prefix::Delimiter,
@@ -97,7 +102,7 @@ mod tests {
         );
         assert_eq!(input, b"rest");
         assert!(read_request(&mut &b""[..]).unwrap().is_none());
-        for bad in ["0", "0006a", "zzzz", "0002", "0003"] {
+        for bad in ["0", "0006a", "zzzz", "0002", "0003", "fff1"] {
             assert!(read_request(&mut bad.as_bytes()).is_err(), "{bad}");
         }
     }
