@@ -68,10 +68,12 @@ impl<'t> Ini<'t> {
         })
     }
 
-    /// The value of a key of a profile, without a comment.
+    /// The value of a key of a profile, without a comment. The last one counts.
     pub(super) fn value(&self, profile: &str, key: &str) -> Option<String> {
-        let section = self.of(profile).next()?;
-        let line = self.lines[self.places_of(section, key).next()?];
+        let places = self
+            .of(profile)
+            .flat_map(|section| self.places_of(section, key));
+        let line = self.lines[places.last()?];
         let (_, value) = line.trim().split_once(['=', ':'])?;
         Some(crate::profile::without_comment(value).to_owned())
     }
@@ -92,11 +94,21 @@ impl<'t> Ini<'t> {
         Some(self.lines[lines].concat())
     }
 
-    /// The text without a profile's only section.
+    /// The text without a profile's only section. None where it cannot be taken out alone.
     pub(super) fn without_section(&self, profile: &str) -> Option<String> {
         let mut sections = self.of(profile);
-        let lines = self.lines_of(sections.next()?);
-        if sections.next().is_some() {
+        let section = sections.next()?;
+        let lines = self.lines_of(section);
+        let above = self
+            .sections
+            .iter()
+            .take_while(|above| above.body.end < section.body.start);
+        let above = above.last().and_then(|above| above.properties.last());
+        let below = self.lines.get(section.body.end);
+        let would_swallow = above
+            .zip(below)
+            .is_some_and(|(above, below)| depth(below) > depth(self.lines[*above]));
+        if sections.next().is_some() || would_swallow {
             return None;
         }
         // The empty line in front was made for it.
@@ -167,9 +179,10 @@ impl<'t> Ini<'t> {
             }
             end => end,
         };
-        // Deeper than the property above, it would be a part of that one's value.
-        let above = section.properties.last().map(|index| self.lines[*index]);
-        let start = above.map_or("", |above| &above[..depth(above)]);
+        // Deeper than the property above, it would be a part of that one's value; the header below must not be deeper.
+        let beside = section.properties.last().copied();
+        let beside = self.lines.get(beside.unwrap_or(section.body.end));
+        let start = beside.map_or("", |line| &line[..depth(line)]);
         lines[place].push_str(&format!("{start}{key} = {value}{end}"));
     }
 
@@ -339,6 +352,15 @@ mod tests {
         assert_eq!(
             ini.with("p", "region", Some("r")).unwrap(),
             format!("{text}region = r\n")
+        );
+        // The header below is no part of it either.
+        let text = "\t[profile p]\n\t[q]\nk = 1\n";
+        let edited = "\t[profile p]\n\tk = v\n\t[q]\nk = 1\n";
+        assert_eq!(Ini::new(text).with("p", "k", Some("v")).unwrap(), edited);
+        let text = "[a]\nk = 1\n\t[profile p]\n\tk = v\n\t[q]\n";
+        assert_eq!(
+            Ini::new(&text.replace("\t[profile", "[profile")).without_section("p"),
+            None
         );
         // A property is added as deep as the last one: deeper, it would belong to that.
         let text = "[profile p]\n    a = 1\nb = 2\n";
