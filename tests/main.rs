@@ -35,6 +35,7 @@ mod link_local;
 mod live;
 mod main_job;
 mod mfa;
+mod network_home;
 mod operations;
 mod own_config;
 mod packages;

@@ -46,18 +46,24 @@ impl Lock {
             match file.try_lock() {
                 // A lock on a file that was removed meanwhile does not exclude anybody.
                 Ok(()) if private_file::is_at(&file, &path) => {
-                    return Ok(Self {
-                        _file: file,
-                        path,
-                        made: std::mem::take(made),
-                    });
+                    return Ok(Self::new(file, path, made));
                 }
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => sleep(PAUSE),
-                Err(TryLockError::Error(error)) => return Err(Error::write(&path, error)),
+                // A file system without locks, as network file systems may be. Two runs at once are rare; what they
+                // write stays whole, and one of them ends with an error.
+                Err(TryLockError::Error(_)) => return Ok(Self::new(file, path, made)),
             }
         }
         Err(Error::Locked(path))
+    }
+
+    fn new(file: File, path: PathBuf, made: &mut Vec<PathBuf>) -> Self {
+        Self {
+            _file: file,
+            path,
+            made: std::mem::take(made),
+        }
     }
 
     /// Removes the lock file and the folders made for it, for a run that leaves nothing behind.

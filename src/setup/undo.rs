@@ -306,10 +306,15 @@ fn without_include(text: &str, inserted: &str) -> String {
 pub(super) fn remove_folders(plan: &Plan, lock: Lock) {
     for change in &plan.changes {
         let backup = disk::backup_of(&change.path);
-        let is_same = disk::read(&backup).is_ok_and(|kept| kept.is_some() && kept == change.after);
-        if is_same {
-            let _ = fs::remove_file(backup);
-        }
+        let remove = || {
+            let is_same = disk::read(&backup)? == change.after && change.after.is_some();
+            match is_same {
+                true => fs::remove_file(&backup).map_err(|error| Error::write(&backup, error)),
+                false => Ok(()),
+            }
+        };
+        // A network file system may fail once; no later run would know of the copy.
+        let _ = remove().or_else(|_| remove());
     }
     lock.remove();
     let mut folders: Vec<PathBuf> = plan

@@ -15,7 +15,7 @@ use self::git_lock::GitLock;
 use self::names::{LOCK, NEW, OLD, beside};
 use super::error::Error;
 use crate::platform;
-use crate::world::input_file;
+use crate::world::{input_file, private_file};
 pub(super) use owner::make_folder;
 
 #[derive(Debug)]
@@ -145,32 +145,23 @@ pub(in crate::setup) fn leftovers(path: &Path) -> Vec<PathBuf> {
 
 /// New content in a file beside the real one; removed if it is never renamed.
 struct Staged {
-    path: Option<PathBuf>,
+    new: Option<(PathBuf, File)>,
 }
 
 impl Staged {
     fn write(change: &Change) -> Result<Self, Error> {
         let existing = protected(change)?;
         let Some(content) = &change.after else {
-            return Ok(Self { path: None });
+            return Ok(Self { new: None });
         };
         let path = beside(&change.path, ".", NEW);
-        let result = Self {
-            path: Some(path.clone()),
-        };
         let failed = |error| Error::write(&change.path, error);
-        let mut file = owner::fresh(&path).map_err(failed)?;
-        let mode = match existing {
-            Some(existing) => owner::give(&file, &existing).map_err(failed)?,
-            None => {
-                owner::give_to_owner_of_parent(&file, &path).map_err(failed)?;
-                change.kind.mode()
-            }
+        let file = owner::fresh(&path).map_err(failed)?;
+        let filled = fill(&file, &path, existing.as_ref(), change.kind, content);
+        let result = Self {
+            new: Some((path, file)),
         };
-        // After the owner: chown clears special bits.
-        platform::set_mode(&file, mode).map_err(failed)?;
-        file.write_all(content).map_err(failed)?;
-        file.sync_all().map_err(failed)?;
+        filled.map_err(failed)?;
         Ok(result)
     }
 
@@ -179,20 +170,46 @@ impl Staged {
         if read(&change.path)? != change.before {
             return Err(Error::ChangedMeanwhile(change.path.clone()));
         }
-        let done = match &self.path {
-            Some(new) => fs::rename(new, &change.path),
+        let done = match &self.new {
+            // Where there are no locks, another run may have begun to write this file anew.
+            Some((new, file)) if !private_file::is_at(file, new) => {
+                return Err(Error::ChangedMeanwhile(new.clone()));
+            }
+            Some((new, _)) => fs::rename(new, &change.path),
             None => fs::remove_file(&change.path),
         };
         done.map_err(|error| Error::write(&change.path, error))?;
-        self.path = None;
+        self.new = None;
         synchronise_folder(&change.path);
         Ok(())
     }
 }
 
+fn fill(
+    mut file: &File,
+    path: &Path,
+    existing: Option<&fs::Metadata>,
+    kind: Kind,
+    content: &[u8],
+) -> io::Result<()> {
+    let mode = match existing {
+        Some(existing) => owner::give(file, existing)?,
+        None => {
+            owner::give_to_owner_of_parent(file, path)?;
+            kind.mode()
+        }
+    };
+    // After the owner: chown clears special bits.
+    platform::set_mode(file, mode)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
 impl Drop for Staged {
     fn drop(&mut self) {
-        if let Some(path) = &self.path {
+        if let Some((path, file)) = &self.new
+            && private_file::is_at(file, path)
+        {
             let _ = fs::remove_file(path);
         }
     }
