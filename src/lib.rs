@@ -18,6 +18,8 @@ mod credentials;
 mod doctor;
 mod endpoint;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod git;
 mod http;
 mod message;

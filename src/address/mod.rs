@@ -12,6 +12,8 @@
 //! In front of the repository of the first two an account can stand, `[profile@]123456789012/repository`: the credentials
 //! must be of this account, as with an ARN. Relative URLs of submodules keep it.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod near_miss;
 #[cfg(test)]
 mod tests;

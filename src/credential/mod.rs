@@ -7,6 +7,8 @@
 mod answer;
 mod codec;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod options;
 
 use std::io::{BufRead, Write};

@@ -147,15 +147,19 @@ async fn ask(
             detail,
         });
     }
+    answer(&body, &host)
+}
+
+/// Reads what the endpoint at `host` says.
+pub(super) fn answer(body: &[u8], host: &str) -> Result<Credentials, Error> {
+    let without = |missing| Error::Answer {
+        host: host.to_owned(),
+        missing,
+    };
     // serde's own message would quote the value it stumbled over.
-    let answer: Answer = serde_json::from_slice(&body).map_err(|_| Error::Answer {
-        host: host.clone(),
-        missing: "AccessKeyId, SecretAccessKey, Token and Expiration",
-    })?;
-    let expires_at = instant(&answer.expiration).ok_or(Error::Answer {
-        host,
-        missing: "readable Expiration",
-    })?;
+    let answer: Answer = serde_json::from_slice(body)
+        .map_err(|_| without("AccessKeyId, SecretAccessKey, Token and Expiration"))?;
+    let expires_at = instant(&answer.expiration).ok_or_else(|| without("readable Expiration"))?;
     Ok(Credentials {
         access_key_id: answer.access_key_id,
         secret_access_key: answer.secret_access_key,

@@ -9,6 +9,8 @@ mod container;
 mod error;
 #[cfg(test)]
 mod exit_tests;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod instance_metadata;
 mod instant;
 mod mfa;

@@ -128,7 +128,7 @@ fn with_unquoted_space(program: &str, arguments: &[String]) -> Option<String> {
     })
 }
 
-fn parse(output: &[u8]) -> Result<Credentials, &'static str> {
+pub(super) fn parse(output: &[u8]) -> Result<Credentials, &'static str> {
     // serde's own message would quote the value it stumbled over.
     let answer: Answer = serde_json::from_slice(output)
         .map_err(|_| "something that is not JSON with Version, AccessKeyId and SecretAccessKey")?;

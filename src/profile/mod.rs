@@ -6,6 +6,8 @@
 mod choice;
 mod error;
 mod file;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod keys;
 mod name;
 mod plan;
@@ -23,7 +25,7 @@ pub(crate) use name::{EmptyName, ProfileName};
 pub(crate) use plan::{LastResort, Plan, RoleHop, SingleSignOn, Source, WebIdentity};
 pub(crate) use profile_settings::Profile;
 pub(crate) use profiles::{OWN_FILE, OWN_FOLDER, Profiles};
-#[cfg(test)]
+#[cfg(all(unix, any(test, fuzzing)))]
 pub(crate) use reader::properties;
 pub(crate) use reader::without_comment;
 pub(crate) use section::profile_of_config_section;

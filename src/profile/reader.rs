@@ -132,7 +132,7 @@ pub(crate) fn without_comment(value: &str) -> &str {
 }
 
 /// Header, key and value of every property, for tests of what writes such files.
-#[cfg(test)]
+#[cfg(all(unix, any(test, fuzzing)))]
 pub(crate) fn properties(text: &str) -> Option<Vec<[String; 3]>> {
     let sections = read(text, Path::new("/c")).ok()?;
     let shown = |section: &Section, property: &Property| {

@@ -15,7 +15,7 @@ use super::{rpc, stateless};
 
 /// What this helper can do. `connect` must stay away: git would try it instead of
 /// `stateless-connect`.
-const CAPABILITIES: &[u8] = b"\
+pub(super) const CAPABILITIES: &[u8] = b"\
 stateless-connect
 fetch
 option

@@ -12,6 +12,8 @@ mod error_body;
 #[cfg(all(test, unix))]
 mod exit_tests;
 mod framing;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod handover;
 mod inquiry;
 mod lfs;

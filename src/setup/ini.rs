@@ -4,6 +4,9 @@
 //! carried along as it stands. What a section is called, and which lines are nested under others, is
 //! decided as in [`crate::profile`].
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
+
 use std::ops::Range;
 
 /// A file's text, cut into lines.

@@ -36,6 +36,8 @@ use std::path::Path;
 
 pub(crate) use changes::Plan;
 pub(crate) use error::Error;
+#[cfg(any(test, fuzzing))]
+pub(crate) use ini::fuzz;
 pub(crate) use request::{CredentialSource, NewProfile, Placement, Request, RoleRequest, Scope};
 
 use self::claims::Existing;

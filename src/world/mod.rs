@@ -93,7 +93,7 @@ impl World {
 
     /// Makes a world for a test; git's configuration is empty in it.
     #[must_use]
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn new(
         arguments: &[&str],
         environment: &[(&str, &str)],
@@ -118,7 +118,7 @@ impl World {
     }
 
     /// A world with nothing but an environment, at the epoch.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn of(environment: &[(&str, &str)]) -> Self {
         Self::new(&[], environment, Path::new("/home/x"), || {
             OffsetDateTime::UNIX_EPOCH
@@ -126,7 +126,7 @@ impl World {
     }
 
     /// A world with git configuration, as `git config -z --list` writes it.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn with_git_config(mut self, list: &str) -> Self {
         self.git_config = GitConfig::parse(list.as_bytes()).into();
         self

@@ -3,6 +3,9 @@
 //! Source: botocore's `CachedCredentialFetcher` and `JSONFileCache`. botocore needs
 //! `Credentials` with an `Expiration` that carries a zone; a file without it makes the AWS CLI crash.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
+
 use serde::{Deserialize, Serialize};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};

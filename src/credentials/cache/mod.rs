@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use entry::fuzz;
 pub(crate) use key::Key;
 pub(crate) use lock::SessionLock;
 

@@ -9,6 +9,8 @@
 
 mod entry;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod origin;
 mod url;
 mod value;
