@@ -55,6 +55,7 @@ mod made_up {
                 secret_access_key: Secret::new(secret),
                 session_token: Some(Secret::new(token)),
                 expires_at: Some(NOW + Duration::minutes(minutes)),
+                account: None,
                 principal: Some("arn:aws:sts::111122223333:assumed-role/R/me".into()),
                 origin: Origin::Cache,
             };
