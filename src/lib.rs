@@ -9,6 +9,9 @@
 //! Standard output belongs to git, standard error to the person. Nothing reads the process's surroundings
 //! except [`World`]. docs/ARCHITECTURE.md has the floors of the modules.
 
+// The compiler's own count of nested types: those of a request through the HTTP client's layers are deep.
+#![recursion_limit = "256"]
+
 mod address;
 mod api;
 mod aws;

@@ -33,7 +33,6 @@ fn config() -> config::Error {
     config::Error::Refused(text())
 }
 
-#[expect(clippy::unwrap_used, reason = "the text is an account's")]
 fn account() -> AccountId {
     AccountId::parse("111111111111").unwrap()
 }
