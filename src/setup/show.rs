@@ -13,8 +13,9 @@ impl Plan {
         let mut words = Vec::new();
         for change in self.changes.iter().filter(|change| change.is_needed()) {
             words.push(format!("{}: {}", self.name(change), action(change)));
-            // A new file of ours is long, and nobody's settings are in it.
-            if change.kind == Kind::Own && change.before.is_none() {
+            // A whole file of ours is long, and nobody's settings are in it.
+            let is_whole = change.before.is_none() || change.after.is_none();
+            if change.kind == Kind::Own && is_whole {
                 continue;
             }
             let differences = self.differences(change).into_iter();

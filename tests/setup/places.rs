@@ -12,7 +12,9 @@ fn at_a_terminal(home: &Home, arguments: &[String], typed: &str) -> Outcome {
         "script",
         &["--quiet", "--return", "--command", &command, "/dev/null"],
     );
-    Outcome::of(command, typed)
+    let mut said = Outcome::of(command, typed);
+    said.stdout = said.stdout.replace('\r', "");
+    said
 }
 
 #[test]
