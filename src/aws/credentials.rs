@@ -1,5 +1,3 @@
-//! The credentials of one identity.
-
 use time::OffsetDateTime;
 
 use super::iam::AccountId;

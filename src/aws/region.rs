@@ -1,5 +1,3 @@
-//! Region names.
-
 use std::fmt;
 
 use super::partition;

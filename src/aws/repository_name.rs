@@ -1,5 +1,3 @@
-//! Names of repositories.
-
 use std::fmt;
 
 /// A text that CodeCommit does not accept as a repository's name.

@@ -1,5 +1,3 @@
-//! ARNs of IAM roles.
-
 use std::str::FromStr;
 
 use super::iam::is_account;

@@ -1,5 +1,3 @@
-//! `git codecommit browse`.
-
 use std::process::Stdio;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};

@@ -1,5 +1,3 @@
-//! `git codecommit cache`.
-
 use time::format_description::well_known::Rfc3339;
 
 use super::session::Session;

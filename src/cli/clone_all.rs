@@ -1,5 +1,3 @@
-//! `git codecommit clone-all`.
-
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,3 @@
-//! `git codecommit completions`.
-
 use clap::Command;
 use clap_complete::{Generator as _, Shell};
 

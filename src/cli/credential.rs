@@ -1,5 +1,3 @@
-//! `git codecommit credential`.
-
 use std::io::Write as _;
 
 use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};

@@ -1,5 +1,3 @@
-//! `git codecommit doctor`.
-
 use super::session::Session;
 use crate::doctor::{self, Look, Show};
 use crate::error::Error;

@@ -1,5 +1,3 @@
-//! `git codecommit list`.
-
 use serde::Serialize;
 
 use super::repositories::{Found, Selection};

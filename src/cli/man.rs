@@ -1,5 +1,3 @@
-//! `git codecommit man`.
-
 use std::fs;
 use std::path::PathBuf;
 

@@ -1,5 +1,3 @@
-//! `git codecommit policy`.
-
 use super::session::Session;
 use super::setup_args::{region, repository};
 use crate::aws::Region;

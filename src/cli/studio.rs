@@ -1,5 +1,3 @@
-//! `git codecommit studio`.
-
 use std::path::PathBuf;
 
 use super::session::Session;

@@ -1,5 +1,3 @@
-//! `git codecommit url`.
-
 use super::session::Session;
 use crate::error::Error;
 use crate::target::Target;

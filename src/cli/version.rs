@@ -1,5 +1,3 @@
-//! `git codecommit version`.
-
 use super::session::Session;
 use crate::error::Error;
 

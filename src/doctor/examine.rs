@@ -34,9 +34,7 @@ const DEPENDENT: [CheckId; 4] = [
 
 /// Makes the checks for an address, the name of a remote, or this repository's CodeCommit remotes; each is shown when
 /// it is done.
-///
-/// # Errors
-/// If a check cannot be shown. What a check finds is in the report, never an error.
+/// Fails if a check cannot be shown. What a check finds is in the report, never an error.
 pub(crate) fn examine(
     world: &World,
     messages: &Messages,

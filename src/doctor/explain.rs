@@ -16,9 +16,7 @@ use crate::world::World;
 
 /// Explains an address, the name of a remote or this repository's CodeCommit remotes; without any, the identity that an
 /// address without profile would have.
-///
-/// # Errors
-/// If a step cannot be settled: the error is the one that git would be told. If it cannot be written.
+/// Fails if a step cannot be settled: the error is the one that git would be told. If it cannot be written.
 pub(crate) fn explain(
     world: &World,
     messages: &dyn Notices,

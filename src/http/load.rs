@@ -1,5 +1,3 @@
-//! The body of a request.
-
 use bytes::Bytes;
 use reqwest::Body;
 

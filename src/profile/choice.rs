@@ -1,5 +1,3 @@
-//! Which profile is meant.
-
 use std::fmt;
 
 /// Which profile is meant, and who said so.

@@ -1,5 +1,3 @@
-//! A value of a profile.
-
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Setting {

@@ -1,5 +1,3 @@
-//! Errors of setup and unsetup.
-
 use std::io;
 use std::path::{Path, PathBuf};
 

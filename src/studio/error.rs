@@ -1,5 +1,3 @@
-//! Errors of `git codecommit studio`.
-
 use std::path::PathBuf;
 
 use crate::error::{Exit, Explain};

@@ -21,9 +21,7 @@ pub(super) fn file(world: &World) -> Option<PathBuf> {
 }
 
 /// The entries for CodeCommit hosts; none where there is no file.
-///
-/// # Errors
-/// If the file cannot be read.
+/// Fails if the file cannot be read.
 pub(in crate::doctor) fn entries(world: &World) -> io::Result<Vec<Entry>> {
     let Some(file) = file(world) else {
         return Ok(Vec::new());

@@ -44,9 +44,7 @@ pub(crate) struct Asked {
 
 impl Asked {
     /// Waits for the list.
-    ///
-    /// # Errors
-    /// If git refuses one of its files.
+    /// Fails if git refuses one of its files.
     pub(crate) fn answer(self) -> Result<GitConfig, Error> {
         let said = self.git.wait_with_output().map_err(Error::Start)?;
         let words = String::from_utf8_lossy(&said.stderr);
@@ -81,25 +79,19 @@ fn reason(line: &str) -> Option<&str> {
 impl GitConfig {
     /// Asks git, which takes about a millisecond: there is time for other things before the answer is
     /// [read](Asked::answer).
-    ///
-    /// # Errors
-    /// If git is not there.
+    /// Fails if git is not there.
     pub(crate) fn ask() -> Result<Asked, Error> {
         Self::ask_for(&[])
     }
 
     /// The same, with the origin of each entry.
-    ///
-    /// # Errors
-    /// If git is not there.
+    /// Fails if git is not there.
     pub(crate) fn ask_with_origins() -> Result<Asked, Error> {
         Self::ask_for(&WITH_ORIGINS)
     }
 
     /// Asks for what holds outside a repository for the user of a home directory, with origins.
-    ///
-    /// # Errors
-    /// If git is not there.
+    /// Fails if git is not there.
     pub(crate) fn ask_outside_repositories(home: &Path) -> Result<Asked, Error> {
         let mut git = Self::listing(&WITH_ORIGINS);
         // The home directory may itself be a repository.

@@ -46,26 +46,20 @@ impl<'c> Value<'c> {
     }
 
     /// The value's bytes.
-    ///
-    /// # Errors
-    /// If the key stands without a value.
+    /// Fails if the key stands without a value.
     pub(crate) fn bytes(&self) -> Result<&'c [u8], Error> {
         let value = self.entry.value.as_deref();
         value.ok_or_else(|| self.is_not("followed by a value"))
     }
 
     /// The value's text.
-    ///
-    /// # Errors
-    /// If the key stands without a value, or the value is not UTF-8.
+    /// Fails if the key stands without a value, or the value is not UTF-8.
     pub(crate) fn text(&self) -> Result<&'c str, Error> {
         std::str::from_utf8(self.bytes()?).map_err(|_| self.is_not("text in UTF-8"))
     }
 
     /// A file's path; `~/` is the home directory.
-    ///
-    /// # Errors
-    /// If there is no value or no home directory.
+    /// Fails if there is no value or no home directory.
     pub(crate) fn path(&self, home: Option<&Path>) -> Result<PathBuf, Error> {
         let bytes = self.bytes()?;
         match (bytes.strip_prefix(b"~/"), home) {
@@ -76,9 +70,7 @@ impl<'c> Value<'c> {
     }
 
     /// A switch: `true`, `yes`, `on`, a number other than 0, or the bare key; or their opposites.
-    ///
-    /// # Errors
-    /// If it is none of them.
+    /// Fails if it is none of them.
     pub(crate) fn boolean(&self) -> Result<bool, Error> {
         let Some(value) = &self.entry.value else {
             return Ok(true);
@@ -87,9 +79,7 @@ impl<'c> Value<'c> {
     }
 
     /// A whole number; `k`, `m` and `g` behind it multiply by 1024 and its powers.
-    ///
-    /// # Errors
-    /// If it is none, or does not fit.
+    /// Fails if it is none, or does not fit.
     pub(crate) fn integer(&self) -> Result<i64, Error> {
         number(self.bytes()?).ok_or_else(|| self.is_not("a whole number"))
     }
