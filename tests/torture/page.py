@@ -17,7 +17,7 @@ packet's length, its middle, between packets, the last flush, the end), by a cut
 length, type or status, by a reset or an early answer while the request is sent, or by TLS (an alert, a certificate that has expired, or one of another name). The fault stays until git has ended, or (*once*)
 strikes the first time only. After each: the exit code is right, no panic, no secret is printed, `git fsck` finds both repositories whole,
 references are as before or as reported, nothing was pushed twice, a push that arrived and failed says so, no process, lock or temporary file
-is left that git's own https does not leave, and the same command succeeds when it is repeated. Git's own https transport meets the same
+is left that git's own https does not leave (a lazy fetch that fails leaves the `tmp_pack` of `git index-pack`), and the same command succeeds when it is repeated. Git's own https transport meets the same
 answers, and its verdict (success or failure) is compared: it shares no code with this project."""),
     "kills": ("Signals", """\
 TERM, INT, KILL, and STOP with CONT 1.2 s later, in turn, at a random moment of a run, to git, to the helper below it, to setup and to the
