@@ -4,7 +4,7 @@
 
 use crate::address::Address;
 use crate::aws::iam::AccountId;
-use crate::aws::{Host, Region, RepositoryName, RoleArn};
+use crate::aws::{ConnectionsHost, Host, Region, RepositoryName, RoleArn, connections};
 use crate::endpoint::{Endpoint, checked_authority};
 use crate::error::{Error, Exit, Explain};
 use crate::git::config;
@@ -23,8 +23,9 @@ pub(crate) struct Target<'a> {
     pub(crate) region: Region,
     pub(crate) region_decided_by: String,
     pub(crate) authority: String,
-    /// The repository, where one is named.
+    /// The repository, where one of CodeCommit is named.
     endpoint: Option<Endpoint>,
+    pub(crate) service: Service,
     pub(crate) own: OwnConfig<'a>,
     /// The account that the address names.
     account: Option<AccountId>,
@@ -36,12 +37,19 @@ pub(crate) struct Target<'a> {
 
 /// A URL whose path is not that of a repository.
 #[derive(Debug, thiserror::Error)]
-#[error("the URL does not name a repository that CodeCommit can have")]
-pub(crate) struct NoRepository;
+pub(crate) enum NoRepository {
+    #[error("the URL does not name a repository that CodeCommit can have")]
+    OfCodeCommit,
+    #[error("the URL does not name a repository behind AWS CodeConnections")]
+    OfConnections,
+}
 
 impl Explain for NoRepository {
     fn hints(&self) -> Vec<String> {
-        vec!["a CodeCommit URL ends in /v1/repos/ and the repository's name".into()]
+        vec![match self {
+            Self::OfCodeCommit => Service::CodeCommit.form().into(),
+            Self::OfConnections => Service::Connections.form().into(),
+        }]
     }
 
     fn exit(&self) -> Exit {
@@ -131,7 +139,10 @@ impl<'a> Target<'a> {
         let name = RepositoryName::parse(name.strip_suffix('/').unwrap_or(name)).ok();
         let endpoint =
             name.map(|name| Endpoint::new(host.name.clone(), region.region.clone(), name));
-        Ok(chosen.target(region, host.name.clone(), endpoint))
+        Ok(Self {
+            service: host.service,
+            ..chosen.target(region, host.name.clone(), endpoint)
+        })
     }
 
     /// Settles what a command would use for an address that names neither profile nor region.
@@ -176,7 +187,7 @@ impl<'a> Target<'a> {
 
     /// The repository that an address or a request names. Fails if it names none that CodeCommit can have.
     pub(crate) fn endpoint(&self) -> Result<&Endpoint, NoRepository> {
-        self.endpoint.as_ref().ok_or(NoRepository)
+        self.endpoint.as_ref().ok_or(NoRepository::OfCodeCommit)
     }
 
     /// The plan of the profile, and the role of an option behind it. Fails if the profile's settings contradict
@@ -297,6 +308,7 @@ impl<'a> Chosen<'a> {
             region_decided_by: region.decided_by,
             authority,
             endpoint,
+            service: Service::CodeCommit,
             own: self.own,
             account: None,
             transport: self.transport,
@@ -306,8 +318,30 @@ impl<'a> Chosen<'a> {
     }
 }
 
+/// The service of AWS behind a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Service {
+    /// CodeCommit, or the person's own host in its place.
+    CodeCommit,
+    /// AWS CodeConnections. Only git itself sends requests there.
+    Connections,
+}
+
+impl Service {
+    /// How a URL names a repository.
+    pub(crate) fn form(self) -> &'static str {
+        match self {
+            Self::CodeCommit => "a CodeCommit URL ends in /v1/repos/ and the repository's name",
+            Self::Connections => {
+                "a CodeConnections URL ends in /git-http/ACCOUNT/REGION/CONNECTION/OWNER/REPOSITORY.git"
+            }
+        }
+    }
+}
+
 /// The host of a credential request, if the helper may answer for it.
 pub(crate) struct RequestHost {
+    pub(crate) service: Service,
     /// Its name, without a port, as it is signed: so does the AWS CLI.
     pub(crate) name: String,
     /// The name as git gave it.
@@ -331,11 +365,9 @@ impl RequestHost {
         let (Some("https"), Some(host)) = (protocol, host) else {
             return Ok(None);
         };
-        if let Some(host) = recognised(host) {
-            return Ok(Some(host.into()));
-        }
-        if !with_own {
-            return Ok(None);
+        let recognised = Self::recognise(host);
+        if recognised.is_some() || !with_own {
+            return Ok(recognised);
         }
         let own = OwnConfig::of_url(world, host, path, None);
         let (Some(asked), Some(named)) = (checked_authority(host), own.text("endpoint")?) else {
@@ -350,24 +382,40 @@ impl RequestHost {
         ));
         let name = asked.split(':').next().unwrap_or_default().to_owned();
         Ok(Some(Self {
+            service: Service::CodeCommit,
             name,
             authority: host.to_owned(),
             region: None,
         }))
     }
-}
 
-impl From<Host> for RequestHost {
-    fn from(host: Host) -> Self {
-        Self {
-            name: host.name().to_owned(),
-            authority: host.name().to_owned(),
-            region: Some(host.region().clone()),
+    /// The host, if it is a git host of AWS; port 443 may be named.
+    pub(crate) fn recognise(authority: &str) -> Option<Self> {
+        let name = authority.strip_suffix(":443").unwrap_or(authority);
+        let of = |service, name: &str, region: &Region| Self {
+            service,
+            name: name.to_owned(),
+            authority: name.to_owned(),
+            region: Some(region.clone()),
+        };
+        match (Host::recognise(name), ConnectionsHost::recognise(name)) {
+            (Some(host), _) => Some(of(Service::CodeCommit, host.name(), host.region())),
+            (_, Some(host)) => Some(of(Service::Connections, host.name(), host.region())),
+            (None, None) => None,
         }
     }
-}
 
-/// The host, if it is a CodeCommit git host; port 443 may be named.
-pub(crate) fn recognised(host: &str) -> Option<Host> {
-    Host::recognise(host.strip_suffix(":443").unwrap_or(host))
+    /// The host of an https URL, and the path on it.
+    pub(crate) fn of_url(url: &str) -> Option<(Self, String)> {
+        let (authority, path) = url.strip_prefix("https://")?.split_once('/')?;
+        Some((Self::recognise(authority)?, format!("/{path}")))
+    }
+
+    /// Whether a path on this host is signed: that of a repository, as git has it in the URL.
+    pub(crate) fn serves(&self, path: &str) -> bool {
+        match self.service {
+            Service::CodeCommit => path.trim_start_matches('/').starts_with("v1/repos/"),
+            Service::Connections => connections::is_path(path),
+        }
+    }
 }

@@ -14,6 +14,7 @@ mod cache_files;
 mod chain;
 mod command_line;
 mod commands;
+mod connections;
 mod core_dumps;
 mod credential_helper;
 mod doctor;

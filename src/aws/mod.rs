@@ -1,6 +1,7 @@
 //! Names and pure rules of AWS. Nothing here reads a file, a variable or the network.
 
 mod basic_auth;
+pub(crate) mod connections;
 mod credentials;
 mod host;
 pub(crate) mod iam;
@@ -13,6 +14,7 @@ pub(crate) mod signature;
 mod unusable;
 
 pub(crate) use basic_auth::BasicAuth;
+pub(crate) use connections::ConnectionsHost;
 pub(crate) use credentials::{Credentials, Origin};
 pub(crate) use host::Host;
 pub(crate) use partition::dns_suffixes;
@@ -20,3 +22,8 @@ pub(crate) use region::Region;
 pub(crate) use repository_name::{NotARepositoryName, RepositoryName};
 pub(crate) use role_arn::{RoleArn, is_session_of};
 pub(crate) use unusable::Unusable;
+
+/// Whether the credential helper signs for a host of this name.
+pub(crate) fn is_git_host(name: &str) -> bool {
+    Host::recognise(name).is_some() || ConnectionsHost::recognise(name).is_some()
+}

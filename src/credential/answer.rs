@@ -33,11 +33,11 @@ impl Run<'_> {
             return Err(Error::NoPath { host }.into());
         }
         let path = self.request.signed_path();
-        let is_repository = path.trim_start_matches('/').starts_with("v1/repos/");
         let is_odd =
             |c: char| c.is_control() || matches!(c, '?' | '#' | char::REPLACEMENT_CHARACTER);
-        if !is_repository || path.contains(is_odd) {
-            return Err(Error::Path(path).into());
+        if !self.host.serves(&path) || path.contains(is_odd) {
+            let form = self.host.service.form();
+            return Err(Error::Path { path, form }.into());
         }
         let target = Target::of_request(self.world, self.host, &path, self.overrides)?;
         let profile = target.choice.to_string();

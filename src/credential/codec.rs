@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::error::Error;
 use crate::aws::BasicAuth;
-use crate::target::recognised;
+use crate::target::RequestHost;
 
 /// Git's request, less the attributes that do not matter here.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -40,10 +40,10 @@ impl Request {
         format!("/{}", self.path.as_deref().unwrap_or_default())
     }
 
-    /// Whether git asks for a password of a CodeCommit git host.
-    pub(super) fn is_for_codecommit(&self) -> bool {
-        self.protocol.as_deref() == Some("https")
-            && self.host.as_deref().and_then(recognised).is_some()
+    /// Whether git asks for a password of a git host of AWS.
+    pub(super) fn is_for_aws(&self) -> bool {
+        let host = self.host.as_deref().and_then(RequestHost::recognise);
+        self.protocol.as_deref() == Some("https") && host.is_some()
     }
 
     /// Reads a request. Unknown attributes are ignored; the last of several values counts.
@@ -198,7 +198,7 @@ mod tests {
     fn damaged_lines_give_no_host_that_could_be_recognised() {
         for bad in [&b"host"[..], b"host=a\0b\n", b"host=a\rb\n", b"host=\xff\n"] {
             let host = read(bad).unwrap().host;
-            assert!(host.is_none_or(|host| crate::aws::Host::recognise(&host).is_none()));
+            assert!(host.is_none_or(|host| !crate::aws::is_git_host(&host)));
         }
     }
 

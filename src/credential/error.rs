@@ -8,8 +8,8 @@ pub(crate) enum Error {
     /// Git did not say which repository is meant.
     #[error("git asked for {host} without naming the repository")]
     NoPath { host: String },
-    #[error("the path {0:?} cannot be signed")]
-    Path(String),
+    #[error("the path {path:?} cannot be signed")]
+    Path { path: String, form: &'static str },
     /// Git's request, or the answer, would break the protocol.
     #[error("the credential request cannot be read: {0}")]
     Protocol(&'static str),
@@ -24,9 +24,7 @@ impl Explain for Error {
             Self::NoPath { host } => vec![format!(
                 "run: git config --global credential.https://{host}.useHttpPath true"
             )],
-            Self::Path(_) => {
-                vec!["a CodeCommit URL ends in /v1/repos/ and the repository's name".into()]
-            }
+            Self::Path { form, .. } => vec![(*form).into()],
             Self::Protocol(_) => vec!["git starts this program; do not run it by hand".into()],
             Self::Pipe(_) => vec![],
         }
@@ -34,7 +32,7 @@ impl Explain for Error {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::NoPath { .. } | Self::Path(_) | Self::Protocol(_) => Exit::Settings,
+            Self::NoPath { .. } | Self::Path { .. } | Self::Protocol(_) => Exit::Settings,
             Self::Pipe(_) => Exit::Network,
         }
     }

@@ -1,7 +1,7 @@
 //! `git-credential-codecommit`: git's credential-helper protocol.
 //!
-//! `get` answers a user name and password signed for the host and path that git names; a host that is not
-//! CodeCommit's gets no answer, so that other helpers go on. `erase` drops the cached
+//! `get` answers a user name and password signed for the host and path that git names; a host that is neither
+//! CodeCommit's nor AWS CodeConnections' gets no answer, so that other helpers go on. `erase` drops the cached
 //! session; `store` has nothing to keep.
 
 mod answer;
@@ -58,7 +58,7 @@ fn answer(
         Err(error) => {
             // Git does not look at the exit code: it would go on to ask the person.
             let is_get = world.arguments().last().is_some_and(|last| last == "get");
-            if is_get && Request::read(stdin)?.is_for_codecommit() {
+            if is_get && Request::read(stdin)?.is_for_aws() {
                 codec::write_quit(stdout)?;
             }
             return Err(error);
@@ -80,7 +80,7 @@ fn answer(
     )?;
     let Some(host) = host else {
         let notices: &dyn Notices = messages;
-        notices.trace(|| "not a CodeCommit host: no answer".into());
+        notices.trace(|| "not a git host of AWS: no answer".into());
         return Ok(());
     };
     let run = Run {

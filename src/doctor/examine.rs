@@ -21,7 +21,7 @@ use crate::http::Http;
 use crate::message::{CapturedMessages, Messages, Notices};
 use crate::own_config::Transport;
 use crate::remote::Connection;
-use crate::target::{Overrides, Target};
+use crate::target::{Overrides, Service, Target};
 use crate::world::World;
 
 /// What is noted as skipped where one of the checks before them fails.
@@ -113,11 +113,11 @@ impl<'a> Scope<'a> {
     }
 
     async fn of_address(&self, x: &mut Examination<'_>, url: &RemoteUrl) -> Result<(), Why> {
-        let address = x.check(CheckId::Address, async { url.check(self.config) });
-        let address = address.await.go()?;
+        let host = x.check(CheckId::Address, async { url.check(self.config) });
+        let host = host.await.go()?;
         let protocol = async { git::protocol(self.world, self.config, &url.transport) };
         x.check_alone(CheckId::Protocol, protocol).await;
-        match address.host.filter(|_| self.is_by_https()) {
+        match host {
             Some(host) => self.by_https(x, url, &host).await,
             None => {
                 let helper = self.programs.remote_helper(self.config, &url.transport);
@@ -132,7 +132,7 @@ impl<'a> Scope<'a> {
         &self,
         x: &mut Examination<'_>,
         url: &RemoteUrl,
-        host: &Host,
+        host: &str,
     ) -> Result<(), Why> {
         let helpers = Helpers::of_url(self.config, &url.asked);
         let ours = helpers.ours();
@@ -142,13 +142,13 @@ impl<'a> Scope<'a> {
             x.check_alone(CheckId::Helper, helper).await;
         }
         let netrc = netrc::entries(self.world).unwrap_or_default();
-        let netrc = netrc.into_iter().find(|entry| entry.host == host.name());
+        let netrc = netrc.into_iter().find(|entry| entry.host == host);
         let is_uncertain = matches!(
             helpers.answer(),
             Answer::OthersFirst | Answer::OursOtherwise
         );
         x.is_beside = is_uncertain || netrc.is_some();
-        let finding = helpers.finding(self.config, true, host.name(), &url.asked);
+        let finding = helpers.finding(self.config, true, host, &url.asked);
         let finding = match &netrc {
             Some(netrc) => finding.but(format!("git uses the password at {} first", netrc.at)),
             None => finding,
@@ -318,6 +318,11 @@ impl<'a> Scope<'a> {
         let credentials = identity::credentials(x, &resolver, has_sts).await;
         // Where no session is cached, git's own run would need another code.
         x.second_code = resolver.code_wanted().map(str::to_owned);
+        if target.service == Service::Connections {
+            credentials.ok_or(Why::NoCredentials)?;
+            x.skip_rest(&[CheckId::Repository], &Why::Connections);
+            return Ok(());
+        }
         let (endpoint, url) = target.endpoint().ok().zip(self.url).ok_or(Why::NoAddress)?;
         if !git_host.is_there {
             return Err(Why::GitHostNotReached);

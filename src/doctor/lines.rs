@@ -7,7 +7,7 @@ use crate::endpoint::Endpoint;
 use crate::error::Error as AnyError;
 use crate::message::Notices;
 use crate::profile::{Choice, Plan};
-use crate::target::{NoRepository, RequestHost, Target, recognised};
+use crate::target::{NoRepository, RequestHost, Target};
 use crate::world::World;
 
 /// A label and a text, a line each.
@@ -23,11 +23,9 @@ pub(super) fn target<'a>(
     if url.program == Program::RemoteHelper {
         return Target::of_address(world, notices, &url.url);
     }
-    let rest = url.url.strip_prefix("https://").unwrap_or(&url.url);
-    let (host, path) = rest.split_once('/').ok_or(NoRepository)?;
-    let host: RequestHost = recognised(host).ok_or(NoRepository)?.into();
+    let (host, path) = RequestHost::of_url(&url.url).ok_or(NoRepository::OfCodeCommit)?;
     let overrides = ours.map(CodecommitHelper::overrides).unwrap_or_default();
-    Target::of_request(world, &host, &format!("/{path}"), overrides)
+    Target::of_request(world, &host, &path, overrides)
 }
 
 pub(super) fn of_target(target: &Target<'_>) -> Lines {

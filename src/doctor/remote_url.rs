@@ -6,10 +6,11 @@ use std::process::Stdio;
 use super::alias::{Alias, Runs};
 use super::report::{Finding, Outcome};
 use crate::address::Address;
-use crate::aws::{Host, Region};
-use crate::error::Exit;
+use crate::aws::{Region, is_git_host};
+use crate::error::{Error, Exit};
 use crate::git::config::GitConfig;
 use crate::process;
+use crate::target::{NoRepository, RequestHost, Service};
 
 /// Which of our programs git starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub(super) fn remote_urls(config: &GitConfig, typed: Option<&str>) -> Vec<Remote
     let Some(typed) = typed else {
         let mut urls: Vec<RemoteUrl> = Vec::new();
         for url in remotes.iter().flat_map(|remote| remote.urls(config)) {
-            if url.is_for_codecommit() && !urls.iter().any(|other| other.url == url.url) {
+            if url.is_for_aws() && !urls.iter().any(|other| other.url == url.url) {
                 urls.push(url);
             }
         }
@@ -54,8 +55,8 @@ pub(super) fn remote_urls(config: &GitConfig, typed: Option<&str>) -> Vec<Remote
         .iter()
         .find(|remote| remote.name == typed.as_bytes());
     let mut urls = named.map(|remote| remote.urls(config)).unwrap_or_default();
-    if urls.iter().any(RemoteUrl::is_for_codecommit) {
-        urls.retain(RemoteUrl::is_for_codecommit);
+    if urls.iter().any(RemoteUrl::is_for_aws) {
+        urls.retain(RemoteUrl::is_for_aws);
     } else if urls.is_empty() {
         urls.push(RemoteUrl::of_url(config, typed));
     } else {
@@ -163,10 +164,10 @@ impl RemoteUrl {
         }
     }
 
-    /// Whether it names CodeCommit, even where it has a mistake.
-    fn is_for_codecommit(&self) -> bool {
+    /// Whether it names CodeCommit or AWS CodeConnections, even where it has a mistake.
+    fn is_for_aws(&self) -> bool {
         self.url.starts_with("codecommit:")
-            || self.program == Program::CredentialHelper && leads_to_codecommit(&self.url)
+            || self.program == Program::CredentialHelper && leads_to_aws(&self.url)
     }
 
     /// For people; what somebody put in it to be known by is not shown.
@@ -183,8 +184,9 @@ impl RemoteUrl {
         (self.asked != self.written).then(|| without_password(asked))
     }
 
-    pub(super) fn check(&self, config: &GitConfig) -> Outcome<Address> {
-        let address = Address::parse(&self.url).map_err(Finding::error)?;
+    /// Whether git knows what to do with it; for https, with the git host.
+    pub(super) fn check(&self, config: &GitConfig) -> Outcome<Option<String>> {
+        let host = self.host().map_err(Finding::error)?;
         if self.program == Program::RemoteHelper && !self.url.starts_with("codecommit:") {
             let known = format!("codecommit::{}", self.url);
             let problem = "git does not know addresses of this form";
@@ -205,7 +207,22 @@ impl RemoteUrl {
         if self.program == Program::CredentialHelper {
             finding = self.user_name(config, finding);
         }
-        Ok((finding, address))
+        Ok((finding, host))
+    }
+
+    /// The git host of an https URL. Fails if the address names no repository.
+    fn host(&self) -> Result<Option<String>, Error> {
+        let is_https = self.program == Program::CredentialHelper;
+        let of_connections = RequestHost::of_url(&self.url)
+            .filter(|(host, _)| is_https && host.service == Service::Connections);
+        if let Some((host, path)) = of_connections {
+            return match host.serves(&path) {
+                true => Ok(Some(host.name)),
+                false => Err(NoRepository::OfConnections.into()),
+            };
+        }
+        let host = Address::parse(&self.url)?.host.filter(|_| is_https);
+        Ok(host.map(|host| host.name().to_owned()))
     }
 
     /// With a user name, git asks for the password of that user alone: one that another helper has stored long ago.
@@ -275,19 +292,19 @@ fn without_password(text: &str) -> String {
     // The user name of a signed password has a session token behind a "%".
     let is_profile = name == "codecommit"
         || Region::parse(name).is_ok()
-        || leads_to_codecommit(text) && !user.contains('%');
+        || leads_to_aws(text) && !user.contains('%');
     match user.contains(':') || !scheme.is_empty() && !is_profile {
         true => format!("{scheme}***@{host}"),
         false => text.to_owned(),
     }
 }
 
-/// Whether a URL leads to a git host of CodeCommit.
-fn leads_to_codecommit(url: &str) -> bool {
+/// Whether a URL leads to a git host of AWS.
+fn leads_to_aws(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
-    Host::recognise(host).is_some()
+    is_git_host(host)
 }
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ pub(super) enum Why {
     NoTime,
     /// For https URLs: git uses the password of another credential helper.
     OtherHelper,
+    /// For AWS CodeConnections: our programs send no requests there.
+    Connections,
     /// The doctor cannot ask for the MFA code of this device.
     NoTerminal {
         device: String,
@@ -67,6 +69,7 @@ impl fmt::Display for Why {
             Self::SessionCached => "not needed with the cached session",
             Self::NoTime => "no host sent its time",
             Self::OtherHelper => "another credential helper answers, and its identity is not known",
+            Self::Connections => "only git itself sends requests to AWS CodeConnections",
             Self::OutputClosed => "the output is closed",
         })
     }

@@ -1,9 +1,9 @@
-//! Passwords for CodeCommit hosts in the files that git and curl take passwords from.
+//! Passwords for AWS's git hosts in the files that git and curl take passwords from.
 //!
 //! Sources: git-credential-store(1), "FILES"; curl's "netrc" page of "Everything curl". Git's `http.c` sets
 //! `CURLOPT_NETRC`: its https transport uses an entry of `~/.netrc` before it asks a credential helper.
 
-use crate::aws::Host;
+use crate::aws::is_git_host;
 
 /// A password, and where it is. It is not shown.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,9 +39,8 @@ pub(crate) fn in_store(text: &str) -> Vec<StoredPassword<'_>> {
         .filter_map(|(number, line)| {
             let (login, rest) = line.strip_prefix("https://")?.rsplit_once('@')?;
             let host = rest.split(['/', ':']).next()?;
-            Host::recognise(host)?;
             let (user, password) = login.split_once(':')?;
-            Some(StoredPassword {
+            is_git_host(host).then(|| StoredPassword {
                 host,
                 user,
                 line: number + 1,
@@ -54,7 +53,7 @@ pub(crate) fn in_store(text: &str) -> Vec<StoredPassword<'_>> {
 /// The entries of a `.netrc`.
 pub(crate) fn in_netrc(text: &str) -> Vec<StoredPassword<'_>> {
     let machines = machines(text).into_iter();
-    let machines = machines.filter(|machine| Host::recognise(machine.host).is_some());
+    let machines = machines.filter(|machine| is_git_host(machine.host));
     let passwords = machines.map(|machine| StoredPassword {
         host: machine.host,
         user: machine.login,

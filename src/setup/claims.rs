@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::places::Places;
 use super::{Error, git};
-use crate::aws::Host;
+use crate::aws::{ConnectionsHost, is_git_host};
 use crate::credential;
 use crate::git::config::{GitConfig, Origin, Value};
 use crate::git::helper_line::{Helper, Kind};
@@ -73,11 +73,22 @@ impl Existing {
         self.at(ANY_HOST, places)
     }
 
+    /// Who answers for the hosts of AWS CodeConnections that have no section of their own, by their URLs.
+    pub(super) fn connections(&self, places: &Places) -> Vec<(String, Option<Claim>)> {
+        let urls = ConnectionsHost::every_url().into_iter();
+        urls.map(|url| {
+            let claim = self.at(&url.replace('*', "any-region-1"), places);
+            let scope = Some(url.clone());
+            (url, claim.map(|claim| Claim { scope, ..claim }))
+        })
+        .collect()
+    }
+
     /// Who answers for URLs that have a section of their own, or a stored password that lasts.
     pub(super) fn scoped(&self, places: &Places) -> Vec<Claim> {
         let sections = self.config.scoped("credential", "helper").into_iter();
         let theirs = sections.filter(|(_, helper)| !is_own(helper, places));
-        let mut urls: Vec<String> = theirs.filter_map(|(url, _)| codecommit_url(url)).collect();
+        let mut urls: Vec<String> = theirs.filter_map(|(url, _)| aws_url(url)).collect();
         let stored = self.stores.iter().flat_map(|file| iam_password_hosts(file));
         urls.extend(stored.map(|host| format!("https://{host}")));
         urls.sort();
@@ -205,12 +216,12 @@ fn is_own(value: &Value, places: &Places) -> bool {
     file.is_some_and(|file| places.is_own(file))
 }
 
-/// The URL of a section, if it is of one CodeCommit host.
-fn codecommit_url(url: &[u8]) -> Option<String> {
+/// The URL of a section, if it is of one git host of AWS.
+fn aws_url(url: &[u8]) -> Option<String> {
     let url = std::str::from_utf8(url).ok()?;
     let host = url.strip_prefix("https://")?.split('/').next()?;
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    Host::recognise(host).map(|_| url.to_owned())
+    is_git_host(host).then(|| url.to_owned())
 }
 
 impl Entry<'_> {

@@ -40,17 +40,18 @@ pub(super) fn all(state: &State, places: &Places, existing: &Existing) -> Vec<Se
     for profile in roles.chain(&state.pinned) {
         settings.add("codecommit", None, "submoduleProfile", profile);
     }
-    let everywhere = existing
-        .everywhere(places)
-        .filter(|_| !state.replaces_helpers);
-    let default = match everywhere.map(|claim| claim.identity) {
-        Some(Identity::Profile(name)) => Some(Some(name)),
-        Some(Identity::DefaultChain) => Some(None),
-        Some(Identity::Other(_)) => None,
-        None => Some(state.pinned.clone()),
-    };
-    if let Some(profile) = &default {
-        for url in every_host() {
+    let connections = existing.connections(places).into_iter();
+    let connections = connections.map(|(url, before)| (vec![url], before));
+    let codecommit = std::iter::once((every_host(), existing.everywhere(places)));
+    for (urls, before) in codecommit.chain(connections) {
+        let before = before.filter(|_| !state.replaces_helpers);
+        let profile = match before.map(|claim| claim.identity) {
+            Some(Identity::Profile(name)) => Some(name),
+            Some(Identity::DefaultChain) => None,
+            Some(Identity::Other(_)) => continue,
+            None => state.pinned.clone(),
+        };
+        for url in urls {
             settings.credential(&url, profile.as_deref(), places);
         }
     }

@@ -48,6 +48,8 @@ fn only_our_helper_is_asked_for_every_kind_of_codecommit_host() {
         ("git-codecommit.cn-north-1.amazonaws.com.cn", &without),
         ("git-codecommit.eusc-de-east-1.amazonaws.eu", &without),
         ("git-codecommit.us-iso-east-1.c2s.ic.gov", &without),
+        ("codeconnections.eu-west-1.amazonaws.com", &without),
+        ("codestar-connections.us-gov-east-1.amazonaws.com", &without),
     ] {
         let asked = helper_for(&home, &format!("https://{host}/v1/repos/demo-repo"));
         assert_eq!(asked, std::slice::from_ref(helper), "{host}");

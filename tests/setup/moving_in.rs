@@ -136,6 +136,49 @@ fn who_opened_a_url_before_opens_it_after_by_our_helper() {
 }
 
 #[test]
+fn connections_keep_the_identity_that_opened_them() {
+    const CONNECTION: &str = "https://codestar-connections.eu-west-1.amazonaws.com/git-http/x";
+    let all = "https://codestar-connections.*.amazonaws.com";
+    let with_profile = "!aws --profile P codecommit credential-helper $@";
+    for (gitconfig, expected) in [
+        (String::new(), " get"),
+        (section("", with_profile), " --profile P get"),
+        // Who answers for CodeCommit alone did not answer here.
+        (
+            section("https://git-codecommit.*.amazonaws.com", with_profile),
+            " get",
+        ),
+        (section(all, with_profile), " --profile P get"),
+        (
+            section(
+                "https://codestar-connections.eu-west-1.amazonaws.com",
+                with_profile,
+            ),
+            " --profile P get",
+        ),
+        (section(CONNECTION, with_profile), " --profile P get"),
+    ] {
+        let home = Home::new();
+        home.write(".gitconfig", &gitconfig);
+        let before = home.snapshot();
+        plain(&home, &[]).succeeded();
+        let repository = format!("{CONNECTION}/y");
+        assert_eq!(
+            helper_for(&home, &repository),
+            [format!("{OURS}{expected}")],
+            "{gitconfig}"
+        );
+        home.unsetup(&[]).succeeded();
+        assert_same(&home.snapshot(), &before, &gitconfig);
+    }
+    // Another program goes on answering.
+    let home = Home::new();
+    home.write(".gitconfig", &section(all, "!my-helper"));
+    plain(&home, &[]).succeeded();
+    assert_eq!(helper_for(&home, CONNECTION)[0], "my-helper get");
+}
+
+#[test]
 fn another_program_or_a_lasting_password_still_answers() {
     let custom = section(IRELAND, "!my-codecommit-helper");
     let everywhere = section("", "!my-codecommit-helper");

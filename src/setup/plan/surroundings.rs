@@ -75,7 +75,13 @@ pub(super) fn notes(world: &World, plan: &mut Plan, request: &Request, existing:
             lines: Vec::new(),
         });
     }
-    let claims = everywhere.iter().chain(&scoped);
+    let connections = existing.connections(&plan.places).into_iter();
+    let mut connections: Vec<Claim> = connections.filter_map(|(_, claim)| claim).collect();
+    connections.retain(|claim| {
+        let everywhere = everywhere.as_ref().map(|claim| &claim.identity);
+        !plan.state.replaces_helpers && Some(&claim.identity) != everywhere
+    });
+    let claims = everywhere.iter().chain(&connections).chain(&scoped);
     let mut notes: Vec<String> = claims.map(ToString::to_string).collect();
     for keeper in existing.keepers(&plan.places) {
         notes.push(format!(

@@ -11,7 +11,7 @@ use hyper::{Method, Response, StatusCode};
 use crate::backend;
 use crate::codecommit_password::{Password, Place};
 use crate::exchange::{Answer, Exchange, text};
-use crate::hosts::git_region;
+use crate::hosts::{connections_region, git_region};
 use crate::keys::{Identity, Permission};
 use crate::lfs;
 use crate::record::{Auth, SignedHost};
@@ -105,7 +105,7 @@ pub(crate) async fn answer(
     if state.identities.permission(&caller) < needed {
         return Ok(refusal(StatusCode::FORBIDDEN));
     }
-    let name = signed_path.strip_prefix("/v1/repos/").unwrap_or_default();
+    let name = repository(head, signed_path).unwrap_or_default();
     if tail.is_empty() || name.is_empty() || !state.repositories.exists(name) {
         return Ok(refusal(StatusCode::NOT_FOUND));
     }
@@ -128,6 +128,18 @@ pub(crate) async fn answer(
         writes: needed == Permission::PullPush,
     };
     backend::run(exchange, &call, head, body).await
+}
+
+/// The repository of a path: of CodeCommit `/v1/repos/NAME`, of AWS CodeConnections
+/// `/git-http/ACCOUNT/REGION/CONNECTION/OWNER/NAME.git`.
+fn repository<'p>(head: &Parts, path: &'p str) -> Option<&'p str> {
+    let host = head.headers.get(HOST)?.to_str().ok()?;
+    if connections_region(host).is_none() {
+        return path.strip_prefix("/v1/repos/");
+    }
+    let mut words = path.strip_prefix("/git-http/")?.split('/');
+    let name = words.nth(4).filter(|_| words.next().is_none())?;
+    name.strip_suffix(".git")
 }
 
 fn refusal(status: StatusCode) -> Response<Answer> {

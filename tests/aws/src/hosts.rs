@@ -30,8 +30,20 @@ pub(crate) fn without_port(host: &str) -> &str {
     }
 }
 
-/// The region in the name of a CodeCommit git host, a VPC endpoint's too.
+/// The region in the name of a host of AWS CodeConnections.
+pub(crate) fn connections_region(host: &str) -> Option<&str> {
+    let name = without_port(host).strip_suffix(".amazonaws.com")?;
+    let region = name
+        .strip_prefix("codeconnections.")
+        .or_else(|| name.strip_prefix("codestar-connections."))?;
+    (!region.contains('.')).then_some(region)
+}
+
+/// The region in the name of a git host: CodeCommit's, a VPC endpoint's too, or AWS CodeConnections'.
 pub(crate) fn git_region(host: &str) -> Option<&str> {
+    if let Some(region) = connections_region(host) {
+        return Some(region);
+    }
     let name = local_part(without_port(host))?;
     let name = match name.strip_suffix(".vpce") {
         Some(name) => name.strip_prefix("vpce-")?.split_once('.')?.1,
@@ -111,6 +123,11 @@ mod tests {
                 "vpce-0b47-jkl.git-codecommit.us-east-1.vpce.amazonaws.com",
                 Some("us-east-1"),
             ),
+            (
+                "codestar-connections.eu-west-1.amazonaws.com",
+                Some("eu-west-1"),
+            ),
+            ("codeconnections.us-east-1.amazonaws.com", Some("us-east-1")),
             ("git-codecommit.a.b.amazonaws.com", None),
             ("git-codecommit.eu-west-1.amazonaws.com.evil.tld", None),
             ("localhost:8443", None),
