@@ -47,6 +47,10 @@ impl GitVersion {
     }
 }
 
+/// The first git that starts an alias as a remote helper (git commit 675df192c5); since 2.26 a `*` may stand in the URL of
+/// a credential section. Setup needs both.
+pub(crate) const SETUP_NEEDS: (u32, u32) = (2, 29);
+
 #[cfg(test)]
 mod tests {
     use super::*;

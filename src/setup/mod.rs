@@ -110,10 +110,14 @@ impl Task<'_> {
     }
 }
 
+/// The first git that reads `GIT_CONFIG_COUNT` (git-config(1), "ENVIRONMENT").
+const EXPORTS_NEED: (u32, u32) = (2, 31);
+
 /// The git settings of a request as shell commands that export them.
 pub(crate) fn exports(world: &World, request: &Request) -> Result<String, AnyError> {
     let plan = Task::Setup(request).plan(world)?;
     plan.places.check_programs()?;
+    plan.places.check_git("setup --env", EXPORTS_NEED)?;
     if let Some(conflict) = plan.conflicts.first() {
         return Err(Error::Conflict(format!("{}: {}", conflict.file, conflict.why)).into());
     }

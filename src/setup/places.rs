@@ -116,6 +116,23 @@ impl Places {
         }
     }
 
+    /// Refuses a git that could not use what `command` writes.
+    pub(super) fn check_git(&self, command: &str, needed: (u32, u32)) -> Result<(), Error> {
+        let found = git::version(&self.home)?;
+        if found >= needed {
+            return Ok(());
+        }
+        let ((first, second), (major, minor)) = (needed, found);
+        Err(Error::Request {
+            problem: format!(
+                "{command} needs git {first}.{second} or later, and this is git {major}.{minor}"
+            ),
+            hint: "install a later git; with this one, use the credential helper and https URLs \
+                   (docs/user-guide.md, \"Without setup\")"
+                .into(),
+        })
+    }
+
     pub(super) fn own_file(&self, name: &str) -> PathBuf {
         self.own.join(name)
     }

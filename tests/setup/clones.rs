@@ -37,8 +37,12 @@ fn an_address_of_a_role_whose_host_another_helper_answers_for_is_still_cloned() 
 }
 
 /// A home with the profiles Dev and Other, set up for Dev, conda's helper first on PATH and ours not on it.
-fn studio(git: &crate::harness::Git) -> Studio {
-    let mut studio = Studio::with_aws(|aws| aws.repository("library")).with_git(git);
+pub(super) fn studio(git: &crate::harness::Git) -> Studio {
+    studio_of(Studio::with_aws(|aws| aws.repository("library")), git)
+}
+
+pub(super) fn studio_of(studio: Studio, git: &crate::harness::Git) -> Studio {
+    let mut studio = studio.with_git(git);
     let text = format!(
         "[profile Dev]\nregion = eu-west-1\ncredential_source = EcsContainer\nrole_arn = {CONTRIBUTOR_ROLE}\n\
          [profile Other]\nregion = eu-west-1\ncredential_process = touch stolen\n"
@@ -135,7 +139,7 @@ fn every_git_command_goes_by_our_transport_and_no_request_is_refused() {
 }
 
 /// A repository with a submodule of that address, pushed and cloned by the user.
-fn with_submodule(studio: &Studio, address: &str, folder: &str) {
+pub(super) fn with_submodule(studio: &Studio, address: &str, folder: &str) {
     studio
         .git(&["clone", "codecommit::eu-west-1://demo-repo", folder])
         .succeeded();

@@ -5,10 +5,12 @@ mod existing;
 mod files;
 mod helpers;
 mod moving_in;
+mod old_git;
 mod own_files;
 mod places;
 mod root;
 mod stopped;
+mod submodules;
 mod undo;
 
 use std::collections::BTreeMap;

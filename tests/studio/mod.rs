@@ -7,6 +7,7 @@ mod obstacles;
 mod published;
 mod quoting;
 mod swapped;
+mod unified;
 mod whoami;
 
 use std::collections::BTreeMap;

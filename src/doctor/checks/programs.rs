@@ -12,7 +12,7 @@ use crate::doctor::report::{Finding, Outcome};
 use crate::error::Exit;
 use crate::git::config::GitConfig;
 use crate::git::helper_line::located;
-use crate::git::version::GitVersion;
+use crate::git::version::{GitVersion, SETUP_NEEDS};
 use crate::process;
 use crate::world::{World, input_file, path_lookup};
 
@@ -75,6 +75,15 @@ impl<'w> Programs<'w> {
         match (GitVersion::ask(), path.or_else(|| paths.next())) {
             (Some(version), Some(path)) => {
                 let finding = Finding::good(format!("{} ({})", version.text, path.display()));
+                let (major, minor) = SETUP_NEEDS;
+                let finding = match version.is_at_least(major, minor) {
+                    true => finding,
+                    false => finding
+                        .but(format!(
+                            "before {major}.{minor}, git starts no remote helper by an alias: what setup configures does not work"
+                        ))
+                        .fixed_by("install a later git"),
+                };
                 Ok((finding, programs))
             }
             _ => Err(Finding::failed(Exit::Settings, "git does not start")

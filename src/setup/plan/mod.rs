@@ -7,6 +7,7 @@ mod surroundings;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error as AnyError;
+use crate::git::version::SETUP_NEEDS;
 use crate::profile::{OWN_FILE, Profiles};
 use crate::setup::aws;
 use crate::setup::changes::{GIT_SETTINGS, Plan, STATE};
@@ -29,6 +30,7 @@ pub(in crate::setup) fn of_setup(
     let state_file = places.own_file(STATE);
     let (state, state_before) = State::load(&state_file)?;
     let mut plan = Plan::new(places, state);
+    plan.places.check_git("setup", SETUP_NEEDS)?;
     let existing = Existing::read(&plan.places)?;
     let profiles = Profiles::load_aws_files(world)?;
     let section = match &request.role {
