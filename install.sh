@@ -32,7 +32,7 @@ usage: install.sh [--from SOURCE [--sha256 HASH]] [--prefix DIR] [OPTIONS] [SETU
                  this script, or in a checkout a new build)
   --sha256 HASH  check the SHA-256 of the archive (required for a download)
   --prefix DIR   install in DIR/bin (default: ~/.local)
-  --no-setup     do not run "git codecommit setup" (the default without setup arguments)
+  --no-setup     do not run "git codecommit setup" (the default without --yes, --profile and --role-arn)
   --uninstall    run "git codecommit unsetup", then remove the programs
   --dry-run      show what would be done, and change nothing
   --quiet        print errors only
@@ -385,10 +385,11 @@ check_arguments() {
   $uninstall && return
   if $setup; then
     for argument; do
-      case $argument in --role-arn | --role-arn=* | --profile | --profile=* | --yes) return ;; esac
+      case $argument in --role-arn | --role-arn=* | --profile | --profile=* | --yes | -y) return ;; esac
     done
   fi
-  fail "unknown option $unknown" 'install.sh --help lists the options; options of git codecommit setup need --role-arn, --profile or --yes' 2
+  fail "unknown option $unknown" \
+    'install.sh --help lists the options; options of git codecommit setup need --yes, --profile or --role-arn' 2
 }
 
 # Checks that SOURCE is of a known kind, exists if it is local, and has a hash if it is downloaded.
