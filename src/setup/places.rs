@@ -30,8 +30,14 @@ pub(super) struct Places {
 impl Places {
     pub(super) fn find(world: &World, placement: &Placement) -> Result<Self, Error> {
         let mut warnings = Vec::new();
-        let home = home(world, &mut warnings)?;
         let is_system = placement.scope == Scope::System;
+        let home = if is_system || placement.is_absolute {
+            // It may not be there: nothing is written to it. In an image or a job HOME is often unset.
+            let home = world.account_home();
+            home.map_or_else(|| PathBuf::from("/nonexistent"), Path::to_owned)
+        } else {
+            home(world, &mut warnings)?
+        };
         if !is_system {
             acting::as_owner_of(&home)?;
         }

@@ -162,7 +162,7 @@ fn the_command_takes_paths_from_the_folder_where_it_is_typed() {
 
 #[test]
 fn the_settings_can_be_printed_for_a_job_whose_home_is_another_folder() {
-    let home = Home::new();
+    let mut home = Home::new();
     home.write(".aws/config", "[profile Dev]\nregion = eu-west-1\n");
     let before = home.snapshot();
     let bin = home.path(".local/bin").display().to_string();
@@ -206,6 +206,14 @@ fn the_settings_can_be_printed_for_a_job_whose_home_is_another_folder() {
     ];
     let said = home.run(home.program(), &with_role).failed();
     assert_eq!(said.code, Some(2), "{said:?}");
+    // A container's user may have no home directory at all.
+    home.set("HOME", "/nowhere");
+    let said = home.run(home.program(), &["setup", "--env", "--bin-dir", &bin]);
+    let said = said.succeeded();
+    assert!(
+        said.stderr.is_empty() && said.stdout.contains(&first),
+        "{said:?}"
+    );
 }
 
 #[test]

@@ -142,7 +142,7 @@ fn everyone_on_a_machine_can_be_set_up_and_back() {
          mkdir etc; cp /etc/passwd etc; mount --bind etc /etc\n\
          export GIT_CONFIG_SYSTEM=/etc/gitconfig\n\
          printf '[user]\\n\\tname = n\\n' > /etc/gitconfig\n\
-         '{program}' {arguments} | tail -n 1; '{program}' {arguments} | tail -n 1\n\
+         HOME=/nowhere '{program}' {arguments} 2>&1 | tail -n 1; '{program}' {arguments} | tail -n 1\n\
          find etc | sort\n\
          mkdir other; HOME=$PWD/other; export HOME\n\
          git codecommit url codecommit://{PROFILE}@demo; git config protocol.git-codecommit.allow\n\
