@@ -161,7 +161,7 @@ fn a_web_identity_token_is_exchanged_unsigned_and_the_session_kept() {
     let role = "arn:aws:iam::111111111111:role/ci/Ci";
     let role_of_token = Role::new(role).web_identity_token("token-of-the-platform");
     let mut studio = with_profile(Studio::with_aws(|aws| aws.role_with(role_of_token)), "");
-    studio.write("token", "token-of-the-platform");
+    studio.write("token", "token-of-the-platform\n");
     let token = studio.home().join("token").display().to_string();
     let arn = "arn:aws:sts::111111111111:assumed-role/Ci/build-7";
     let profile = format!(

@@ -135,9 +135,9 @@ impl<'a> Sts<'a> {
     }
 
     async fn exchange_token(&self, identity: &WebIdentity) -> Result<Credentials, Error> {
-        // Read at each call: the platform renews the file.
+        // Read at each call: the platform renews the file. Shells end a file with a line break, which no token has.
         let token = input_file::read_text(Path::new(&identity.token_file))
-            .map(|token| Secret::new(token.to_string()))
+            .map(|token| Secret::new(token.trim_end().to_owned()))
             .map_err(|cause| Error::TokenFile {
                 path: identity.token_file.clone(),
                 cause,
