@@ -3,7 +3,7 @@
 //! `UPDATE_GUIDES=1 cargo nextest run guides` writes what they print into the guides instead.
 
 mod page;
-mod space;
+pub(crate) mod space;
 
 use std::fs;
 use std::path::Path;

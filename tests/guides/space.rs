@@ -5,14 +5,14 @@ use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
-use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, LocalAws, Permission, Service};
+use local_aws::{Action, Builder, CONTRIBUTOR_ROLE, Fault, LocalAws, Permission, Service};
 use tempfile::TempDir;
 
 use super::page::Reader;
 use crate::harness::helpers;
 
 /// The addresses of the space's network: the container endpoint's is AWS's own, the others stand for VPC endpoints.
-pub(super) const NETWORK: &str = "ip link set lo up && for a in 169.254.170.2 10.0.12.21 10.0.12.34 10.0.12.47; do \
+pub(crate) const NETWORK: &str = "ip link set lo up && for a in 169.254.170.2 10.0.12.21 10.0.12.34 10.0.12.47; do \
      ip address add $a/32 dev lo; done && mount -t tmpfs none /opt";
 const CONTAINER: ([u8; 4], u16) = ([169, 254, 170, 2], 80);
 const STS: ([u8; 4], u16) = ([10, 0, 12, 21], 443);
@@ -28,16 +28,20 @@ const WRITTEN_ON: &str = "x86_64";
 const HOME: &str = "/home/sagemaker-user";
 
 /// The space that a guide's reader sits in.
-pub(super) struct Space {
-    aws: LocalAws,
-    place: TempDir,
+pub(crate) struct Space {
+    pub(crate) aws: LocalAws,
+    pub(crate) place: TempDir,
 }
 
 impl Space {
     /// Makes this process's network and files those of a space.
     pub(super) fn new() -> Self {
-        let aws = LocalAws::builder()
-            .repository("demo-repo")
+        Self::with_aws(|aws| aws)
+    }
+
+    /// The same in front of an AWS with more in it than the repository `demo-repo`.
+    pub(crate) fn with_aws(set_up: impl FnOnce(Builder) -> Builder) -> Self {
+        let aws = set_up(LocalAws::builder().repository("demo-repo"))
             .address(Service::Container, CONTAINER.into())
             .address(Service::Sts, STS.into())
             .address(Service::Git, GIT.into())
@@ -72,25 +76,42 @@ impl Space {
     }
 
     fn shell(&self, script: &str) -> (bool, String) {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "tests start the programs they test"
-        )]
-        let mut command = Command::new("bash");
-        let url = self.aws.container_url();
-        let credentials = &url[url.find("/v2/").unwrap()..];
         let path = "/opt/conda/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-        let said = command
+        let environment = [
+            ("HOME", HOME),
+            ("PATH", path),
+            (
+                "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+                &self.credentials(),
+            ),
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_DEFAULT_REGION", "eu-west-1"),
+            ("GIT_CONFIG_NOSYSTEM", "1"),
+            (
+                "STATE",
+                &self.place.path().join("state").display().to_string(),
+            ),
+        ];
+        self.run(&environment, script)
+    }
+
+    /// What `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` is here.
+    pub(crate) fn credentials(&self) -> String {
+        let url = self.aws.container_url();
+        url[url.find("/v2/").unwrap()..].to_owned()
+    }
+
+    /// Runs a script of bash in an environment of its own: whether it succeeded, and what it printed.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests start the programs they test"
+    )]
+    pub(crate) fn run(&self, environment: &[(&str, &str)], script: &str) -> (bool, String) {
+        let said = Command::new("bash")
             .args(["--noprofile", "--norc", "-c", script])
             .env_clear()
-            .env("HOME", HOME)
-            .env("PATH", path)
             .env("LC_ALL", "C.UTF-8")
-            .env("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", credentials)
-            .env("AWS_REGION", "eu-west-1")
-            .env("AWS_DEFAULT_REGION", "eu-west-1")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("STATE", self.place.path().join("state"))
+            .envs(environment.iter().copied())
             .output()
             .unwrap();
         let text = String::from_utf8_lossy(&said.stdout).into_owned();

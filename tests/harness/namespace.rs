@@ -23,11 +23,13 @@ pub(crate) fn is_inside(test: &str, up: &str) -> bool {
         local_aws::skip(NETWORK);
         return false;
     }
-    let said = namespace(&format!("{up} && exec \"$0\" --exact {test} --nocapture"))
-        .arg(std::env::current_exe().unwrap())
-        .env(INSIDE, "1")
-        .output()
-        .unwrap();
+    let said = namespace(&format!(
+        "{up} && exec \"$0\" --exact {test} --include-ignored --nocapture"
+    ))
+    .arg(std::env::current_exe().unwrap())
+    .env(INSIDE, "1")
+    .output()
+    .unwrap();
     let text = String::from_utf8_lossy(&said.stdout);
     assert!(
         said.status.success() && text.contains("1 passed"),

@@ -10,7 +10,7 @@ use local_aws::{EXECUTION_ROLE, Permission};
 use super::{assert_all_ours, set_up_for_role, space};
 use crate::harness::{HTTPS, Studio, WITH_REGION, WITHOUT_REGION, stable};
 
-const ROLE: &str = "MyCrossAccountRepositoryContributorRole";
+const ROLE: &str = ":assumed-role/MyCrossAccountRepositoryContributorRole/";
 const TOKEN: &str = "a-token-of-jupyter";
 
 /// A running JupyterLab; ends with the test.
@@ -152,17 +152,17 @@ fn clone_in_four_ways(lab: &Lab<'_>) {
         (
             "three",
             "codecommit::eu-west-1://demo-repo",
-            "SageMakerExecutionRole",
+            ":assumed-role/SageMakerExecutionRole/",
         ),
         (
             "four",
             "codecommit::eu-west-1://Other@demo-repo",
-            "SageMakerExecutionRole",
+            ":assumed-role/SageMakerExecutionRole/",
         ),
     ] {
         let said = lab.clone(folder, address);
         assert!(said.ends_with(" 200"), "{address}: {said}");
-        assert_eq!(assert_all_ours(lab.studio, role), 2, "{address}");
+        assert_eq!(assert_all_ours(&lab.studio.aws, role), 2, "{address}");
         let stored = lab.studio.git_in(
             &format!("{folder}/demo-repo"),
             &["config", "remote.origin.url"],
@@ -192,7 +192,7 @@ fn work(lab: &Lab<'_>) {
     assert!(said.contains("\"behind\": 1"), "{said}");
     lab.press(there, "pull", "{}");
     assert_eq!(lab.studio.head(there), lab.studio.head(here));
-    let seen = assert_all_ours(lab.studio, ROLE);
+    let seen = assert_all_ours(&lab.studio.aws, ROLE);
     assert!(seen >= 5, "{seen}");
 }
 
@@ -204,7 +204,7 @@ fn mistype(lab: &Lab<'_>) {
         "codecommit::eu-west-1://CrossAccountAccessProfile@missing",
     );
     expect![[r#"{"code": 128, "message": "Cloning into 'missing'...\ngit-remote-codecommit: repository \"missing\" in eu-west-1 not found (localhost:PORT, HTTP 404)\nhint: signed as arn:aws:sts::111111111111:assumed-role/MyCrossAccountRepositoryContributorRole/git-codecommit (cached session; git codecommit cache clear removes it)\nhint: check the name, upper and lower case too, and that the repository is in this identity's account and in eu-west-1"} 500"#]].assert_eq(&stable(&said));
-    assert_eq!(assert_all_ours(lab.studio, ROLE), 1);
+    assert_eq!(assert_all_ours(&lab.studio.aws, ROLE), 1);
 }
 
 /// A suggested repository of the domain is an https URL: git's own transport asks our credential helper, after the
