@@ -4,6 +4,7 @@
 
 mod ci;
 mod jupyterlab;
+mod page;
 
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
