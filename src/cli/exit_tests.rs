@@ -128,7 +128,11 @@ fn every_error_of_a_region_a_host_and_a_target_is_a_setting() {
     ];
     let world = World::of(&[("GIT_TERMINAL_PROMPT", "maybe")]);
     let switch = world.git_boolean("GIT_TERMINAL_PROMPT").unwrap_err();
-    let rest: [Box<dyn Explain>; 2] = [Box::new(NoRepository), Box::new(switch)];
+    let rest: [Box<dyn Explain>; 3] = [
+        Box::new(NoRepository::OfCodeCommit),
+        Box::new(NoRepository::OfConnections),
+        Box::new(switch),
+    ];
     for error in region.iter().chain(&rest) {
         assert_eq!(error.exit(), Exit::Settings, "{error:?}");
     }

@@ -46,7 +46,13 @@ mod tests {
     fn every_error_of_the_credential_helper_has_its_class() {
         for (error, class) in [
             (Error::NoPath { host: "h".into() }, Exit::Settings),
-            (Error::Path("p".into()), Exit::Settings),
+            (
+                Error::Path {
+                    path: "p".into(),
+                    form: "f",
+                },
+                Exit::Settings,
+            ),
             (Error::Protocol("p"), Exit::Settings),
             (
                 Error::Pipe(std::io::ErrorKind::BrokenPipe.into()),

@@ -16,7 +16,7 @@ pub(crate) fn holds(data: &[u8]) {
     let request = Request::read(data).expect("nothing in memory fails to be read");
     let signed_path = request.signed_path();
     assert!(signed_path.starts_with('/'));
-    let is_ours = request.is_for_codecommit();
+    let is_ours = request.is_for_aws();
     let Request {
         protocol,
         host,

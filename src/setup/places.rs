@@ -125,13 +125,14 @@ impl Places {
     /// Refuses a git that could not use what `command` writes.
     pub(super) fn check_git(&self, command: &str, needed: (u32, u32)) -> Result<(), Error> {
         let found = git::version(&self.home)?;
-        if found >= needed {
+        let (major, minor) = needed;
+        if found.is_at_least(major, minor) {
             return Ok(());
         }
-        let ((first, second), (major, minor)) = (needed, found);
+        let found = found.text;
         Err(Error::Request {
             problem: format!(
-                "{command} needs git {first}.{second} or later, and this is git {major}.{minor}"
+                "{command} needs git {major}.{minor} or later, and this is git {found}"
             ),
             hint: "install a later git; with this one, use the credential helper and https URLs \
                    (docs/user-guide.md, \"Without setup\")"

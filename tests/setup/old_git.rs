@@ -32,7 +32,7 @@ fn a_git_that_starts_no_alias_as_a_remote_helper_is_refused_and_named_by_the_doc
     let home = home_with_git("2.28.1");
     let before = home.snapshot();
     let said = home.setup(&[]).failed().said();
-    assert_eq!(said, refusal("setup", "2.29", "2.28"));
+    assert_eq!(said, refusal("setup", "2.29", "2.28.1"));
     assert_same(&home.snapshot(), &before, "refused");
     let said = home.run(home.program(), &["doctor", "--offline"]);
     assert!(
@@ -48,7 +48,7 @@ fn a_git_that_starts_no_alias_as_a_remote_helper_is_refused_and_named_by_the_doc
 fn settings_are_not_exported_to_a_git_that_reads_none() {
     let home = home_with_git("2.30.2");
     let said = home.run(home.program(), &["setup", "--env"]).failed();
-    assert_eq!(said.said(), refusal("setup --env", "2.31", "2.30"));
+    assert_eq!(said.said(), refusal("setup --env", "2.31", "2.30.2"));
     let home = home_with_git("2.31.0");
     home.run(home.program(), &["setup", "--env"]).succeeded();
 }

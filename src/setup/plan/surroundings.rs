@@ -1,7 +1,7 @@
 //! The line in git's configuration, and the settings that setup found.
 
 use crate::setup::changes::{GIT_SETTINGS, Plan};
-use crate::setup::claims::Existing;
+use crate::setup::claims::{Claim, Existing};
 use crate::setup::conflict::Conflict;
 use crate::setup::disk::{self, Change, Kind};
 use crate::setup::request::Request;
