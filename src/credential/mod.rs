@@ -83,6 +83,8 @@ fn answer(
         notices.trace(|| "not a git host of AWS: no answer".into());
         return Ok(());
     };
+    world.ask_git_config();
+    (messages as &dyn Notices).trace(|| world.git_config_source());
     let run = Run {
         world,
         notices: messages,

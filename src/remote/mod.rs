@@ -106,8 +106,9 @@ fn serve(
         }
         .into());
     };
-    // Every run needs it: git lists it while the AWS files are read.
+    // Every run needs it: where git has to be asked, it lists it while the AWS files are read.
     world.ask_git_config();
+    notices.trace(|| world.git_config_source());
     let waiting = Waiting::new().map_err(Error::NoThread)?;
     let address = address.to_string_lossy();
     submodule::check(world, &address)?;

@@ -15,7 +15,7 @@ use crate::credential;
 use crate::git::config::{GitConfig, Origin, Value};
 use crate::git::helper_line::{Helper, Kind};
 use crate::git::stored_passwords::{self, StoredPassword};
-use crate::world::input_file;
+use crate::world::{World, input_file};
 
 /// A URL of a host that no section names.
 const ANY_HOST: &str = "https://git-codecommit.any-region-1.amazonaws.com";
@@ -57,10 +57,10 @@ pub(super) struct Claim {
 }
 
 impl Existing {
-    pub(super) fn read(places: &Places) -> Result<Self, Error> {
+    pub(super) fn read(world: &World, places: &Places) -> Result<Self, Error> {
         let home = places.home();
         Ok(Self {
-            config: git::config(home)?,
+            config: git::config(world, home)?,
             stores: [".git-credentials", ".config/git/credentials"]
                 .map(|name| home.join(name))
                 .to_vec(),

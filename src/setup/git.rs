@@ -8,6 +8,7 @@ use super::Error;
 use crate::git::config::{self, Asked, GitConfig};
 use crate::git::version::GitVersion;
 use crate::process;
+use crate::world::World;
 
 pub(super) fn version(home: &Path) -> Result<GitVersion, Error> {
     Ok(GitVersion::parse(&said("version", home, |_| {})?))
@@ -46,7 +47,10 @@ pub(super) fn values_in(content: &[u8], key: &str, home: &Path) -> Result<Vec<St
 }
 
 /// What git's files say outside a repository, with origins.
-pub(super) fn config(home: &Path) -> Result<GitConfig, Error> {
+pub(super) fn config(world: &World, home: &Path) -> Result<GitConfig, Error> {
+    if let Ok(config) = world.git_config_outside(home) {
+        return Ok(config);
+    }
     let asked = GitConfig::ask_outside_repositories(home);
     asked.and_then(Asked::answer).map_err(|error| match error {
         config::Error::Start(error) => start("config", &error),

@@ -66,7 +66,9 @@ impl Task<'_> {
         let places = Places::find(world, self.placement())?;
         match self {
             Self::Setup(request) => plan::of_setup(world, places, request, made),
-            Self::Undo { profile, placement } => Ok(undo::plan(places, *profile, placement.force)?),
+            Self::Undo { profile, placement } => {
+                Ok(undo::plan(world, places, *profile, placement.force)?)
+            }
         }
     }
 
@@ -121,7 +123,7 @@ pub(crate) fn exports(world: &World, request: &Request) -> Result<String, AnyErr
     if let Some(conflict) = plan.conflicts.first() {
         return Err(Error::Conflict(format!("{}: {}", conflict.file, conflict.why)).into());
     }
-    let existing = Existing::read(&plan.places)?;
+    let existing = Existing::read(world, &plan.places)?;
     let settings = git_settings::all(&plan.state, &plan.places, &existing);
     let count = world.variable(variable::GIT_CONFIG_COUNT);
     let count = count.and_then(|count| count.parse().ok()).unwrap_or(0);

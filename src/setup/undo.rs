@@ -15,9 +15,11 @@ use super::request::NewProfile;
 use super::state::{Insertion, State, What};
 use super::{Error, git_settings};
 use crate::profile::OWN_FILE;
+use crate::world::World;
 
 /// Plans to undo the set-up of one profile, or all of it.
 pub(super) fn plan(
+    world: &World,
     places: Places,
     profile: Option<&NewProfile>,
     force: bool,
@@ -36,7 +38,7 @@ pub(super) fn plan(
         plan.state.roles.retain(|role| role.profile != name);
         plan.state.pinned.take_if(|pinned| pinned == name);
         if !plan.state.roles.is_empty() || plan.state.pinned.is_some() {
-            return of_one(plan, name, state_before, force);
+            return of_one(world, plan, name, state_before, force);
         }
     }
     if state_before.is_none() {
@@ -48,13 +50,14 @@ pub(super) fn plan(
 
 /// Undoes one profile: the others' settings are written anew without it.
 fn of_one(
+    world: &World,
     mut plan: Plan,
     name: &str,
     state_before: Option<Vec<u8>>,
     force: bool,
 ) -> Result<Plan, Error> {
     let roles = (!plan.state.roles.is_empty()).then(|| roles_file(&plan.state.roles));
-    let existing = Existing::read(&plan.places)?;
+    let existing = Existing::read(world, &plan.places)?;
     let settings = git_settings::all(&plan.state, &plan.places, &existing);
     let settings = git_settings::file(&settings);
     let insertions = plan.state.insertions.clone();

@@ -11,11 +11,14 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
-use crate::git::config::{self, Asked, GitConfig};
+use crate::git::config::{Asked, Declined, GitConfig};
 use crate::platform;
 use crate::secret::Secret;
 
+mod git_config;
 pub(crate) mod input_file;
+#[cfg(unix)]
+mod known_git;
 pub(crate) mod path_lookup;
 pub(crate) mod private_file;
 pub(crate) mod studio;
@@ -38,6 +41,7 @@ pub struct World {
     clock: fn() -> OffsetDateTime,
     git_config: OnceCell<GitConfig>,
     git_asked: RefCell<Option<Asked>>,
+    git_config_declined: OnceCell<Declined>,
 }
 
 /// Which of this process's outputs a person sees as they come.
@@ -88,6 +92,7 @@ impl World {
             clock: OffsetDateTime::now_utc,
             git_config: OnceCell::new(),
             git_asked: RefCell::default(),
+            git_config_declined: OnceCell::new(),
         }
     }
 
@@ -114,6 +119,7 @@ impl World {
             clock,
             git_config: GitConfig::parse(b"").into(),
             git_asked: RefCell::default(),
+            git_config_declined: OnceCell::new(),
         }
     }
 
@@ -238,43 +244,6 @@ impl World {
     fn is_dumb(&self) -> bool {
         self.variable(variable::TERM)
             .is_none_or(|term| term == "dumb")
-    }
-
-    /// Asks git for its configuration, whose answer [`git_config`](Self::git_config) will
-    /// wait for. A failure shows there.
-    pub(crate) fn ask_git_config(&self) {
-        if self.git_config.get().is_none() && self.git_asked.borrow().is_none() {
-            *self.git_asked.borrow_mut() = GitConfig::ask().ok();
-        }
-    }
-
-    /// Git's configuration; git is asked at the first call, and not again in this run. Fails if git is not there
-    /// or refuses one of its files.
-    pub(crate) fn git_config(&self) -> Result<&GitConfig, config::Error> {
-        self.git_config_by(GitConfig::ask)
-    }
-
-    /// The same with the origin of each entry, if this is the first call.
-    ///
-    /// # Errors
-    /// As [`git_config`](Self::git_config).
-    pub(crate) fn git_config_with_origins(&self) -> Result<&GitConfig, config::Error> {
-        self.git_config_by(GitConfig::ask_with_origins)
-    }
-
-    fn git_config_by(
-        &self,
-        ask: fn() -> Result<Asked, config::Error>,
-    ) -> Result<&GitConfig, config::Error> {
-        if let Some(config) = self.git_config.get() {
-            return Ok(config);
-        }
-        let asked = match self.git_asked.take() {
-            Some(asked) => asked,
-            None => ask()?,
-        };
-        let config = asked.answer()?;
-        Ok(self.git_config.get_or_init(|| config))
     }
 
     #[must_use]

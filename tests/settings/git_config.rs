@@ -3,17 +3,23 @@
 use crate::harness::{Studio, WITH_REGION, every_git};
 
 #[test]
-fn git_is_asked_for_its_configuration_once_a_run() {
+fn git_is_asked_once_where_its_files_are_and_then_not_any_more() {
     for git in every_git() {
         let mut studio = Studio::default().with_git(&git);
         let trace = studio.home().join("trace");
         studio.set("GIT_TRACE", trace.to_str().unwrap());
-        studio
-            .git(&["-c", "protocol.version=0", "clone", WITH_REGION])
-            .succeeded();
-        let trace = std::fs::read_to_string(trace).unwrap();
-        assert_eq!(trace.matches("git config -z --list").count(), 1, "{trace}");
-        assert_eq!(trace.matches("git version").count(), 1, "{trace}");
+        for (folder, asked) in [("first", 1), ("second", 0)] {
+            studio
+                .git(&["-c", "protocol.version=0", "clone", WITH_REGION, folder])
+                .succeeded();
+            let said = std::fs::read_to_string(&trace).unwrap();
+            std::fs::remove_file(&trace).unwrap();
+            let count = |text: &str| said.matches(text).count();
+            assert_eq!(count("git config -z --list"), 0, "{said}");
+            assert_eq!(count("git config --system --edit"), asked, "{said}");
+            // The request itself asks for it, for its User-Agent.
+            assert_eq!(count("git version"), 1 + asked, "{said}");
+        }
     }
 }
 
@@ -56,6 +62,10 @@ fn what_git_says_of_a_configuration_it_cannot_read_is_passed_on() {
 fn what_git_traces_while_it_is_asked_is_not_kept_back() {
     let mut studio = Studio::default();
     studio.set("GIT_TRACE", "1");
+    // A blank for some gits, and a tab for others.
+    let odd = studio.home().join("odd").display().to_string();
+    studio.set("GIT_CONFIG_GLOBAL", &odd);
+    studio.write("odd", "[codecommit]\n\tcache = false\n[x]\n\ty = a\tb\n");
     let said = studio.git(&["ls-remote", WITH_REGION]).succeeded();
     let asked = "trace: built-in: git config -z --list --includes\n";
     assert_eq!(said.stderr.matches(asked).count(), 1, "{said:?}");

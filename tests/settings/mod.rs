@@ -4,6 +4,7 @@ mod connections;
 mod early;
 mod encrypted_proxy;
 mod git_config;
+mod git_config_here;
 mod headers;
 mod proxies;
 mod speed;

@@ -52,18 +52,20 @@ fn on_disk(file: &Path) -> Option<PathBuf> {
 
 /// `file:line` of the include, as far as the line can be found.
 fn place(origin: &Origin, include: &Value<'_>) -> String {
-    let line = origin.file().and_then(|file| {
+    let searched = || {
+        let file = origin.file()?;
         let text = input_file::read_plain(&on_disk(file)?).ok()?;
         let wanted = include.bytes().ok().filter(|path| !path.is_empty())?;
         let mut lines = text.split(|byte| *byte == b'\n');
-        lines.position(|line| {
+        let line = lines.position(|line| {
             let line = line.trim_ascii_start();
             let is_path = line.len() > 4 && line[..4].eq_ignore_ascii_case(b"path");
             is_path && line.windows(wanted.len()).any(|part| part == wanted)
-        })
-    });
-    match line {
-        Some(line) => format!("{origin}:{}", line + 1),
+        })?;
+        u32::try_from(line + 1).ok()
+    };
+    match origin.line().or_else(searched) {
+        Some(line) => format!("{origin}:{line}"),
         None => origin.to_string(),
     }
 }

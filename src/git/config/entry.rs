@@ -12,12 +12,12 @@ pub(super) struct Entry {
     /// None for a key without `=`, which means true.
     pub(super) value: Option<Vec<u8>>,
     /// None where git was not asked for it.
-    pub(super) origin: Option<Box<Origin>>,
+    pub(super) origin: Option<Origin>,
 }
 
 impl Entry {
     /// Reads `key LF value`, or `key` alone.
-    pub(super) fn parse(entry: &[u8], origin: Option<Box<Origin>>) -> Option<Self> {
+    pub(super) fn parse(entry: &[u8], origin: Option<Origin>) -> Option<Self> {
         let (key, value) = match entry.iter().position(|byte| *byte == b'\n') {
             Some(end) => (&entry[..end], Some(entry[end + 1..].to_vec())),
             None => (entry, None),
@@ -30,6 +30,12 @@ impl Entry {
             value,
             origin,
         })
+    }
+
+    /// Whether this is `section.name`, without a subsection.
+    #[cfg(unix)]
+    pub(super) fn is(&self, section: &str, name: &str) -> bool {
+        self.subsection.is_none() && self.section == section && self.name == name
     }
 }
 

@@ -1,16 +1,19 @@
 //! Git's configuration, as git itself sees it: one snapshot a run.
 //!
-//! `git config --list` resolves files, includes, `includeIf`, worktrees, `git -c` and the environment.
-//! What it cannot give is every value of a key that is scoped by URL: [`GitConfig::at_url`] does that,
+//! It is read [in this process](read), or `git config --list` resolves files, includes, `includeIf`, worktrees, `git -c`
+//! and the environment. What neither gives is every value of a key that is scoped by URL: [`GitConfig::at_url`] does that,
 //! by git's rules ([`url`]).
 //!
 //! The helpers ask for keys and values alone, which is all they need. The doctor and setup ask for the
 //! [`Origin`] of each entry, too.
 
+mod declined;
 mod entry;
 mod error;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
+#[cfg(unix)]
+mod in_process;
 mod origin;
 mod url;
 mod value;
@@ -21,7 +24,10 @@ use std::process::{Child, Command, Stdio};
 use self::entry::{Entry, Key};
 use crate::process;
 
+pub(crate) use declined::Declined;
 pub(crate) use error::Error;
+#[cfg(unix)]
+pub(crate) use in_process::{Surroundings, read};
 pub(crate) use origin::Origin;
 pub(crate) use url::UrlConfig;
 pub(crate) use value::{Value, truth};
@@ -136,7 +142,7 @@ impl GitConfig {
         while let (Some(scope), Some(origin), Some(entry)) =
             (parts.next(), parts.next(), parts.next())
         {
-            let origin = Box::new(Origin::parse(scope, origin));
+            let origin = Origin::parse(scope, origin);
             entries.extend(Entry::parse(entry, Some(origin)));
         }
         Self { entries }

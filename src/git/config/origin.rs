@@ -2,14 +2,22 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::platform;
 
 /// Where an entry is set, as `git config --show-scope --show-origin` says it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
-    /// `system`, `global`, `local`, `worktree` or `command`.
-    pub(crate) scope: String,
+    source: Rc<Source>,
+    /// Counted from 1; none where git was asked, which does not say it.
+    line: Option<u32>,
+}
+
+/// A file of git's configuration, or what else it comes from.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Source {
+    scope: String,
     place: Place,
 }
 
@@ -20,7 +28,31 @@ enum Place {
     Other(String),
 }
 
+impl Source {
+    pub(super) fn file(scope: &str, file: PathBuf) -> Rc<Self> {
+        Rc::new(Self {
+            scope: scope.to_owned(),
+            place: Place::File(file),
+        })
+    }
+
+    /// The environment, which git calls so, and `git -c`.
+    pub(super) fn command_line() -> Rc<Self> {
+        Rc::new(Self {
+            scope: "command".to_owned(),
+            place: Place::Other("command line".to_owned()),
+        })
+    }
+}
+
 impl Origin {
+    pub(super) fn new(source: &Rc<Source>, line: Option<u32>) -> Self {
+        Self {
+            source: Rc::clone(source),
+            line,
+        }
+    }
+
     pub(super) fn parse(scope: &[u8], origin: &[u8]) -> Self {
         let place = match origin.strip_prefix(b"file:") {
             Some(file) => Place::File(path(file)),
@@ -29,24 +61,39 @@ impl Origin {
                 Place::Other(origin.trim_end_matches(':').to_owned())
             }
         };
-        Self {
+        let source = Source {
             scope: String::from_utf8_lossy(scope).into_owned(),
             place,
+        };
+        Self {
+            source: Rc::new(source),
+            line: None,
         }
+    }
+
+    /// `system`, `global`, `local`, `worktree` or `command`.
+    #[cfg(test)]
+    pub(crate) fn scope(&self) -> &str {
+        &self.source.scope
     }
 
     /// The file; a repository's own is relative to the current folder.
     pub(crate) fn file(&self) -> Option<&Path> {
-        match &self.place {
+        match &self.source.place {
             Place::File(file) => Some(file),
             Place::Other(_) => None,
         }
+    }
+
+    /// The line of the file, counted from 1, as far as it is known.
+    pub(crate) fn line(&self) -> Option<u32> {
+        self.line
     }
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.place {
+        match &self.source.place {
             Place::File(file) => write!(f, "{}", file.display()),
             Place::Other(place) => f.write_str(place),
         }

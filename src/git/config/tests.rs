@@ -310,7 +310,7 @@ fn an_entry_knows_where_git_found_it() {
         assert!(!helpers[0].has_subsection() && helpers[0].text().is_err());
         assert_eq!(helpers[1].text().unwrap(), "a");
         let origin = helpers[1].origin().unwrap();
-        assert_eq!(origin.scope, "command");
+        assert_eq!(origin.scope(), "command");
         let file = origin.file().unwrap();
         assert!(file.is_absolute() && file.ends_with("config"), "{origin}");
         assert_eq!(origin.to_string(), file.display().to_string());

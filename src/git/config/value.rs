@@ -42,7 +42,7 @@ impl<'c> Value<'c> {
 
     /// Where it is set; none where git was not asked for it.
     pub(crate) fn origin(&self) -> Option<&'c Origin> {
-        self.entry.origin.as_deref()
+        self.entry.origin.as_ref()
     }
 
     /// The value's bytes.

@@ -31,7 +31,7 @@ pub(in crate::setup) fn of_setup(
     let (state, state_before) = State::load(&state_file)?;
     let mut plan = Plan::new(places, state);
     plan.places.check_git("setup", SETUP_NEEDS)?;
-    let existing = Existing::read(&plan.places)?;
+    let existing = Existing::read(world, &plan.places)?;
     let profiles = Profiles::load_aws_files(world)?;
     let section = match &request.role {
         Some(wanted) => {
