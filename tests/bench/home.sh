@@ -15,11 +15,17 @@ make_home() {
     >"$1/.aws/cli/cache/9f6de0e54f0bab369e7d3e83f0126cd6be8735a2.json")
 }
 
-# instructions PROGRAM HOME: what the helper's own process executes for a password; git's is not counted.
+# instructions PROGRAM HOME: what the helper executes for a password, with every process that it starts. One run before that:
+# what is kept of the machine's git is there.
 instructions() {
-  printf 'protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com\npath=v1/repos/R\n' |
-    env -i "HOME=$2" PATH=/usr/local/bin:/usr/bin:/bin GIT_CONFIG_NOSYSTEM=1 \
-      valgrind --tool=callgrind --callgrind-out-file="$2/callgrind.out" "$1" --profile P get >"$2/answer" 2>"$2/valgrind"
+  local request='protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com\npath=v1/repos/R\n'
+  local surroundings=("HOME=$2" PATH=/usr/local/bin:/usr/bin:/bin GIT_CONFIG_NOSYSTEM=1)
+  rm -f "$2"/callgrind.out.*
+  # shellcheck disable=SC2059  # the format is the request
+  printf "$request" | env -i "${surroundings[@]}" "$1" --profile P get >"$2/answer" || return 1
+  # shellcheck disable=SC2059
+  printf "$request" | env -i "${surroundings[@]}" valgrind --tool=callgrind --trace-children=yes \
+    --callgrind-out-file="$2/callgrind.out.%p" "$1" --profile P get >"$2/answer" 2>"$2/valgrind"
   grep -q '^username=ASIAEXAMPLE%token$' "$2/answer" || { cat "$2/valgrind" >&2; return 1; }
-  sed -n 's/.*Collected : //p' "$2/valgrind"
+  awk '/Collected : / { all += $NF } END { print all }' "$2/valgrind"
 }

@@ -10,7 +10,8 @@ use crate::git::config::value::truth;
 
 #[derive(Default)]
 pub(super) struct Format {
-    pub(super) has_worktree_config: bool,
+    has_version: bool,
+    has_worktree_config: bool,
     is_bare: bool,
     work_tree: Option<Vec<u8>>,
 }
@@ -44,6 +45,7 @@ impl Format {
         match entry.name.as_str() {
             "repositoryformatversion" => {
                 let is_known = matches!(value, Some(b"0" | b"1")) && !is_of_worktree;
+                self.has_version = true;
                 is_known.then_some(()).ok_or_else(odd)
             }
             "bare" => {
@@ -61,6 +63,14 @@ impl Format {
                 is_known.then_some(()).ok_or_else(odd)
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Whether each working tree has a config file of its own. Without a version of the format, git looks at no extension.
+    pub(super) fn has_worktree_config(&self) -> Result<bool, Declined> {
+        match (self.has_worktree_config, self.has_version) {
+            (true, false) => Err(Declined::of("the repository's format has no version")),
+            (is_set, _) => Ok(is_set),
         }
     }
 

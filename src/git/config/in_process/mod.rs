@@ -124,7 +124,7 @@ impl<'a> Reader<'a> {
             let (path, shown) = (common.join("config"), shown.join("config"));
             let of_worktree = repository.real.join("config.worktree");
             self.top(&path, &shown, "local")?;
-            if self.format.has_worktree_config {
+            if self.format.has_worktree_config()? {
                 self.top(&of_worktree, &of_worktree, "worktree")?;
             }
         }

@@ -84,6 +84,11 @@ fn a_repository_that_git_would_judge_is_gits() {
         ),
         (
             "ref: refs/heads/m\n",
+            "[extensions]\n\tworktreeConfig\n",
+            "format has no version",
+        ),
+        (
+            "ref: refs/heads/m\n",
             "[core]\n\tbare = odd\n",
             "format is odd",
         ),
