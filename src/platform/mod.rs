@@ -1,7 +1,8 @@
 //! What differs from one operating system to another, under the same names for each: owners and modes of files, ways
 //! to open them, terminals, replacing a process.
 //!
-//! Outside this folder no line asks which system it is compiled for, but for tests and the choice of trust stores.
+//! Outside this folder no line asks which system it is compiled for, but for tests, the choice of trust stores, and reading
+//! git's configuration in this process, which only Unix has so far.
 
 #[cfg(unix)]
 mod unix;

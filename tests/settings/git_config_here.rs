@@ -12,7 +12,7 @@ const REQUEST: &str =
 
 /// A home with a cached session and the trace.
 fn studio() -> Studio {
-    let mut studio = Studio::keeping_sessions();
+    let mut studio = Studio::default().with_cache();
     studio.set("GIT_CODECOMMIT_TRACE", "1");
     get(&studio);
     studio
