@@ -130,3 +130,56 @@ impl Explain for UsageError {
         Exit::Usage
     }
 }
+
+/// The errors that the tests of exit classes make: docs/errors.md is made of them.
+#[cfg(test)]
+pub(crate) mod examples {
+    use std::any::type_name;
+    use std::cell::RefCell;
+
+    use super::{Exit, Explain};
+
+    thread_local! {
+        static MADE: RefCell<Vec<Example>> = RefCell::default();
+    }
+
+    /// What a person reads of an error.
+    #[derive(Clone, Debug)]
+    pub(crate) struct Example {
+        /// The module and the variant.
+        pub(crate) kind: String,
+        pub(crate) message: String,
+        pub(crate) hints: Vec<String>,
+        pub(crate) class: Exit,
+    }
+
+    /// Checks the class of an error, and notes it.
+    pub(crate) fn check<E: Explain>(error: &E, class: Exit) {
+        let path = type_name::<E>().trim_start_matches("git_codecommit::");
+        let module = path.rsplit_once("::").map_or(path, |(module, _)| module);
+        let shown = format!("{error:?}");
+        let variant = shown.split(|c: char| !c.is_alphanumeric()).next();
+        check_as(
+            &format!("{module}::{}", variant.unwrap_or_default()),
+            error,
+            class,
+        );
+    }
+
+    /// The same for an error that another one holds.
+    pub(crate) fn check_as(kind: &str, error: &dyn Explain, class: Exit) {
+        assert_eq!(error.exit(), class, "{error:?}");
+        let example = Example {
+            kind: kind.to_owned(),
+            message: error.to_string(),
+            hints: error.hints(),
+            class,
+        };
+        MADE.with_borrow_mut(|made| made.push(example));
+    }
+
+    /// What this thread has noted since the last call.
+    pub(crate) fn made() -> Vec<Example> {
+        MADE.take()
+    }
+}

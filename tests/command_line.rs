@@ -31,11 +31,11 @@ fn bash_completes_subcommands_and_options() {
         ${COMPLETE} \"$1\" \"${@: -1}\" \"${@: -2:1}\"; echo \"${COMPREPLY[*]}\"; }
         . ./file; COMPLETE=$(complete -p git-codecommit | sed 's/.*-F \\([^ ]*\\).*/\\1/')
         ask git-codecommit do; ask git-codecommit setup --credential; \
-        ask git-codecommit setup --scope ''";
+        ask git-codecommit setup --scope ''; ask git-codecommit clo; ask git-codecommit credential --n";
     if let Some(said) = completed("bash", "file", ask) {
         assert_eq!(
             said.stdout,
-            "doctor\n--credential-source\nglobal local system\n"
+            "doctor\n--credential-source\nglobal local system\nclone-all\n--netrc\n"
         );
     }
 }
@@ -105,5 +105,5 @@ fn each_command_has_a_manual_page_without_a_fault() {
             assert_eq!(said.stderr, "", "{said:?}");
         }
     }
-    assert!(pages >= 7, "{}", help.stdout);
+    assert!(pages >= 13, "{}", help.stdout);
 }

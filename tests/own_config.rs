@@ -145,3 +145,38 @@ fn a_host_of_ones_own_is_answered_only_where_configuration_and_option_agree() {
          codecommit.endpoint names it\n"
     );
 }
+
+/// The keys that the code reads: `own.text("…")`, `own.boolean("…")` and the like, and those that have a function.
+#[test]
+fn every_key_of_ours_is_in_the_page_of_settings() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/settings.md")).unwrap();
+    let mut folders = vec![root.join("src")];
+    let mut keys = std::collections::BTreeSet::from(["submoduleProfile".to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            for call in [
+                "own.text(\"",
+                "own.boolean(\"",
+                "self.text(\"",
+                "self.value(\"",
+            ] {
+                for (at, _) in text.match_indices(call) {
+                    let rest = &text[at + call.len()..];
+                    let end = rest.find('"').unwrap();
+                    keys.insert(rest[..end].to_owned());
+                }
+            }
+        }
+    }
+    assert!(keys.len() >= 8, "{keys:?}");
+    for key in keys {
+        assert!(page.contains(&format!("\n| `codecommit.{key}` |")), "{key}");
+    }
+}

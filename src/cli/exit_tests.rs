@@ -1,24 +1,26 @@
-//! The exit class of the errors that come before any request, and the number of each class. The classes of
-//! requests, credentials and setup are tested beside their errors.
+//! The exit class of the errors that come before any request, and of the commands, and the number of each class.
 
 use std::io;
 
+use super::{browse, clone_all, credential};
 use crate::address::Address;
 use crate::aws::Region;
-use crate::error::{Error, Exit, Explain, Output, UsageError};
+use crate::endpoint::BadAuthority;
+use crate::error::{Error, Exit, Output, UsageError, examples};
 use crate::git::config;
 use crate::message::Messages;
+use crate::profile::EmptyName;
 use crate::target::{NoRepository, Target};
 use crate::world::World;
 use crate::world::studio::Metadata;
-use crate::{profile, region, studio};
+use crate::{api, http, profile, region, studio};
 
 fn text() -> String {
-    "x".to_owned()
+    "…".to_owned()
 }
 
 #[test]
-fn each_class_has_its_number() {
+pub(crate) fn each_class_has_its_number() {
     for (class, number) in [
         (Exit::General, 1),
         (Exit::Usage, 2),
@@ -39,16 +41,26 @@ fn each_class_has_its_number() {
 }
 
 #[test]
-fn what_cannot_be_written_or_typed_has_its_class() {
+pub(crate) fn what_cannot_be_written_or_typed_has_its_class() {
     let closed: Error = io::Error::from(io::ErrorKind::BrokenPipe).into();
     assert_eq!(closed.exit(), Exit::General);
-    assert_eq!(Output(io::ErrorKind::Other.into()).exit(), Exit::General);
-    let (problem, hint) = (text(), text());
-    assert_eq!(UsageError { problem, hint }.exit(), Exit::Usage);
+    let full = Output(io::ErrorKind::StorageFull.into());
+    examples::check(&full, Exit::General);
+    let error = UsageError {
+        problem: "unknown command \"lst\"".to_owned(),
+        hint: "did you mean list? git codecommit help lists the commands".to_owned(),
+    };
+    examples::check(&error, Exit::Usage);
+    let error = UsageError {
+        problem: format!("invalid value \"\" for --profile <NAME>: {EmptyName}"),
+        hint: "git codecommit help lists the commands, git codecommit help COMMAND its options"
+            .into(),
+    };
+    examples::check_as("profile::name::EmptyName", &error, Exit::Usage);
 }
 
 #[test]
-fn an_address_that_cannot_be_read_is_a_setting() {
+pub(crate) fn an_address_that_cannot_be_read_is_a_setting() {
     for address in [
         "codecommit://",
         "moon://r",
@@ -61,24 +73,28 @@ fn an_address_that_cannot_be_read_is_a_setting() {
         "eu-west-1:r",
     ] {
         let error = Address::parse(address).unwrap_err();
-        assert_eq!(error.exit(), Exit::Settings, "{address}");
+        examples::check(&error, Exit::Settings);
     }
-    assert_eq!(Region::parse("moon").unwrap_err().exit(), Exit::Settings);
+    let error = Address::parse("codecommit://my repo").unwrap_err();
+    let kind = "aws::repository_name::NotARepositoryName";
+    examples::check_as(kind, &error, Exit::Settings);
+    let error = Region::parse("moon").unwrap_err();
+    examples::check(&error, Exit::Settings);
 }
 
 #[test]
-fn files_that_cannot_be_used_are_settings() {
+pub(crate) fn files_that_cannot_be_used_are_settings() {
     let profile = text;
     let ignored = Vec::new;
     for error in [
         profile::Error::Unreadable {
-            path: "x".into(),
+            path: "…".into(),
             cause: io::ErrorKind::Other.into(),
         },
         profile::Error::Malformed {
-            path: "x".into(),
+            path: "…".into(),
             line: 1,
-            problem: "p",
+            problem: "…",
         },
         profile::Error::NotFound {
             name: text(),
@@ -99,64 +115,136 @@ fn files_that_cannot_be_used_are_settings() {
             ignored: ignored(),
         },
     ] {
-        assert_eq!(error.exit(), Exit::Settings, "{error:?}");
+        examples::check(&error, Exit::Settings);
     }
     for error in [
         config::Error::Start(io::ErrorKind::NotFound.into()),
         config::Error::Refused(text()),
         config::Error::Value {
             key: text(),
-            expected: "y",
+            expected: "…",
         },
     ] {
-        assert_eq!(error.exit(), Exit::Settings, "{error:?}");
+        examples::check(&error, Exit::Settings);
     }
 }
 
 #[test]
-fn every_error_of_a_region_a_host_and_a_target_is_a_setting() {
-    let region: [Box<dyn Explain>; 3] = [
-        Box::new(region::Error::Setting {
+pub(crate) fn every_error_of_a_region_a_host_and_a_target_is_a_setting() {
+    for error in [
+        region::Error::Setting {
             setting: text(),
             value: text(),
-        }),
-        Box::new(region::Error::NoRegion {
+        },
+        region::Error::NoRegion {
             profile: text(),
             repository: text(),
-        }),
-        Box::new(region::Error::GitConfig(config::Error::Refused(text()))),
-    ];
+        },
+        region::Error::GitConfig(config::Error::Refused(text())),
+    ] {
+        examples::check(&error, Exit::Settings);
+    }
     let world = World::of(&[("GIT_TERMINAL_PROMPT", "maybe")]);
     let switch = world.git_boolean("GIT_TERMINAL_PROMPT").unwrap_err();
-    let rest: [Box<dyn Explain>; 3] = [
-        Box::new(NoRepository::OfCodeCommit),
-        Box::new(NoRepository::OfConnections),
-        Box::new(switch),
-    ];
-    for error in region.iter().chain(&rest) {
-        assert_eq!(error.exit(), Exit::Settings, "{error:?}");
+    examples::check(&switch, Exit::Settings);
+    for error in [NoRepository::OfCodeCommit, NoRepository::OfConnections] {
+        examples::check(&error, Exit::Settings);
     }
     let world = World::of(&[("CODE_COMMIT_ENDPOINT", "https://h/")]);
-    let notices = Messages::new("p", &world, io::sink());
+    let notices = Messages::new("…", &world, io::sink());
     let address = "codecommit::eu-west-1://r";
     let bad_host = Target::of_address(&world, &notices, address).err().unwrap();
-    assert_eq!(bad_host.exit(), Exit::Settings, "{bad_host}");
+    let leaf: &BadAuthority = bad_host.downcast_ref().unwrap();
+    examples::check(leaf, Exit::Settings);
     let world = World::of(&[]).with_git_config("codecommit.transport\nmaybe\0");
     let error = Target::of_address(&world, &notices, address).err().unwrap();
     assert_eq!(error.exit(), Exit::Settings, "{error}");
 }
 
 #[test]
-fn every_error_of_studio_has_its_class() {
+pub(crate) fn every_error_of_studio_has_its_class() {
     use studio::Error;
     for (error, class) in [
         (Error::TooLong { bytes: 2, limit: 1 }, Exit::Usage),
         (Error::SecretSource, Exit::Usage),
-        (Error::CloneFolder("x".into()), Exit::Usage),
-        (Error::NotStudio("x".into()), Exit::Settings),
+        (Error::CloneFolder("…".into()), Exit::Usage),
+        (Error::NotStudio("…".into()), Exit::Settings),
     ] {
-        assert_eq!(error.exit(), class, "{error:?}");
+        examples::check(&error, class);
     }
     let unreadable = Metadata::read(std::path::Path::new("/")).unwrap_err();
-    assert_eq!(unreadable.exit(), Exit::Settings);
+    examples::check(&unreadable, Exit::Settings);
+}
+
+#[test]
+pub(crate) fn every_error_of_codecommits_api_has_its_class() {
+    use api::Error;
+    let refused = |code: &str| Error::Refused {
+        region: Region::parse("eu-west-1").unwrap(),
+        operation: "ListRepositories",
+        identity: text(),
+        status: 400,
+        code: code.to_owned(),
+        message: text(),
+    };
+    for (error, class) in [
+        (
+            Error::Unreachable {
+                region: Region::parse("eu-west-1").unwrap(),
+                cause: http::Error::Timeout { host: text() },
+            },
+            Exit::Network,
+        ),
+        (refused("AccessDeniedException"), Exit::Network),
+        (refused("ExpiredTokenException"), Exit::Network),
+        (refused("UnrecognizedClientException"), Exit::Network),
+        (refused("InvalidSignatureException"), Exit::Network),
+        (refused("ThrottlingException"), Exit::Network),
+        (
+            Error::Answer {
+                host: text(),
+                problem: "it has no end",
+            },
+            Exit::Network,
+        ),
+        (Error::Unsendable(text()), Exit::Settings),
+        (http::Error::UserAgent.into(), Exit::Settings),
+    ] {
+        examples::check(&error, class);
+    }
+}
+
+#[test]
+pub(crate) fn every_error_of_a_command_has_its_class() {
+    for (error, class) in [
+        (
+            clone_all::Error::Folder {
+                path: "…".into(),
+                cause: io::ErrorKind::PermissionDenied.into(),
+            },
+            Exit::File,
+        ),
+        (
+            clone_all::Error::Start(io::ErrorKind::NotFound.into()),
+            Exit::Settings,
+        ),
+        (
+            clone_all::Error::Unfinished {
+                names: vec![text()],
+                all: 2,
+                address: "codecommit::eu-west-1://demo-repo".to_owned(),
+            },
+            Exit::Git,
+        ),
+    ] {
+        examples::check(&error, class);
+    }
+    for error in [
+        browse::Error::Nowhere,
+        browse::Error::UnknownCommit(text()),
+        browse::Error::NoConsole("aws-iso"),
+    ] {
+        examples::check(&error, Exit::Settings);
+    }
+    examples::check(&credential::Unprintable, Exit::Credentials);
 }

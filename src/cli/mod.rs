@@ -10,6 +10,8 @@ mod command;
 mod completions;
 mod credential;
 mod doctor;
+#[cfg(all(test, unix))]
+mod errors_page;
 #[cfg(test)]
 mod exit_tests;
 mod list;

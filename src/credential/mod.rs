@@ -7,6 +7,8 @@
 mod answer;
 mod codec;
 mod error;
+#[cfg(test)]
+pub(crate) mod exit_tests;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
 mod options;

@@ -7,14 +7,14 @@ use std::process::ExitStatus;
 use super::{Error, container, mfa, process, sts};
 use crate::aws::iam::AccountId;
 use crate::aws::{Region, Unusable};
-use crate::error::{Exit, Explain};
+use crate::error::{Exit, Explain, examples};
 use crate::git::config;
 use crate::profile::RoleHop;
 use crate::world::World;
 use crate::{http, profile, region, service_endpoint};
 
 fn text() -> String {
-    "x".to_owned()
+    "…".to_owned()
 }
 
 fn io() -> io::Error {
@@ -59,36 +59,14 @@ fn unreachable(cause: http::Error) -> sts::Error {
 }
 
 #[test]
-fn every_error_of_sts_has_its_class() {
+pub(crate) fn every_error_of_sts_has_its_class() {
     use sts::Error;
     for (error, class) in [
-        (
-            Error::Endpoint(service_endpoint::Error::Url {
-                from: text(),
-                example: text(),
-            }),
-            Exit::Settings,
-        ),
-        (
-            Error::Endpoint(service_endpoint::Error::Contradiction {
-                one: text(),
-                other: text(),
-                service: "S",
-            }),
-            Exit::Settings,
-        ),
-        (
-            Error::Endpoint(service_endpoint::Error::NoServices {
-                name: text(),
-                from: text(),
-            }),
-            Exit::Settings,
-        ),
         (
             Error::Setting {
                 from: text(),
                 value: text(),
-                expected: "y",
+                expected: "…",
             },
             Exit::Settings,
         ),
@@ -138,57 +116,116 @@ fn every_error_of_sts_has_its_class() {
             Exit::Credentials,
         ),
     ] {
-        assert_eq!(error.exit(), class, "{error:?}");
+        examples::check(&error, class);
         assert_eq!(super::Error::Sts(Box::new(error)).exit(), class);
     }
 }
 
 #[test]
-fn every_error_of_the_container_endpoint_has_its_class() {
+pub(crate) fn every_refusal_of_sts_has_a_hint() {
+    for code in [
+        "AccessDenied",
+        "ExpiredToken",
+        "InvalidClientTokenId",
+        "SignatureDoesNotMatch",
+        "RegionDisabledException",
+        "Throttling",
+    ] {
+        let error = sts::Error::Refused {
+            hop: hop(),
+            code: code.to_owned(),
+            message: text(),
+        };
+        examples::check(&error, Exit::Credentials);
+        assert!(!error.hints().is_empty(), "{code}");
+    }
+}
+
+#[test]
+pub(crate) fn every_error_of_an_endpoint_is_a_setting() {
+    use service_endpoint::Error;
+    for error in [
+        Error::Url {
+            from: text(),
+            example: text(),
+        },
+        Error::Contradiction {
+            one: text(),
+            other: text(),
+            service: "STS",
+        },
+        Error::NoServices {
+            name: text(),
+            from: text(),
+        },
+    ] {
+        examples::check(&error, Exit::Settings);
+        assert_eq!(sts::Error::Endpoint(error).exit(), Exit::Settings);
+    }
+}
+
+#[test]
+pub(crate) fn keys_that_cannot_work_are_credentials() {
+    let end = time::OffsetDateTime::UNIX_EPOCH;
+    for (kind, problem) in [
+        ("Empty", Unusable::Empty("…")),
+        ("Quoted", Unusable::Quoted("…")),
+        ("Characters", Unusable::Characters("…")),
+        ("NoToken", Unusable::NoToken),
+        ("Expired", Unusable::Expired(end)),
+    ] {
+        let from = text();
+        let error = Error::Unusable { from, problem };
+        let kind = format!("aws::unusable::{kind}");
+        examples::check_as(&kind, &error, Exit::Credentials);
+    }
+}
+
+#[test]
+pub(crate) fn every_error_of_the_container_endpoint_has_its_class() {
     use container::Error as Container;
-    let errors: [(Error, Exit); 6] = [
-        (Container::Url { variable: "V" }.into(), Exit::Credentials),
+    for (error, class) in [
+        (Container::Url { variable: "…" }, Exit::Credentials),
         (
             Container::Token {
-                variable: "V",
+                variable: "…",
                 problem: text(),
-            }
-            .into(),
+            },
             Exit::Credentials,
         ),
-        (Container::Http(setting()).into(), Exit::Settings),
-        (Container::Unreachable(network()).into(), Exit::Credentials),
+        (Container::Http(setting()), Exit::Settings),
+        (Container::Unreachable(network()), Exit::Credentials),
         (
             Container::Status {
                 host: text(),
                 status: reqwest::StatusCode::BAD_REQUEST,
                 detail: text(),
-            }
-            .into(),
+            },
             Exit::Credentials,
         ),
         (
             Container::Answer {
                 host: text(),
-                missing: "m",
-            }
-            .into(),
+                missing: "…",
+            },
             Exit::Credentials,
         ),
-    ];
-    check(errors);
+    ] {
+        examples::check(&error, class);
+        assert_eq!(Error::from(error).exit(), class);
+    }
 }
 
 #[test]
-fn every_error_of_a_person_or_a_program_has_its_class() {
+pub(crate) fn every_error_of_a_person_or_a_program_has_its_class() {
     use mfa::Error as Mfa;
     use process::Error as Process;
     let profile = text;
     let world = World::of(&[("GIT_TERMINAL_PROMPT", "maybe")]);
     let not_a_boolean = world.git_boolean("GIT_TERMINAL_PROMPT").unwrap_err();
-    let errors: [(Error, Exit); 12] = [
+    for (error, class) in [
         (
-            Process::CommandLine { profile: profile() }.into(),
+            Process::CommandLine { profile: profile() },
             Exit::Credentials,
         ),
         (
@@ -197,46 +234,48 @@ fn every_error_of_a_person_or_a_program_has_its_class() {
                 program: text(),
                 cause: io(),
                 quoting: None,
-            }
-            .into(),
+            },
             Exit::Credentials,
         ),
         (
             Process::Failed {
                 profile: profile(),
                 status: ExitStatus::from_raw(256),
-            }
-            .into(),
+            },
             Exit::Credentials,
         ),
         (
             Process::Answer {
                 profile: profile(),
-                problem: "p",
-            }
-            .into(),
+                problem: "…",
+            },
             Exit::Credentials,
         ),
-        (Mfa::Nobody { serial: text() }.into(), Exit::Credentials),
-        (Mfa::Submodule { serial: text() }.into(), Exit::Credentials),
-        (Mfa::None { serial: text() }.into(), Exit::Credentials),
-        (Mfa::GitConfig(config()).into(), Exit::Settings),
-        (Mfa::Switch(not_a_boolean).into(), Exit::Settings),
+    ] {
+        examples::check(&error, class);
+        assert_eq!(Error::from(error).exit(), class);
+    }
+    for (error, class) in [
+        (Mfa::Nobody { serial: text() }, Exit::Credentials),
+        (Mfa::Submodule { serial: text() }, Exit::Credentials),
+        (Mfa::None { serial: text() }, Exit::Credentials),
+        (Mfa::GitConfig(config()), Exit::Settings),
+        (Mfa::Switch(not_a_boolean), Exit::Settings),
+    ] {
+        examples::check(&error, class);
+        assert_eq!(Error::from(error).exit(), class);
+    }
+    for (error, class) in [
         (Error::GitConfig(config()), Exit::Settings),
         (Error::Http(setting()), Exit::Settings),
         (Error::Http(network()), Exit::Credentials),
-    ];
-    check(errors);
-}
-
-fn check(errors: impl IntoIterator<Item = (Error, Exit)>) {
-    for (error, class) in errors {
+    ] {
         assert_eq!(error.exit(), class, "{error:?}");
     }
 }
 
 #[test]
-fn every_other_error_of_credentials_has_its_class() {
+pub(crate) fn every_other_error_of_credentials_has_its_class() {
     let profile = text;
     for (error, class) in [
         (Error::Incomplete(text()), Exit::Credentials),
@@ -282,7 +321,7 @@ fn every_other_error_of_credentials_has_its_class() {
         ),
         (
             Error::Unremovable {
-                path: "x".into(),
+                path: "…".into(),
                 cause: io(),
             },
             Exit::Credentials,
@@ -300,6 +339,6 @@ fn every_other_error_of_credentials_has_its_class() {
             Exit::Settings,
         ),
     ] {
-        assert_eq!(error.exit(), class, "{error:?}");
+        examples::check(&error, class);
     }
 }

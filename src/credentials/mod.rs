@@ -8,7 +8,7 @@ mod command_line;
 mod container;
 mod error;
 #[cfg(test)]
-mod exit_tests;
+pub(crate) mod exit_tests;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
 mod instance_metadata;

@@ -1,42 +1,42 @@
 //! The exit class of every kind of failed request.
 
 use super::Error;
-use crate::error::{Exit, Explain};
+use crate::error::{Exit, examples};
 use crate::git::config;
 
 fn text() -> String {
-    "x".to_owned()
+    "…".to_owned()
 }
 
 #[test]
-fn what_somebody_has_set_wrongly_is_a_setting() {
+pub(crate) fn what_somebody_has_set_wrongly_is_a_setting() {
     for error in [
         Error::CaBundle {
-            path: "x".into(),
+            path: "…".into(),
             origin: text(),
             cause: text(),
         },
         Error::ClientCertificate {
-            path: "x".into(),
+            path: "…".into(),
             cause: text(),
         },
-        Error::EncryptedKey { path: "x".into() },
+        Error::EncryptedKey { path: "…".into() },
         Error::CertificateKind { key: text() },
         Error::Proxy { origin: text() },
         Error::Variable {
-            variable: "V",
-            expected: "e",
+            variable: "…",
+            expected: "…",
         },
         Error::UnsendableKey,
         Error::UserAgent,
         config::Error::Refused(text()).into(),
     ] {
-        assert_eq!(error.exit(), Exit::Settings, "{error:?}");
+        examples::check(&error, Exit::Settings);
     }
 }
 
 #[test]
-fn what_hosts_and_networks_do_is_the_network() {
+pub(crate) fn what_hosts_and_networks_do_is_the_network() {
     let (host, proxy, origin, cause) = (text, text, text, text);
     for error in [
         Error::Connect {
@@ -93,6 +93,6 @@ fn what_hosts_and_networks_do_is_the_network() {
         Error::NoRoots,
         Error::Client(text()),
     ] {
-        assert_eq!(error.exit(), Exit::Network, "{error:?}");
+        examples::check(&error, Exit::Network);
     }
 }

@@ -11,7 +11,7 @@ mod client;
 mod clients;
 mod connect;
 #[cfg(test)]
-mod exit_tests;
+pub(crate) mod exit_tests;
 mod failure;
 mod family;
 mod git_host;

@@ -6,12 +6,12 @@ use std::process::ExitStatus;
 
 use super::Error;
 use super::refusal::Refusal;
-use crate::error::{Exit, Explain};
+use crate::error::{Exit, examples};
 use crate::git::config;
 use crate::{credentials, http};
 
 fn text() -> String {
-    "x".to_owned()
+    "…".to_owned()
 }
 
 fn io() -> io::Error {
@@ -25,7 +25,7 @@ fn refusal() -> Box<Refusal> {
         region: text(),
         repository: text(),
         resource: text(),
-        permission: "p",
+        permission: "…",
         identity: text(),
         clock_ahead: None,
         body: super::error_body::ErrorBody::default(),
@@ -40,8 +40,8 @@ fn not_git() -> Error {
 }
 
 #[test]
-fn every_error_of_the_remote_helper_has_its_class() {
-    let program = "p";
+pub(crate) fn every_error_of_the_remote_helper_has_its_class() {
+    let program = "…";
     for (error, class) in [
         (refusal().into(), Exit::Network),
         (not_git(), Exit::Network),
@@ -50,7 +50,7 @@ fn every_error_of_the_remote_helper_has_its_class() {
         (
             Error::Damaged {
                 host: text(),
-                problem: "p",
+                problem: "…",
             },
             Exit::Network,
         ),
@@ -82,6 +82,16 @@ fn every_error_of_the_remote_helper_has_its_class() {
         (config::Error::Refused(text()).into(), Exit::Settings),
         (io().into(), Exit::Network),
     ] {
-        assert_eq!(error.exit(), class, "{error:?}");
+        examples::check(&error, class);
+    }
+}
+
+#[test]
+pub(crate) fn every_status_of_the_git_host_is_the_network() {
+    for status in [301, 401, 403, 404, 407, 413, 429, 503] {
+        let mut refusal = refusal();
+        refusal.status = reqwest::StatusCode::from_u16(status).unwrap();
+        let error = Error::from(refusal);
+        examples::check_as("remote::refusal", &error, Exit::Network);
     }
 }

@@ -10,7 +10,7 @@ mod connection;
 mod error;
 mod error_body;
 #[cfg(all(test, unix))]
-mod exit_tests;
+pub(crate) mod exit_tests;
 mod framing;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;

@@ -3,11 +3,11 @@
 use std::io;
 
 use super::Error;
-use crate::error::{Exit, Explain};
+use crate::error::{Exit, examples};
 
 #[test]
-fn every_error_of_setup_has_its_class() {
-    let text = || "x".to_owned();
+pub(crate) fn every_error_of_setup_has_its_class() {
+    let text = || "…".to_owned();
     let io = || io::ErrorKind::Other.into();
     for (error, class) in [
         (
@@ -23,14 +23,14 @@ fn every_error_of_setup_has_its_class() {
         (Error::Unasked, Exit::Usage),
         (
             Error::Unreadable {
-                path: "x".into(),
+                path: "…".into(),
                 cause: io(),
             },
             Exit::File,
         ),
         (
             Error::Content {
-                path: "x".into(),
+                path: "…".into(),
                 problem: text(),
                 hint: text(),
             },
@@ -38,21 +38,21 @@ fn every_error_of_setup_has_its_class() {
         ),
         (
             Error::Write {
-                path: "x".into(),
+                path: "…".into(),
                 cause: io(),
             },
             Exit::File,
         ),
         (
             Error::Protected {
-                path: "x".into(),
-                problem: "p",
-                hint: "h",
+                path: "…".into(),
+                problem: "…",
+                hint: "…",
             },
             Exit::File,
         ),
-        (Error::ChangedMeanwhile("x".into()), Exit::File),
-        (Error::Locked("x".into()), Exit::File),
+        (Error::ChangedMeanwhile("…".into()), Exit::File),
+        (Error::Locked("…".into()), Exit::File),
         (
             Error::Git {
                 command: text(),
@@ -62,6 +62,6 @@ fn every_error_of_setup_has_its_class() {
         ),
         (Error::Clone(text()), Exit::AfterSetup),
     ] {
-        assert_eq!(error.exit(), class, "{error:?}");
+        examples::check(&error, class);
     }
 }

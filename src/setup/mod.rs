@@ -20,7 +20,7 @@ mod diff;
 mod disk;
 mod error;
 #[cfg(test)]
-mod exit_tests;
+pub(crate) mod exit_tests;
 mod git;
 mod git_settings;
 mod ini;

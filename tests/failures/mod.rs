@@ -7,6 +7,7 @@ mod identity;
 mod large;
 mod packets;
 mod push;
+mod rare;
 mod settings;
 
 use local_aws::Protocol;

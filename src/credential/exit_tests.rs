@@ -1,0 +1,22 @@
+//! The exit class of every kind of error between git and the credential helper.
+
+use std::io;
+
+use super::error::Error;
+use crate::error::{Exit, examples};
+
+#[test]
+pub(crate) fn every_error_of_the_credential_helper_has_its_class() {
+    let host = "git-codecommit.eu-west-1.amazonaws.com".to_owned();
+    for (error, class) in [
+        (Error::NoPath { host }, Exit::Settings),
+        (Error::Path("…".to_owned()), Exit::Settings),
+        (Error::Protocol("…"), Exit::Settings),
+        (
+            Error::Pipe(io::ErrorKind::StorageFull.into()),
+            Exit::Network,
+        ),
+    ] {
+        examples::check(&error, class);
+    }
+}
