@@ -10,7 +10,13 @@ pub(crate) fn every_error_of_the_credential_helper_has_its_class() {
     let host = "git-codecommit.eu-west-1.amazonaws.com".to_owned();
     for (error, class) in [
         (Error::NoPath { host }, Exit::Settings),
-        (Error::Path("…".to_owned()), Exit::Settings),
+        (
+            Error::Path {
+                path: "…".to_owned(),
+                form: "…",
+            },
+            Exit::Settings,
+        ),
         (Error::Protocol("…"), Exit::Settings),
         (
             Error::Pipe(io::ErrorKind::StorageFull.into()),
