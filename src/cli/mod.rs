@@ -10,7 +10,7 @@ mod command;
 mod completions;
 mod credential;
 mod doctor;
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod errors_page;
 #[cfg(test)]
 mod exit_tests;

@@ -263,7 +263,7 @@ fn without_a_region_the_error_says_how_to_name_one() {
     run(&studio, &["list", "--profile", "p"]).is(&expect![[r#"
         exit code 3
         -- stderr
-        git-codecommit: no AWS Region is set for profile "p"
+        git-codecommit: no AWS region is set for profile "p"
         hint: name it, as in --region eu-west-1
         hint: or add a line such as region = eu-west-1 to profile "p"
     "#]]);

@@ -59,7 +59,7 @@ fn addresses_that_cannot_be_read() {
         &expect![[r#"
         exit code 2
         -- stderr
-        git-codecommit: invalid value " " for --profile <NAME>: an AWS profile has a name
+        git-codecommit: invalid value " " for --profile <NAME>: the name of an AWS profile is empty
         hint: git codecommit help lists the commands, git codecommit help COMMAND its options
     "#]],
     );
