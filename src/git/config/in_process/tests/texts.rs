@@ -229,7 +229,7 @@ fn a_text_is_read_as_every_git_reads_it_or_declined() {
     );
 }
 
-/// docs/decisions/0036 names them: if this fails, gix has mended them, and less needs to be declined.
+/// docs/decisions/0037 names them: if this fails, gix has mended them, and less needs to be declined.
 #[test]
 fn gix_takes_what_git_refuses() {
     for text in ["[a]\nb = \"x\\", "[a]\nk # c\n", "[a]\nk k = v\n", "\u{7f}"] {
