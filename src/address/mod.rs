@@ -108,7 +108,9 @@ impl Address {
     /// cannot be what it stands for.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let text = text.strip_prefix("git::").unwrap_or(text);
-        let parsed = match near_miss::meant(text) {
+        // Only what can be typed is proposed.
+        let meant = near_miss::meant(text).filter(|meant| Self::parse_forms(meant).is_ok());
+        let parsed = match meant {
             // Without its path this would be a repository with the name of a region or of a host.
             Some(meant) if near_miss::is_misread(text) => Err(near_miss(text, meant)),
             meant => Self::parse_forms(text).map_err(|error| match meant {
