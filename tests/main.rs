@@ -42,6 +42,7 @@ mod own_config;
 mod packages;
 mod pipes;
 mod secrets;
+mod secrets_traced;
 mod settings;
 mod setup;
 mod sources;

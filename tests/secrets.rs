@@ -54,7 +54,7 @@ pub(crate) fn disguises(secret: &str) -> Vec<String> {
 
 /// Standard error less the one line in which libcurl, asked by GIT_TRACE_CURL, prints the user name of
 /// git's own https transport, session token included: docs/SECURITY.md, "Known limits".
-fn without_curls_user_name(text: &str) -> String {
+pub(crate) fn without_curls_user_name(text: &str) -> String {
     text.lines()
         .filter(|line| !line.contains("== Info: Server auth using Basic with user"))
         .collect::<Vec<_>>()
@@ -66,7 +66,7 @@ pub(crate) fn contains(text: &[u8], needle: &str) -> bool {
         .any(|window| window == needle.as_bytes())
 }
 
-fn every_file(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+pub(crate) fn every_file(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
         let path = entry.path();
         if path.is_dir() && !path.is_symlink() {
