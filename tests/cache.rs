@@ -238,6 +238,7 @@ fn a_refused_session_gives_way_to_a_new_one_and_a_refusal_is_never_hidden() {
         hint: signed as arn:aws:sts::111111111111:assumed-role/MyCrossAccountRepositoryContributorRole/git-codecommit (cached session; git codecommit cache clear removes it)
         hint: its policy must allow codecommit:GitPull on arn:aws:codecommit:eu-west-1:*:demo-repo
         hint: check that the repository is in this region, and this profile's account
+        hint: git codecommit doctor shows which step fails (outside a clone, add the address)
     "#]]);
     assert!(file.exists());
 }

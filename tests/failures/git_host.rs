@@ -73,6 +73,7 @@ fn a_plain_text_error_body_is_shown_as_git_shows_it() {
         hint: signed as arn:aws:sts::111111111111:assumed-role/MyCrossAccountRepositoryContributorRole/git-codecommit
         hint: its policy must allow codecommit:GitPull on arn:aws:codecommit:eu-west-1:*:demo-repo
         hint: check that the repository is in this region, and this profile's account
+        hint: git codecommit doctor shows which step fails (outside a clone, add the address)
     "#]]);
 }
 
@@ -95,7 +96,8 @@ fn a_clock_that_is_days_off_is_named_first() {
         hint: this machine's clock is 3 days ahead of the git host's: correct it
         hint: signed as access key KEY
         hint: its policy must allow codecommit:GitPull on arn:aws:codecommit:eu-west-1:*:demo-repo
-        hint: check that the repository is in this region, and this profile's account"#]].assert_eq(&stable(&said));
+        hint: check that the repository is in this region, and this profile's account
+        hint: git codecommit doctor shows which step fails (outside a clone, add the address)"#]].assert_eq(&stable(&said));
     assert_eq!(studio.aws.git_requests().len(), 1);
 }
 

@@ -48,7 +48,8 @@ fn a_push_without_permission_names_the_permission() {
         git-remote-codecommit: access to repository "demo-repo" in eu-west-1 denied (localhost:PORT, HTTP 403)
         hint: signed as arn:aws:sts::111111111111:assumed-role/MyCrossAccountRepositoryContributorRole/git-codecommit
         hint: its policy must allow codecommit:GitPush on arn:aws:codecommit:eu-west-1:*:demo-repo
-        hint: check that the repository is in this region, and this profile's account"#]].assert_eq(&stable(&said));
+        hint: check that the repository is in this region, and this profile's account
+        hint: git codecommit doctor shows which step fails (outside a clone, add the address)"#]].assert_eq(&stable(&said));
 }
 
 #[test]

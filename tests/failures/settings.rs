@@ -153,7 +153,8 @@ fn a_warning_is_said_where_the_environment_overrides_the_profiles_region() {
         git-remote-codecommit: access to repository "demo-repo" in eu-central-1 denied (localhost:PORT, HTTP 403)
         hint: signed as arn:aws:sts::111111111111:assumed-role/MyCrossAccountRepositoryContributorRole/git-codecommit
         hint: its policy must allow codecommit:GitPull on arn:aws:codecommit:eu-central-1:*:demo-repo
-        hint: check that the repository is in this region, and this profile's account"#]].assert_eq(&stable(&said));
+        hint: check that the repository is in this region, and this profile's account
+        hint: git codecommit doctor shows which step fails (outside a clone, add the address)"#]].assert_eq(&stable(&said));
 }
 
 #[test]
