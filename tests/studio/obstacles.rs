@@ -28,7 +28,7 @@ fn whatever_fails_the_space_starts_unless_it_is_strict() {
         (
             "https://localhost:1/x.tar.gz",
             &sum,
-            "https://localhost:1/x.tar.gz could not be fetched".to_owned(),
+            "https://localhost:PORT/x.tar.gz could not be fetched".to_owned(),
         ),
         (
             "s3://bucket/x.tar.gz",
