@@ -60,7 +60,7 @@ impl Explain for NoRepository {
 /// What the command line of a helper sets.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Overrides {
-    /// Counts before everything else.
+    /// Counts before every other setting that names one.
     pub(crate) profile: Option<NamedProfile>,
     /// Counts after git's configuration, before this process's environment.
     pub(crate) environment_profile: Option<NamedProfile>,

@@ -18,7 +18,6 @@ impl AccountId {
         is_account(text).then(|| Self(text.to_owned()))
     }
 
-    /// The account in an ARN.
     pub(crate) fn of_arn(arn: &str) -> Option<Self> {
         Self::parse(arn.strip_prefix("arn:")?.split(':').nth(3)?)
     }

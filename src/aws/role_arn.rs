@@ -11,7 +11,7 @@ impl RoleArn {
         &self.0
     }
 
-    /// The partition, for example `aws-cn`.
+    /// The partition of the ARN, for example `aws-cn`.
     pub(crate) fn partition(&self) -> &str {
         self.field(1)
     }
@@ -20,7 +20,7 @@ impl RoleArn {
         self.field(4)
     }
 
-    /// `service-role/Name` or `Name`.
+    /// Path and name: `service-role/Name`, or `Name` alone.
     pub(crate) fn path_and_name(&self) -> &str {
         let resource = self.field(5);
         resource.strip_prefix("role/").unwrap_or(resource)

@@ -68,7 +68,6 @@ impl Explain for Error {
 }
 
 impl CloneAll {
-    /// Returns the exit code.
     pub(super) fn run(&self, session: &mut Session) -> Result<u8, AnyError> {
         let listing = self.selection.listed(session)?;
         make(&self.folder)?;

@@ -26,7 +26,6 @@ pub(super) struct Doctor {
 }
 
 impl Doctor {
-    /// Returns the exit code.
     pub(super) fn run(&self, session: &mut Session) -> Result<u8, Error> {
         let (world, messages) = (session.world, session.messages);
         let address = self.address.as_deref();

@@ -30,7 +30,6 @@ struct Shown<'a> {
 }
 
 impl List {
-    /// Returns the exit code.
     pub(super) fn run(&self, session: &mut Session) -> Result<u8, Error> {
         let listing = self.selection.listed(session)?;
         if self.json {

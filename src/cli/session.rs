@@ -1,5 +1,3 @@
-//! What every subcommand works with.
-
 use std::io::{self, Write};
 
 use crate::message::Messages;

@@ -10,7 +10,7 @@ use crate::aws::is_git_host;
 pub(crate) struct StoredPassword<'t> {
     pub(crate) host: &'t str,
     pub(crate) user: &'t str,
-    /// The first line is 1.
+    /// Counted from 1, as editors show it.
     pub(crate) line: usize,
     pub(crate) lifetime: Lifetime,
 }
@@ -50,7 +50,7 @@ pub(crate) fn in_store(text: &str) -> Vec<StoredPassword<'_>> {
         .collect()
 }
 
-/// The entries of a `.netrc`.
+/// The entries of a `.netrc` for CodeCommit hosts.
 pub(crate) fn in_netrc(text: &str) -> Vec<StoredPassword<'_>> {
     let machines = machines(text).into_iter();
     let machines = machines.filter(|machine| is_git_host(machine.host));

@@ -22,7 +22,7 @@ pub(crate) const OWN_FILE: &str = "config";
 #[derive(Debug)]
 pub(crate) struct Profiles {
     profiles: BTreeMap<String, Profile>,
-    /// `[sso-session NAME]`
+    /// The sections `[sso-session NAME]`, by their names.
     sso_sessions: BTreeMap<String, Profile>,
     /// `[services NAME]`; a nested key is `<service>.<key>`.
     services: BTreeMap<String, Profile>,
@@ -38,7 +38,7 @@ struct Misnamed {
     /// The profile that it looks like.
     profile: String,
     header: String,
-    /// `path:line`.
+    /// Where the section stands: `path:line` of its file.
     at: String,
     right: String,
 }
@@ -222,7 +222,7 @@ impl Profiles {
         self.sso_sessions.get(name)
     }
 
-    /// `[services NAME]`.
+    /// The section `[services NAME]` of the config file.
     pub(crate) fn services(&self, name: &str) -> Option<&Profile> {
         self.services.get(name)
     }

@@ -23,11 +23,11 @@ pub(super) struct Section {
 
 #[derive(Debug)]
 pub(super) struct Property {
-    /// The key, lower-case.
+    /// The key in lower case, as botocore has it.
     pub(super) key: String,
     /// The value: secret until it is known to be a setting.
     pub(super) value: Secret,
-    /// The line, counted from 1.
+    /// The line in the file, counted from 1.
     pub(super) line: usize,
     /// What stands indented under a key without a value, as `endpoint_url` under `sts =`.
     pub(super) nested: Vec<Property>,

@@ -2,6 +2,6 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Setting {
     pub(crate) value: String,
-    /// `path:line`.
+    /// Where it stands: `path:line` of its file.
     pub(crate) at: String,
 }

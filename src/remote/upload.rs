@@ -92,7 +92,6 @@ async fn feed(
     }
 }
 
-/// A request under way.
 pub(super) struct Upload {
     source: Arc<Mutex<Source>>,
     /// Its body is being sent, or has been.
@@ -122,7 +121,6 @@ impl Upload {
     }
 }
 
-/// What comes from the program.
 struct Source {
     packets: mpsc::Receiver<io::Result<Bytes>>,
     /// What has been sent; none once that is too much.

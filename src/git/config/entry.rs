@@ -3,11 +3,11 @@
 use super::origin::Origin;
 
 pub(super) struct Entry {
-    /// In lower case.
+    /// In lower case, as git compares it.
     pub(super) section: String,
-    /// As it is written.
+    /// As it is written in the file.
     pub(super) subsection: Option<Vec<u8>>,
-    /// In lower case.
+    /// In lower case, as git compares it.
     pub(super) name: String,
     /// None for a key without `=`, which means true.
     pub(super) value: Option<Vec<u8>>,

@@ -49,8 +49,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// Waits for the list.
-    /// Fails if git refuses one of its files.
+    /// Waits for the list. Fails if git refuses one of its files.
     pub(crate) fn answer(self) -> Result<GitConfig, Error> {
         let said = self.git.wait_with_output().map_err(Error::Start)?;
         let words = String::from_utf8_lossy(&said.stderr);

@@ -1,5 +1,3 @@
-//! Numbers that git's configuration sets.
-
 use std::time::Duration;
 
 /// `http.lowSpeedLimit` and `http.lowSpeedTime`: slower than this for so long is a failure.

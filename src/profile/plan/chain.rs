@@ -1,5 +1,3 @@
-//! Botocore's order of sources.
-
 use super::rules::{is_role, readable};
 use super::steps::{Decided, Plan};
 use super::{roles, source};
