@@ -3,8 +3,6 @@
 //! `UPDATE_GUIDES=1 cargo nextest run errors_page` writes the page anew. tests/provoked.txt names a test for each error that provokes
 //! it.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
