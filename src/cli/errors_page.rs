@@ -3,6 +3,8 @@
 //! `UPDATE_GUIDES=1 cargo nextest run errors_page` writes the page anew. tests/provoked.txt names a test for each error that provokes
 //! it.
 
+#![cfg(unix)]
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
