@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, Protocol, Service};
+use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, Protocol, Role, Service};
 
 use crate::harness::{HTTPS, Outcome, PROFILE, REQUEST, Studio, WITH_REGION, every_git, helpers};
 use crate::secrets::{
@@ -274,4 +274,77 @@ fn no_trace_of_the_other_programs_has_a_secret() {
     });
     std::fs::remove_dir_all(prefix).unwrap();
     assert_no_secret(&studio, seen);
+}
+
+/// A home whose keys come from a source, by the name of its profile.
+fn with_source(name: &str) -> Studio {
+    const TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl";
+    const ROLE: &str = "arn:aws:iam::111111111111:role/Web";
+    let role = Role::new(ROLE).web_identity_token(TOKEN);
+    let mut studio = Studio::with_aws(|aws| aws.role_with(role)).without_profile();
+    let keys = studio.aws.issue_user("dev");
+    let (id, secret) = (&keys.access_key_id, &keys.secret_access_key);
+    let region = "region = eu-west-1";
+    match name {
+        "environment" => {
+            studio.set("AWS_ACCESS_KEY_ID", id);
+            studio.set("AWS_SECRET_ACCESS_KEY", secret);
+            studio.write(".aws/config", &format!("[profile {name}]\n{region}\n"));
+        }
+        "static" => {
+            studio.write(".aws/config", &format!("[profile {name}]\n{region}\n"));
+            let keys =
+                format!("[{name}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+            studio.write(".aws/credentials", &keys);
+        }
+        "process" => {
+            let answer = format!(
+                "{{\"Version\":1,\"AccessKeyId\":\"{id}\",\"SecretAccessKey\":\"{secret}\"}}"
+            );
+            // Where this program keeps its keys nothing is searched.
+            studio.write(".aws/credentials", &answer);
+            let process = "credential_process = cat .aws/credentials";
+            studio.write(
+                ".aws/config",
+                &format!("[profile {name}]\n{region}\n{process}\n"),
+            );
+        }
+        _ => {
+            studio.write(".aws/credentials", TOKEN);
+            let file = studio.home().join(".aws/credentials").display().to_string();
+            let lines = format!("role_arn = {ROLE}\nweb_identity_token_file = {file}");
+            studio.write(
+                ".aws/config",
+                &format!("[profile {name}]\n{region}\n{lines}\n"),
+            );
+        }
+    }
+    if matches!(name, "process" | "web") {
+        studio.set("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+    }
+    studio
+}
+
+#[test]
+fn no_trace_of_a_source_has_a_secret() {
+    for name in ["environment", "static", "process", "web"] {
+        let studio = traced(with_source(name));
+        let mut seen = Vec::new();
+        let address = match name {
+            "environment" => "codecommit::eu-west-1://demo-repo".to_owned(),
+            _ => format!("codecommit://{name}@demo-repo"),
+        };
+        for fault in [None, Some(Action::status(403, ""))] {
+            if let Some(action) = fault {
+                studio.aws.fail(Fault::new(Service::Git, action).always());
+            }
+            watch(&mut seen, name, || studio.git(&["ls-remote", &address]));
+        }
+        assert!(
+            seen.iter()
+                .any(|(_, text)| contains(text, "refs/heads/main")),
+            "{name}"
+        );
+        assert_no_secret(&studio, seen);
+    }
 }
