@@ -37,29 +37,3 @@ impl Explain for Error {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_error_of_the_credential_helper_has_its_class() {
-        for (error, class) in [
-            (Error::NoPath { host: "h".into() }, Exit::Settings),
-            (
-                Error::Path {
-                    path: "p".into(),
-                    form: "f",
-                },
-                Exit::Settings,
-            ),
-            (Error::Protocol("p"), Exit::Settings),
-            (
-                Error::Pipe(std::io::ErrorKind::BrokenPipe.into()),
-                Exit::Network,
-            ),
-        ] {
-            assert_eq!(error.exit(), class, "{error:?}");
-        }
-    }
-}
