@@ -220,7 +220,7 @@ fn the_installer_has_the_version_of_the_programs() {
                          this script, or in a checkout a new build)
           --sha256 HASH  check the SHA-256 of the archive (required for a download)
           --prefix DIR   install in DIR/bin (default: ~/.local)
-          --no-setup     do not run "git codecommit setup" (the default without setup arguments)
+          --no-setup     do not run "git codecommit setup" (the default without --yes, --profile and --role-arn)
           --uninstall    run "git codecommit unsetup", then remove the programs
           --dry-run      show what would be done, and change nothing
           --quiet        print errors only

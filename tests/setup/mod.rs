@@ -196,7 +196,8 @@ impl Home {
                     let content = std::fs::read(&path).unwrap();
                     Entry::File(mode, String::from_utf8(content).unwrap())
                 };
-                if !name.starts_with(".local") {
+                // What the programs remember of git's own files is no setting.
+                if !name.starts_with(".local") && !name.starts_with(".cache") {
                     found.insert(name, entry);
                 }
             }

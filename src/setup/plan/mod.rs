@@ -30,8 +30,8 @@ pub(in crate::setup) fn of_setup(
     let state_file = places.own_file(STATE);
     let (state, state_before) = State::load(&state_file)?;
     let mut plan = Plan::new(places, state);
-    plan.places.check_git("setup", SETUP_NEEDS)?;
     let existing = Existing::read(world, &plan.places)?;
+    plan.places.check_git("setup", SETUP_NEEDS)?;
     let profiles = Profiles::load_aws_files(world)?;
     let section = match &request.role {
         Some(wanted) => {
