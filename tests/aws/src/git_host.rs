@@ -65,9 +65,12 @@ pub(crate) async fn answer(
             Err(reason) => Auth::Rejected(reason.clone()),
         }
     });
-    if let Some(fault) = exchange.fault().await? {
-        exchange.read_first(body).await?;
-        return Ok(fault);
+    match exchange.fault().await {
+        Ok(None) => {}
+        struck => {
+            exchange.read_first(body).await?;
+            return struck.map(|fault| fault.unwrap_or_default());
+        }
     }
     let caller = match verdict {
         Ok(Some((caller, _))) => caller,
