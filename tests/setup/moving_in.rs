@@ -115,6 +115,31 @@ fn who_opened_a_url_before_opens_it_after_by_our_helper() {
             note: ~/.gitconfig: credential helper store is not asked for CodeCommit hosts any more
         "#]],
         ),
+        // The keychain of macOS, Git Credential Manager, and Windows' own store.
+        (
+            section("", "osxkeychain"),
+            "",
+            "",
+            expect![[r#"
+                note: ~/.gitconfig: credential helper osxkeychain is not asked for CodeCommit hosts any more
+            "#]],
+        ),
+        (
+            section("", "manager"),
+            "",
+            "",
+            expect![[r#"
+                note: ~/.gitconfig: credential helper manager is not asked for CodeCommit hosts any more
+            "#]],
+        ),
+        (
+            section("", "wincred"),
+            "",
+            "",
+            expect![[r#"
+                note: ~/.gitconfig: credential helper wincred is not asked for CodeCommit hosts any more
+            "#]],
+        ),
     ] {
         let home = Home::new();
         if !gitconfig.is_empty() {
