@@ -34,6 +34,7 @@ mod process;
 mod profile;
 mod region;
 mod remote;
+mod request_host;
 mod secret;
 mod service_endpoint;
 mod setup;
