@@ -16,8 +16,19 @@ make_home() {
 }
 
 # instructions PROGRAM HOME: what the helper executes for a password, with every process that it starts. One run before that:
-# what is kept of the machine's git is there.
+# what is kept of the machine's git is there. It runs in a repository of its own, since a checkout's configuration
+# (its remotes and branches) is read too, and is another one in every checkout.
 instructions() {
+  install -d "$2/checkout/.git/objects" "$2/checkout/.git/refs"
+  echo 'ref: refs/heads/main' >"$2/checkout/.git/HEAD"
+  printf '%s\n' '[core]' '	repositoryformatversion = 0' '	filemode = true' '	bare = false' '	logallrefupdates = true' \
+    '[remote "origin"]' '	url = https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/R' \
+    '	fetch = +refs/heads/*:refs/remotes/origin/*' '[branch "main"]' '	remote = origin' \
+    '	merge = refs/heads/main' >"$2/checkout/.git/config"
+  (cd "$2/checkout" && counted "$@")
+}
+
+counted() {
   local request='protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com\npath=v1/repos/R\n'
   local surroundings=("HOME=$2" PATH=/usr/local/bin:/usr/bin:/bin GIT_CONFIG_NOSYSTEM=1)
   rm -f "$2"/callgrind.out.*
