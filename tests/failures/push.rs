@@ -136,17 +136,21 @@ fn push_after(studio: &Studio, seconds: &str) -> crate::harness::Outcome {
 
 #[test]
 fn a_host_that_closes_the_idle_connection_does_not_stop_a_push() {
-    // Long before the push, and close to it; a deletion and a tag are pushes without and with little of a pack.
-    for closes_after in [0.1, 0.6, 0.9] {
+    let close = |seconds| Action::CloseLater(Duration::from_secs_f64(seconds));
+    // Long before the push, close to it, and so late that the news crosses the push on its way.
+    for (action, seconds) in [
+        (close(0.1), "1"),
+        (close(0.6), "1"),
+        (close(0.9), "1"),
+        (Action::ForgetLater(Duration::from_secs(4)), "4.5"),
+    ] {
         let studio = studio();
         studio.git(&["clone", "-q", WITH_REGION]).succeeded();
         let commit = studio.commit("demo-repo", "x", "x");
-        let close = Action::CloseLater(Duration::from_secs_f64(closes_after));
-        studio
-            .aws
-            .fail(Fault::new(Service::Git, close).on_method("GET"));
-        let said = push_after(&studio, "1").succeeded();
-        assert_eq!(said.said(), "", "{closes_after}");
+        let fault = Fault::new(Service::Git, action.clone());
+        studio.aws.fail(fault.on_method("GET"));
+        let said = push_after(&studio, seconds).succeeded();
+        assert_eq!(said.said(), "", "{action:?}");
         assert_eq!(studio.remote_ref("refs/heads/main"), commit);
         let requests = studio.aws.git_requests();
         assert_eq!(requests.len(), 2, "nothing was sent twice: {requests:#?}");

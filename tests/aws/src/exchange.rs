@@ -35,6 +35,8 @@ pub(crate) struct Connection {
     pub(crate) client_certificate: bool,
     pub(crate) reset: Arc<AtomicBool>,
     pub(crate) close: Arc<Notify>,
+    /// From then on, since the start, the host knows it no more.
+    pub(crate) forgotten: Arc<OnceLock<Duration>>,
 }
 
 /// Where the body of an answer ends early, and how.
@@ -111,6 +113,10 @@ impl Exchange {
                         tokio::time::sleep(after).await;
                         close.notify_one();
                     });
+                }
+                Action::ForgetLater(after) => {
+                    let forgotten = self.state.started.elapsed() + after;
+                    let _ = self.connection.forgotten.set(forgotten);
                 }
                 Action::Endless {
                     content_type,

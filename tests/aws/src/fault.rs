@@ -55,6 +55,9 @@ pub enum Action {
     DropTail(usize),
     /// The answer comes as usual; so long after the request the connection is closed, without notice.
     CloseLater(Duration),
+    /// The answer comes as usual; the next request on its connection, if it comes so long after this one, is read and meets
+    /// a reset: the host had given the connection up, and the news crossed the request on its way.
+    ForgetLater(Duration),
     /// The same path and query on another host.
     Redirect {
         /// 301, 302, 307 or 308.

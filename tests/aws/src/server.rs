@@ -158,6 +158,7 @@ async fn connection(stream: TcpStream, shared: Shared) {
         client_certificate: false,
         reset: Arc::new(AtomicBool::new(false)),
         close: Arc::default(),
+        forgotten: Arc::default(),
     };
     state.record.open(record::Connection {
         number: connection.number,
@@ -222,6 +223,11 @@ async fn answer(
 ) -> io::Result<Response<Answer>> {
     let (head, body) = request.into_parts();
     let exchange = Exchange::open(&shared.state, shared.service, connection, &head);
+    let forgotten = connection.forgotten.get();
+    if forgotten.is_some_and(|since| shared.state.started.elapsed() > *since) {
+        connection.reset.store(true, Ordering::Relaxed);
+        return Err(io::ErrorKind::ConnectionReset.into());
+    }
     let response = match shared.service {
         Service::Container => container::answer(&exchange, &head).await?,
         Service::Sts => sts::answer(&exchange, &head, body).await?,
