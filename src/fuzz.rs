@@ -23,6 +23,7 @@ const TARGETS: &[(&str, Property)] = &[
     ("packets", remote::fuzz::packets_hold),
     ("profile", profile::fuzz::holds),
     ("session", credentials::cache::fuzz::holds),
+    ("sts", credentials::sts_answer_holds),
 ];
 
 /// Panics if the property of a target does not hold for an input, or if there is no such target.
@@ -145,5 +146,6 @@ mod tests {
         packets = "packets",
         profile = "profile",
         session = "session",
+        sts = "sts",
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn answers_hold(data: &[u8]) {
 }
 
 /// Keys that pass the check break neither a line of the credential protocol nor a header.
-fn keys_hold(credentials: &Credentials) {
+pub(super) fn keys_hold(credentials: &Credentials) {
     if credentials.check(NOW).is_err() {
         return;
     }

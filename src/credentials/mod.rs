@@ -21,3 +21,5 @@ mod sts;
 
 pub(crate) use error::Error;
 pub(crate) use resolver::{Resolver, Step};
+#[cfg(any(test, fuzzing))]
+pub(crate) use sts::fuzz::holds as sts_answer_holds;

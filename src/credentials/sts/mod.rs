@@ -1,6 +1,8 @@
 //! STS: AssumeRole and AssumeRoleWithWebIdentity, one call a role, always at one endpoint a run.
 
 mod error;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod session_name;
 
 use std::cell::Cell;
@@ -224,17 +226,8 @@ impl<'a> Sts<'a> {
         session: Option<Session>,
         user: Option<AssumedRoleUser>,
     ) -> Result<Credentials, Error> {
-        let session = session.ok_or_else(|| Error::Empty {
+        credentials(session, user).ok_or_else(|| Error::Empty {
             host: self.endpoint.host.clone(),
-        })?;
-        Ok(Credentials {
-            access_key_id: session.access_key_id,
-            secret_access_key: Secret::new(session.secret_access_key),
-            session_token: Some(Secret::new(session.session_token)),
-            expires_at: OffsetDateTime::from_unix_timestamp(session.expiration.secs()).ok(),
-            principal: user.map(|user| user.arn),
-            account: None,
-            origin: Origin::Fresh,
         })
     }
 
@@ -273,6 +266,20 @@ impl<'a> Sts<'a> {
             .filter_map(|name| Region::parse(&self.world.variable(name)?).ok())
             .find(|region| *region != self.endpoint.region)
     }
+}
+
+/// What an answer holds; none where it holds no session.
+fn credentials(session: Option<Session>, user: Option<AssumedRoleUser>) -> Option<Credentials> {
+    let session = session?;
+    Some(Credentials {
+        access_key_id: session.access_key_id,
+        secret_access_key: Secret::new(session.secret_access_key),
+        session_token: Some(Secret::new(session.session_token)),
+        expires_at: OffsetDateTime::from_unix_timestamp(session.expiration.secs()).ok(),
+        principal: user.map(|user| user.arn),
+        account: None,
+        origin: Origin::Fresh,
+    })
 }
 
 /// How often a call is made.
