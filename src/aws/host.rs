@@ -235,6 +235,18 @@ mod tests {
     }
 
     #[test]
+    fn a_host_names_its_service() {
+        let region = Region::parse("us-east-1").unwrap();
+        for (fips, service) in [(false, "git-codecommit"), (true, "git-codecommit-fips")] {
+            let host = Host::regional(&region, fips);
+            assert_eq!(host.name(), format!("{service}.us-east-1.amazonaws.com"));
+            assert_eq!(host.service(), service);
+            let name = format!("vpce-1.{service}.us-east-1.vpce.amazonaws.com");
+            assert_eq!(Host::recognise(&name).unwrap().service(), service);
+        }
+    }
+
+    #[test]
     fn every_partition_has_its_suffix() {
         for (region, host) in [
             ("eu-west-1", "git-codecommit.eu-west-1.amazonaws.com"),

@@ -195,6 +195,33 @@ mod tests {
     }
 
     #[test]
+    fn a_request_is_for_aws_where_its_protocol_and_its_host_are() {
+        let ours = "git-codecommit.eu-west-1.amazonaws.com";
+        assert!(request("https", ours, "v1/repos/r").is_for_aws());
+        assert!(!request("http", ours, "v1/repos/r").is_for_aws());
+        assert!(!request("https", "example.com", "v1/repos/r").is_for_aws());
+        assert!(!Request::default().is_for_aws());
+        assert_eq!(request("https", ours, "a/b").signed_path(), "/a/b");
+        assert_eq!(Request::default().signed_path(), "/");
+    }
+
+    #[test]
+    fn a_capability_that_is_named_twice_is_there() {
+        let request = read(b"capability[]=authtype\ncapability[]=authtype\n").unwrap();
+        assert!(request.offers_authtype);
+        let request = read(b"capability[]=authtype\ncapability[]=state\n").unwrap();
+        assert!(request.offers_authtype);
+    }
+
+    #[test]
+    fn git_hears_what_the_helper_can_do_and_when_to_stop() {
+        let mut out = Vec::new();
+        write_capabilities(&mut out).unwrap();
+        write_quit(&mut out).unwrap();
+        assert_eq!(out, b"version 0\ncapability authtype\nquit=1\n");
+    }
+
+    #[test]
     fn damaged_lines_give_no_host_that_could_be_recognised() {
         for bad in [&b"host"[..], b"host=a\0b\n", b"host=a\rb\n", b"host=\xff\n"] {
             let host = read(bad).unwrap().host;

@@ -244,6 +244,7 @@ mod tests {
             // A pack, whatever was expected: the host may be ready before git says "done".
             (&[&ack, "\u{1}PACK", ""], true, true),
             (&[&ack, "\u{1}PACK"], false, false),
+            (&[&ack, "\u{1}PACK", "\u{1}more", ""], true, true),
             // The host's own words end a response.
             (&["ERR not our ref"], true, true),
             (&[&ack, "\u{1}PACK", "\u{3}out of memory"], true, true),
@@ -252,6 +253,30 @@ mod tests {
             assert_eq!(framing.end(Ending::Flush).is_ok(), flush, "{texts:?}");
             let end = framing.end(Ending::Acknowledgement);
             assert_eq!(end.is_ok(), acknowledgement, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn a_sideband_is_seen_from_its_first_packet_on() {
+        let oid = "a".repeat(40);
+        let ack = format!("ACK {oid}\n");
+        let band = "\u{1}PACK";
+        for (texts, has_bands) in [
+            (&[][..], false),
+            (&[ack.as_str(), "NAK\n", ""], false),
+            (&[&ack, band], true),
+            (&[&ack, band, band, ""], true),
+        ] {
+            let framing = followed(&packets(texts));
+            assert_eq!(framing.has_bands(), has_bands, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn the_report_of_a_push_ends_with_a_flush_where_there_is_one() {
+        for (has_report, ending) in [(true, Ending::Flush), (false, Ending::AnyPacket)] {
+            let asked = Asked::of_push(has_report);
+            assert_eq!((asked.ending, asked.is_last), (ending, true));
         }
     }
 
@@ -276,6 +301,14 @@ mod tests {
                 more(Ending::Acknowledgement),
             ),
             (&["want a", ""], more(Ending::AnyPacket)),
+            (
+                &["want a", "deepen 1", "deepen-not b", ""],
+                more(Ending::Flush),
+            ),
+            (
+                &["want a", "", "have b\n", "have c\n", ""],
+                more(Ending::Acknowledgement),
+            ),
         ] {
             let asked = Asked::of_fetch(&packets(texts));
             let asked = asked.map(|asked| (asked.ending, asked.is_last));

@@ -1,8 +1,7 @@
 //! Whether a request that failed is sent again, and when.
 //!
-//! Git repeats only a `GET` that was answered 429, and only if `http.maxRetries` says so
-//!. CodeCommit limits the rate of all requests, so here every request that may be
-//! repeated is, unless `http.maxRetries` says otherwise.
+//! Git repeats only a `GET` that was answered 429, and only if `http.maxRetries` says so. CodeCommit limits the rate of all
+//! requests, so here every request that may be repeated is, unless `http.maxRetries` says otherwise.
 
 use std::time::Duration;
 
@@ -172,6 +171,11 @@ mod tests {
                 asked: seconds(301),
                 longest: seconds(300),
             }
+        );
+        assert_eq!(
+            next(none, 0, Some(seconds(300)), 0.0),
+            Next::Wait(seconds(300)),
+            "as long as is worth it"
         );
         assert_eq!(next(set(Some(0), None, None), 0, None, 0.0), Next::Enough);
         assert_eq!(next(set(Some(1), None, None), 1, None, 0.0), Next::Enough);

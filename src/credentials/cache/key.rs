@@ -130,6 +130,23 @@ mod tests {
     }
 
     #[test]
+    fn names_of_identity_center_are_those_that_the_aws_cli_gives() {
+        let mut sso = SingleSignOn {
+            profile: "P".into(),
+            session: None,
+            start_url: "https://d-1.awsapps.com/start".into(),
+            region: "eu-west-1".into(),
+            account_id: "111122223333".into(),
+            role_name: "R".into(),
+        };
+        let name = |sso: &SingleSignOn| Key::single_sign_on(sso).as_str().to_owned();
+        // The SHA-1 of Python's json.dumps(…, sort_keys=True, separators=(",", ":")).
+        assert_eq!(name(&sso), "d4dca8177ee5af11f44f88be4376a056a796d516");
+        sso.session = Some("s".into());
+        assert_eq!(name(&sso), "fa0e99e78f487f91147f8b6091b0eeb516045415");
+    }
+
+    #[test]
     fn text_is_escaped_as_python_escapes_it() {
         assert_eq!(
             json("a\"\\\n\u{1}é\u{1f600}\u{7f}"),

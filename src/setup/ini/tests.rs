@@ -93,6 +93,34 @@ fn what_is_nested_under_a_property_is_not_the_profiles() {
 }
 
 #[test]
+fn a_section_is_shown_and_taken_out_without_what_follows_it() {
+    let text = "[a]\nk=v\n\n[profile p]\nx = 1\n# of b\n\n[b]\nk=v\n";
+    let ini = Ini::new(text);
+    assert_eq!(ini.section_of("p").as_deref(), Some("[profile p]\nx = 1\n"));
+    assert_eq!((ini.section_of("q"), ini.count("p")), (None, 1));
+    let without = ini.without_section("p").unwrap();
+    assert_eq!(without, "[a]\nk=v\n# of b\n\n[b]\nk=v\n");
+    assert_eq!(ini.without_section("q"), None);
+    assert_eq!(
+        Ini::new("[profile p]\n[profile p]\n").without_section("p"),
+        None
+    );
+    // At the start of a file, and with no property of its own.
+    let text = "[profile p]\n[b]\nk=v\n";
+    assert_eq!(
+        Ini::new(text).section_of("p").as_deref(),
+        Some("[profile p]\n")
+    );
+    assert_eq!(
+        Ini::new(text).without_section("p").as_deref(),
+        Some("[b]\nk=v\n")
+    );
+    // The header below would belong to the property above.
+    let text = "[a]\nk=v\n[profile p]\n  [b]\nk=v\n";
+    assert_eq!(Ini::new(text).without_section("p"), None);
+}
+
+#[test]
 fn what_the_reader_finds_is_what_was_set() {
     let text = "\u{feff}[profile p]\n\u{a0}k = 1\n\u{a0}l\u{a0}:\u{a0}x # c\n[q]\nk=2\n";
     let before = crate::profile::properties(text).unwrap();
