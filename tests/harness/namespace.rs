@@ -9,6 +9,7 @@ const NETWORK: &str = "a network namespace (unshare, ip, mount)";
 /// Whether this process is the test in a namespace, as root there, where the script `up` has run. Outside, the
 /// test is started so and its end awaited; where the system allows no namespace that is said, and nothing done.
 #[expect(clippy::disallowed_methods, reason = "the test starts itself")]
+#[expect(clippy::print_stderr, reason = "what the test inside says")]
 pub(crate) fn is_inside(test: &str, up: &str) -> bool {
     if std::env::var_os(INSIDE).is_some() {
         return true;
@@ -36,5 +37,6 @@ pub(crate) fn is_inside(test: &str, up: &str) -> bool {
         "{text}{}",
         String::from_utf8_lossy(&said.stderr)
     );
+    eprint!("{}", String::from_utf8_lossy(&said.stderr));
     false
 }

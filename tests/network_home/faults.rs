@@ -10,7 +10,7 @@ use super::{
 use crate::harness::{Outcome, PROFILE, REQUEST, Studio, helpers};
 
 const ERRORS: [&str; 2] = ["ESTALE", "EIO"];
-/// So many requests of a run fail in turn, evenly spread, unless `NETWORK_HOME` says how many.
+/// So many requests of a run fail in turn, evenly spread, unless `NETWORK_HOME` says how many, or `all`.
 const SAMPLES: usize = 4;
 
 #[expect(clippy::print_stderr, reason = "the figures of docs/reliability.md")]
@@ -27,8 +27,8 @@ fn at_requests(
     copy(&real(studio), &pristine);
     let shown = Shown::new(studio, NO_LOCKS[0]);
     act(studio).succeeded();
-    let count = shown.end();
-    let mut failed = 0;
+    let (count, kinds) = shown.end();
+    let (mut faults, mut failed) = (0, 0);
     for error in ERRORS {
         for number in (1..=count).step_by(step(count)) {
             fs::remove_dir_all(real(studio)).unwrap();
@@ -43,6 +43,7 @@ fn at_requests(
                 "{context}"
             );
             assert!(!said.stderr.contains("internal error"), "{context}");
+            faults += 1;
             failed += usize::from(said.code != Some(0));
             check(studio, &said, &context);
             let shown = Shown::new(studio, NO_LOCKS[0]);
@@ -52,17 +53,16 @@ fn at_requests(
             check_repeated(studio, &context);
         }
     }
-    eprintln!(
-        "{count} requests, {} faults a error, {failed} runs failed",
-        count.div_ceil(step(count))
-    );
+    eprintln!("{count} requests ({kinds}), {faults} runs with a fault, {failed} of them failed");
 }
 
 #[expect(clippy::disallowed_methods, reason = "a switch of the test's own")]
 fn step(count: usize) -> usize {
-    let samples = std::env::var("NETWORK_HOME").ok();
-    let samples = samples.map_or(SAMPLES, |samples| samples.parse().unwrap());
-    count.div_ceil(samples)
+    match std::env::var("NETWORK_HOME").as_deref() {
+        Ok("all") => 1,
+        Ok(samples) => count.div_ceil(samples.parse().unwrap()),
+        Err(_) => count.div_ceil(SAMPLES),
+    }
 }
 
 #[expect(

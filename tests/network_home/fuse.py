@@ -4,7 +4,8 @@ usage: fuse.py SOURCE MOUNTPOINT [--refuse WORD]... [--fail N:ERRNO] [--slow SEC
 
 WORD is locks (ENOLCK for flock and POSIX locks), no-locks (EOPNOTSUPP), links, tmpfile or noreplace. --fail lets the Nth
 request, counted from 1, fail once. --slow is how long each fsync takes. --clock is how far the server's clock is ahead.
-Prints "ready" when it is mounted; unmounts, and prints the number of requests, when standard input ends.
+Prints "ready" when it is mounted; unmounts, and prints the number of requests, of all and of each kind, when standard input
+ends.
 
 Source: linux/fuse.h, version 7.31.
 """
@@ -43,7 +44,7 @@ def name_of(data):
 
 class Served:
     def __init__(self, source, options):
-        self.options, self.requests = options, 0
+        self.options, self.requests, self.kinds = options, 0, {}
         self.paths, self.ids, self.next = {ROOT: os.fsencode(source)}, {os.fsencode(source): ROOT}, ROOT + 1
         self.files = {}
         self.failing, self.error = None, 0
@@ -56,10 +57,6 @@ class Served:
 
     def answer(self, opcode, node, data):
         """The reply's bytes; raises OSError."""
-        if opcode not in SILENT:
-            self.requests += 1
-            if self.requests == self.failing:
-                raise OSError(self.error, "once")
         known = {
             LOOKUP: self.lookup, GETATTR: self.getattr, SETATTR: self.setattr, READLINK: self.readlink, SYMLINK: self.symlink,
             MKNOD: self.mknod, MKDIR: self.mkdir, UNLINK: self.unlink, RMDIR: self.rmdir, RENAME: self.rename, RENAME2: self.rename2,
@@ -68,6 +65,12 @@ class Served:
             RELEASEDIR: self.nothing, FSYNCDIR: self.fsyncdir, GETLK: self.lock, SETLK: self.lock, SETLKW: self.lock,
             ACCESS: self.access, CREATE: self.create, DESTROY: self.nothing, TMPFILE: self.tmpfile,
         }
+        if opcode not in SILENT:
+            self.requests += 1
+            kind = known[opcode].__name__ if opcode in known else "other"
+            self.kinds[kind] = self.kinds.get(kind, 0) + 1
+            if self.requests == self.failing:
+                raise OSError(self.error, "once")
         if opcode not in known:
             raise OSError(errno.ENOSYS, "not spoken here")
         return known[opcode](node, data)
@@ -332,7 +335,7 @@ def main():
     print("ready", flush=True)
     sys.stdin.read()
     system("umount2", os.fsencode(options.mountpoint), 2)
-    print(served.requests, flush=True)
+    print(served.requests, *(f"{kind}={count}" for kind, count in sorted(served.kinds.items())), flush=True)
 
 
 main()

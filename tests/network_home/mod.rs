@@ -73,13 +73,15 @@ impl Shown {
         Self { server, output }
     }
 
-    /// Ends it; returns how many requests there were.
-    fn end(mut self) -> usize {
+    /// Ends it; returns how many requests there were, and how many of each kind.
+    fn end(mut self) -> (usize, String) {
         drop(self.server.stdin.take());
         let mut text = String::new();
         self.output.read_to_string(&mut text).unwrap();
         assert!(self.server.wait().unwrap().success());
-        text.trim().parse().unwrap()
+        let text = text.trim();
+        let (count, kinds) = text.split_once(' ').unwrap_or((text, ""));
+        (count.parse().unwrap(), kinds.to_owned())
     }
 }
 
