@@ -15,14 +15,16 @@ LIMIT, THEIR_LIMIT = 60, 20
 OPERATIONS = {
     "clone": ("advertisement", "pack"),
     "clone, v2": ("advertisement", "ls-refs", "pack"),
-    "shallow clone": ("advertisement", "pack"),
-    "fetch": ("advertisement", "pack", "container", "STS", "request"),
+    "shallow clone": ("advertisement", "negotiation", "pack"),
+    "fetch": ("advertisement", "negotiation", "pack", "container", "STS", "request"),
+    "shallow fetch": ("negotiation", "pack"),
     "lazy fetch": ("advertisement", "pack"),
     "push": ("advertisement", "report", "request"),
     "large push": ("advertisement", "probe", "report", "request"),
     "credential get": ("container", "STS"),
 }
 STATUSES = (204, 301, 302, 307, 400, 401, 403, 404, 407, 409, 413, 418, 429, 500, 501, 502, 503, 504)
+FETCHES = ("fetch", "shallow fetch")
 WHOLE = ("silence", "hang up", "a length too long", "a length too short", "a length that is none", "a wrong type",
          "no HTTP", "headers without end", "drip", "nothing in it")
 IN_PACKETS = ("bytes behind it", "twice", "no packets", "a packet too long", "a negative length", "an early flush")
@@ -201,11 +203,12 @@ class Faults:
         if case.operation == "credential get":
             request = f"protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com\npath=v1/repos/{name}\n\n"
             return ["git-credential-codecommit", "--profile", "P", "get"], request
-        template = {"fetch": "behind", "lazy fetch": "partial", "push": "small", "large push": "large"}[case.operation]
+        template = {"fetch": "behind", "shallow fetch": "behind", "lazy fetch": "partial", "push": "small", "large push": "large"}[case.operation]
         if not (home / "work").exists():
             homes.copy(self.world, template, home / "work", remote)
-        if case.operation == "fetch":
-            return ["git", "-c", "protocol.version=0", "-C", "work", "fetch", "--quiet", "origin"], ""
+        if case.operation in FETCHES:
+            depth = [] if case.operation == "fetch" else ["--depth", "2"]
+            return ["git", "-c", "protocol.version=0", "-C", "work", "fetch", "--quiet", *depth, "origin"], ""
         if case.operation == "lazy fetch":
             return ["git", "-c", "protocol.version=0", "-C", "work", "checkout", "--quiet", "main"], ""
         return ["git", "-C", "work", "push", "--quiet", "origin", "main"], ""
@@ -239,7 +242,7 @@ class Faults:
                 if said.returncode:
                     wrong.append(f"git fsck of {folder.name}: {said.stdout}{said.stderr}")
         now = homes.tip(host, "refs/heads/main")
-        if case.operation == "fetch":
+        if case.operation in FETCHES:
             known = homes.tip(work, "refs/remotes/origin/main")
             if known not in (self.old, self.tip) or (ended.code == 0 and known != self.tip):
                 wrong.append(f"origin/main is {known} after exit code {ended.code}")
@@ -274,6 +277,6 @@ class Faults:
         host = homes.tip(self.world.place / f"{name}.git", "refs/heads/main")
         if case.repeated and case.operation != "credential get":
             work = home / "work"
-            here = homes.tip(work, "refs/remotes/origin/main" if case.operation == "fetch" else "HEAD")
+            here = homes.tip(work, "refs/remotes/origin/main" if case.operation in FETCHES else "HEAD")
             if here != host:
                 case.wrong.append(f"after the repeat: {here} here, {host} there")

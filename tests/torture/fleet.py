@@ -10,8 +10,6 @@ import homes
 from hosts import Plan
 
 AT_A_TIME = 100
-# In each home a notebook and a terminal need the session at the same moment.
-PROCESSES = 2
 
 
 class Bucket:
@@ -37,12 +35,15 @@ class Fleet:
 
     def __init__(self, world, hosts):
         self.world, self.hosts = world, hosts
-        self.wrong, self.ended, self.locks = [], [], {}
+        self.wrong, self.ended, self.locks, self.started = [], [], {}, 0
 
-    def run(self, count, rate, burst, until):
+    def run(self, count, rate, burst, until, shared):
+        """Starts them; in one of `shared` homes a notebook and a terminal need the session at the same moment."""
         bucket = self.hosts.throttle = Bucket(rate, burst)
+        names = [f"space{number:05}" for number in range(count) for _ in range(1 + (number % shared == 0))]
+        began = time.monotonic()
         with ThreadPoolExecutor(AT_A_TIME) as pool:
-            list(pool.map(lambda number: self.process(number, until), range(count * PROCESSES)))
+            list(pool.map(lambda name: self.process(name, began, until), names))
         names = sorted({name for name, *_ in self.ended})
         for name, code, said, _ in self.ended:
             if code:
@@ -57,8 +58,7 @@ class Fleet:
             shutil.rmtree(self.world.place / "cases" / name, ignore_errors=True)
         return bucket, names
 
-    def process(self, number, until):
-        name = f"space{number // PROCESSES:05}"
+    def process(self, name, began, until):
         with self.lock(name):
             home = self.world.place / "cases" / name / "home"
             if not home.exists():
@@ -66,6 +66,7 @@ class Fleet:
                     return
                 self.world.home(name)
                 self.hosts.plans[name] = Plan()
+            self.started = max(self.started, time.monotonic() - began)
         environment = self.world.environment(home, name)
         del environment["AWS_MAX_ATTEMPTS"]
         request = "protocol=https\nhost=git-codecommit.eu-west-1.amazonaws.com\npath=v1/repos/demo\n\n"
@@ -88,15 +89,15 @@ def pauses(calls):
     return found
 
 
-HEAD = f"""| homes | processes, {AT_A_TIME} at a time | that failed | STS lets through | AssumeRole calls | throttled | longest | wrong |
-|---|---|---|---|---|---|---|---|"""
+HEAD = f"""| homes | processes, {AT_A_TIME} at a time | started within | that failed | STS lets through | AssumeRole calls | throttled | longest | wrong |
+|---|---|---|---|---|---|---|---|---|"""
 
 
 def row(part, bucket, names):
     """A row of Markdown."""
     calls = bucket.calls
     throttled = sum(not granted for _, _, granted in calls)
-    return (f"| {len(names)} | {len(part.ended)} | {part.failed} | {bucket.rate} a second, a burst of {bucket.burst} | "
+    return (f"| {len(names)} | {len(part.ended)} | {part.started:.0f} s | {part.failed} | {bucket.rate} a second, a burst of {bucket.burst} | "
             f"{len(calls)} | {throttled} | {max(seconds for *_, seconds in part.ended):.0f} s | {len(part.wrong)} |")
 
 

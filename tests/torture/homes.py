@@ -145,7 +145,7 @@ def git(folder, *arguments, **more):
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1",
                    "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.com", "GIT_COMMITTER_NAME": "a",
                    "GIT_COMMITTER_EMAIL": "a@example.com", "GIT_AUTHOR_DATE": "2026-01-02T03:04:05Z",
-                   "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z"}
+                   "GIT_COMMITTER_DATE": more.get("date", "2026-01-02T03:04:05Z")}
     return subprocess.run(["git", "-C", str(folder), *arguments], env=environment, check=more.get("check", True),
                           capture_output=True, text=True, errors="replace")
 
@@ -178,6 +178,9 @@ def templates(place, rng):
         subprocess.run(["git", "clone", "--quiet", "--no-local", str(made / "host"), str(made / name)], check=True)
     git(made / "behind", "reset", "--quiet", "--hard", "HEAD~3")
     git(made / "behind", "update-ref", "refs/remotes/origin/main", "HEAD")
+    # Git offers 16 commits at first: of these the host knows none, so that the two negotiate.
+    for number in range(20):
+        git(made / "behind", "commit", "--quiet", "--allow-empty", "-m", f"here {number}", date="2026-02-03T04:05:06Z")
     git(made / "behind", "reflog", "expire", "--expire=now", "--all")
     git(made / "behind", "repack", "-adq")
     git(made / "behind", "prune", "--expire=now")

@@ -102,19 +102,27 @@ class Hosts:
             exchange = {b"0000": "probe"}.get(body, "report" if service == "receive-pack" else "pack")
             if b"command=ls-refs" in body[:40]:
                 exchange = "ls-refs"
+        answer = None
+        if exchange == "pack":
+            # Only the answer tells whether the host has agreed with git on what it lacks.
+            answer = self.backend(request, case, rest, plan)
+            exchange = "pack" if b"PACK" in answer.body else "negotiation"
         fault = plan.strike(exchange)
         if fault and fault.in_place:
             return answers.send(request, None, fault, random.Random(plan.seed))
         if exchange == "report":
             plan.pushes += 1
-        plan.busy += 1
-        try:
-            answer = self.backend(request, case, rest)
-        finally:
-            plan.busy -= 1
+        answer = answer or self.backend(request, case, rest, plan)
         return answers.send(request, answer, fault, random.Random(plan.seed))
 
-    def backend(self, request, case, rest):
+    def backend(self, request, case, rest, plan):
+        plan.busy += 1
+        try:
+            return self.asked(request, case, rest)
+        finally:
+            plan.busy -= 1
+
+    def asked(self, request, case, rest):
         rest, _, query = rest.partition("?")
         protocol = request.headers.get("git-protocol", "") if case.startswith("v2") else ""
         said = subprocess.run(

@@ -49,7 +49,7 @@ def faults(world, hosts, seed, seconds, only=None):
 
 def kills(world, hosts, seed, seconds, only=None):
     """The part on signals: a table, and whether all was as it has to be."""
-    done = Kills(world, hosts).run(seed, 1000, 8, time.monotonic() + seconds, only)
+    done = Kills(world, hosts).run(seed, 1200, 8, time.monotonic() + seconds, only)
     table(done)
     wrong = [kill for kill in done if kill.wrong]
     report(wrong)
@@ -60,9 +60,10 @@ def fleet(world, hosts, seed, seconds, only=None):
     """The part on many homes: a table and a plot."""
     wrong, rows, short = [], [], seconds < 30
     until = time.monotonic() + seconds
-    for count, rate in [(100, 20)] if short else [(100, 20), (2500, 30)]:
+    # A hundred crowds that all meet at once, and as many spaces as a large company starts in a minute.
+    for count, rate, shared in [(100, 20, 1)] if short else [(100, 20, 1), (2500, 45, 10)]:
         part = many.Fleet(world, hosts)
-        bucket, names = part.run(count, rate, 10, until)
+        bucket, names = part.run(count, rate, 10, until, shared)
         many.judged(bucket.calls, part.wrong)
         rows.append(many.row(part, bucket, names))
         wrong += part.wrong
