@@ -310,7 +310,6 @@ fn a_lock_of_gits_is_waited_for_and_then_named() {
     home.write(".gitconfig", "[user]\n\tname = n\n");
     home.write(".gitconfig.lock", "");
     let arguments = home.arguments(&["--yes"]);
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let run = home.command(home.program(), &arguments).spawn().unwrap();
     std::thread::sleep(std::time::Duration::from_millis(300));
     assert_eq!(home.read(".gitconfig"), "[user]\n\tname = n\n");

@@ -159,7 +159,6 @@ fn two_runs_at_once_give_one_result() {
         let home = Home::new();
         home.write(".aws/config", "[default]\nregion = us-east-1\n");
         let arguments = home.arguments(&["--yes"]);
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let runs: Vec<_> = (0..4)
             .map(|_| home.command(home.program(), &arguments).spawn().unwrap())
             .collect();
@@ -216,15 +215,12 @@ fn a_dry_run_shows_the_change_and_touches_nothing() {
 fn without_a_person_to_ask_nothing_is_done_without_yes() {
     let home = Home::new();
     let before = home.snapshot();
-    let arguments = home.arguments(&[]);
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let said = home.run(home.program(), &arguments).failed();
-    assert_eq!(said.code, Some(2));
-    assert_eq!(
-        said.said(),
-        "git-codecommit: cannot ask for confirmation without a terminal, so nothing was changed\n\
-         hint: use --yes to confirm, or --dry-run to see the changes"
-    );
+    home.setup_unconfirmed(&[]).is(&expect![[r#"
+        exit code 2
+        -- stderr
+        git-codecommit: cannot ask for confirmation without a terminal, so nothing was changed
+        hint: use --yes to confirm, or --dry-run to see the changes
+    "#]]);
     assert_same(&home.snapshot(), &before, "");
 }
 
@@ -315,11 +311,7 @@ fn the_role_is_found_after_unified_studio_deleted_the_aws_config() {
 
 #[test]
 fn home_may_be_unset_or_the_root_folder() {
-    let dry_run = |home: &Home| {
-        let arguments = home.arguments(&["--dry-run"]);
-        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-        home.run(home.program(), &arguments).succeeded()
-    };
+    let dry_run = |home: &Home| home.setup_unconfirmed(&["--dry-run"]).succeeded();
     let account = Home::new().run("sh", &["-c", "getent passwd $(id -u) | cut -d : -f 6"]);
     let warning = |what: &str| {
         format!(
@@ -336,10 +328,10 @@ fn home_may_be_unset_or_the_root_folder() {
     let said = dry_run(&home);
     assert_eq!(said.stderr, warning("HOME is /"));
     home.set("HOME", "/nowhere");
-    let said = home.setup(&[]).failed();
-    assert_eq!(
-        said.said(),
-        "git-codecommit: the home directory /nowhere does not exist\n\
-         hint: set HOME to the folder with your .gitconfig"
-    );
+    home.setup(&[]).is(&expect![[r#"
+        exit code 2
+        -- stderr
+        git-codecommit: the home directory /nowhere does not exist
+        hint: set HOME to the folder with your .gitconfig
+    "#]]);
 }

@@ -14,6 +14,7 @@ mod submodules;
 mod undo;
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -110,7 +111,7 @@ impl Home {
         clippy::disallowed_methods,
         reason = "tests start the programs they test"
     )]
-    fn command(&self, program: impl AsRef<Path>, arguments: &[&str]) -> Command {
+    fn command(&self, program: impl AsRef<Path>, arguments: &[impl AsRef<OsStr>]) -> Command {
         let mut command = Command::new(program.as_ref());
         command
             .args(arguments)
@@ -123,7 +124,7 @@ impl Home {
         command
     }
 
-    fn run(&self, program: impl AsRef<Path>, arguments: &[&str]) -> Outcome {
+    fn run(&self, program: impl AsRef<Path>, arguments: &[impl AsRef<OsStr>]) -> Outcome {
         Outcome::of(self.command(program, arguments), "")
     }
 
@@ -152,12 +153,14 @@ impl Home {
         all.map(|argument| (*argument).to_owned()).collect()
     }
 
+    /// `setup` for our role in `eu-west-1`, which nobody has confirmed.
+    fn setup_unconfirmed(&self, more: &[&str]) -> Outcome {
+        self.run(self.program(), &self.arguments(more))
+    }
+
     /// `setup --yes` for our role in `eu-west-1`.
     fn setup(&self, more: &[&str]) -> Outcome {
-        let arguments = self.arguments(more);
-        let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        arguments.push("--yes");
-        self.run(self.program(), &arguments)
+        self.setup_unconfirmed(&[more, &["--yes"]].concat())
     }
 
     fn unsetup(&self, more: &[&str]) -> Outcome {

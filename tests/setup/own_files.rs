@@ -10,10 +10,10 @@ use crate::harness::Outcome;
 const FOLDER: &str = ".config/git-codecommit";
 
 /// Runs a program that must end by itself.
-fn in_time(home: &Home, arguments: &[&str]) -> Outcome {
+fn in_time(home: &Home, arguments: &[impl AsRef<str>]) -> Outcome {
     let program = home.program().display().to_string();
     let mut all = vec!["--signal=KILL", "30", &program];
-    all.extend(arguments);
+    all.extend(arguments.iter().map(AsRef::as_ref));
     let said = home.run("timeout", &all);
     assert_ne!(said.code, None, "it hangs");
     assert_ne!(said.code, Some(137), "it hangs");
@@ -22,7 +22,6 @@ fn in_time(home: &Home, arguments: &[&str]) -> Outcome {
 
 fn setup(home: &Home) -> Outcome {
     let arguments = home.arguments(&["--yes"]);
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     in_time(home, &arguments)
 }
 

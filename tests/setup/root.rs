@@ -183,24 +183,8 @@ fn a_umask_that_forbids_everything_keeps_nothing_from_its_user() {
     let program = home.program().display().to_string();
     let script = format!("umask 777; '{program}' {arguments} && '{program}' {arguments}");
     let said = as_user(&home, &script).succeeded();
-    said.is(&expect![[r#"
-        -- stdout
-        ~/.config/git-codecommit/state.json: new
-        ~/.config/git-codecommit/config: new
-        ~/.config/git-codecommit/gitconfig: new
-        ~/.aws/config: new
-          + [profile CrossAccountAccessProfile]
-          + region = eu-west-1
-          + credential_source = EcsContainer
-          + role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
-        ~/.gitconfig: new
-          + [include]
-          + 	path = ~/.config/git-codecommit/gitconfig
-        note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
-        done
-        note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
-        unchanged
-    "#]]);
+    let ends = said.stdout.lines().filter(|line| matches!(*line, "done" | "unchanged"));
+    assert_eq!(ends.collect::<Vec<_>>(), ["done", "unchanged"], "{said:?}");
     for (name, entry) in home.snapshot() {
         let (super::Entry::File(mode, _) | super::Entry::Folder(mode)) = entry else {
             continue;
