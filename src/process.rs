@@ -61,10 +61,19 @@ pub(crate) async fn captured(command: &mut tokio::process::Command) -> std::io::
 pub(crate) const LIMIT_HINT: &str =
     "raise the limit on processes (ulimit -u, or the container's pids limit), or stop some";
 
+/// What helps where there is no file descriptor left.
+pub(crate) const OPEN_FILES_HINT: &str = "raise the limit on open files (ulimit -n)";
+
+/// Whether the system, or this process, has as many files open as it may: ENFILE and EMFILE of every unix.
+fn is_for_want_of_files(cause: &io::Error) -> bool {
+    cfg!(unix) && matches!(cause.raw_os_error(), Some(23 | 24))
+}
+
 /// What helps where git cannot be started.
 pub(crate) fn start_hint(cause: &io::Error) -> &'static str {
     match cause.kind() {
         io::ErrorKind::WouldBlock => LIMIT_HINT,
+        _ if is_for_want_of_files(cause) => OPEN_FILES_HINT,
         _ => "check that git is installed and on PATH",
     }
 }
@@ -73,21 +82,22 @@ pub(crate) fn start_hint(cause: &io::Error) -> &'static str {
 pub(crate) fn end_quietly_on_panic() {
     std::panic::set_hook(Box::new(|panic| {
         let said = panic.payload_as_str().unwrap_or_default();
-        let (lines, exit) = match (
-            said.contains("spawn") && said.contains("thread"),
-            panic.location(),
-        ) {
-            (true, _) => (
-                format!("cannot start a thread\nhint: {LIMIT_HINT}"),
-                Exit::Network,
-            ),
-            (false, place) => (
-                format!(
-                    "internal error ({})\nhint: report this at the project's issue tracker, with the command that you ran",
-                    place.map(ToString::to_string).unwrap_or_default()
-                ),
-                Exit::General,
-            ),
+        let is_thread = said.contains("spawn") && said.contains("thread");
+        // As Debug of an io::Error; a library may need a file descriptor where it can report no error.
+        let is_file = said.contains("Os { code: 24,") || said.contains("Os { code: 23,");
+        let (lines, exit) = if is_thread {
+            let lines = format!("cannot start a thread\nhint: {LIMIT_HINT}");
+            (lines, Exit::Network)
+        } else if is_file && cfg!(unix) {
+            let lines = format!("too many open files\nhint: {OPEN_FILES_HINT}");
+            (lines, Exit::Network)
+        } else {
+            let place = panic.location();
+            let lines = format!(
+                "internal error ({})\nhint: report this at the project's issue tracker, with the command that you ran",
+                place.map(ToString::to_string).unwrap_or_default()
+            );
+            (lines, Exit::General)
         };
         let lines = format!("git-codecommit: {lines}\n");
         let _ = std::io::stderr().write_all(lines.as_bytes());

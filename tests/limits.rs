@@ -1,5 +1,6 @@
 //! Limits of the system (`ulimit`): what cannot be done is said, and no signal ends a program.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use expect_test::expect;
@@ -55,6 +56,30 @@ fn an_answer_that_no_file_may_hold_is_an_error() {
         -- stderr
         git-remote-codecommit: lost the connection to git: File too large (os error 27)
     "#]]);
+}
+
+#[test]
+fn a_limit_on_open_files_is_named_and_ends_in_no_panic() {
+    let studio = Studio::default();
+    for helper in ["git-remote-codecommit", "git-credential-codecommit"] {
+        // Then git's configuration is read without git, which needs pipes.
+        limited(&studio, ":", helper, "").succeeded();
+        let mut failures = BTreeSet::new();
+        for most in 4..32 {
+            let said = limited(&studio, &format!("ulimit -n {most}"), helper, "");
+            for word in ["panicked", "internal error", "backtrace"] {
+                assert!(!said.stderr.contains(word), "{most}: {said:?}");
+            }
+            if said.code != Some(0) {
+                failures.insert(said.failed().said());
+            }
+        }
+        let expected = format!(
+            "{helper}: cannot start the async runtime: Too many open files (os error 24)\n\
+             hint: raise the limit on open files (ulimit -n)"
+        );
+        assert!(failures.contains(&expected), "{failures:#?}");
+    }
 }
 
 #[test]

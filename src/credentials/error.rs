@@ -73,7 +73,7 @@ pub(crate) enum Error {
         path: PathBuf,
         cause: std::io::Error,
     },
-    /// No async runtime could be started.
+    /// No async runtime could be started: it needs four file descriptors.
     #[error("cannot start the async runtime: {0}")]
     Runtime(std::io::Error),
     /// The network client could not be set up.
@@ -116,7 +116,7 @@ impl Explain for Error {
                 "attach an instance profile; in a container, raise the hop limit of IMDSv2 to 2"
                     .into(),
             ],
-            Self::Runtime(_) => vec![],
+            Self::Runtime(_) => vec![crate::process::OPEN_FILES_HINT.into()],
             Self::Unremovable { .. } => vec!["check the folder's owner and mode".into()],
             Self::Profile(error) => error.hints(),
             Self::Region(error) => error.hints(),

@@ -16,6 +16,7 @@ mod framing;
 pub(crate) mod fuzz;
 mod handover;
 mod inquiry;
+mod language;
 mod lfs;
 mod options;
 mod payload;
@@ -109,7 +110,7 @@ fn serve(
     // Every run needs it: where git has to be asked, it lists it while the AWS files are read.
     world.ask_git_config();
     notices.trace(|| world.git_config_source());
-    let waiting = Waiting::new().map_err(Error::NoThread)?;
+    let waiting = Waiting::new()?;
     let address = address.to_string_lossy();
     submodule::check(world, &address)?;
     let target = Target::of_address(world, notices, &address)?;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use reqwest::header::{
-    CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT,
+    ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER,
+    USER_AGENT,
 };
 use reqwest::{Method, StatusCode};
 use time::OffsetDateTime;
@@ -12,6 +13,7 @@ use time::format_description::well_known::Rfc2822;
 use super::connection::Connection;
 use super::error::Error;
 use super::error_body::ErrorBody;
+use super::language;
 use super::payload::Payload;
 use super::refusal::Refusal;
 use super::retry::{self, Effect, Next, Trouble};
@@ -119,6 +121,9 @@ impl<'a> Connection<'a> {
         let mut headers = outgoing.headers.clone();
         let agent = network.user_agent(&self.git().await?.text)?;
         headers.insert(USER_AGENT, agent);
+        if let Some(languages) = language::accepted(self.world) {
+            headers.insert(ACCEPT_LANGUAGE, languages);
+        }
         if let Some(version) = outgoing.version {
             headers.insert("Git-Protocol", protocol(version));
         }

@@ -11,6 +11,7 @@ use std::task::Poll;
 use tokio::runtime::{Builder, Runtime};
 
 use super::error::Error;
+use crate::credentials;
 use crate::platform::Reader;
 
 /// The async runtime, and a look at git.
@@ -20,12 +21,14 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    pub(super) fn new() -> io::Result<Self> {
+    pub(super) fn new() -> Result<Self, Error> {
         // The runtime's own attempt would end in a panic.
-        let first = std::thread::Builder::new().spawn(|| ())?;
+        let first = std::thread::Builder::new().spawn(|| ());
+        let first = first.map_err(Error::NoThread)?;
         // Only once it has gone is there room for the next one.
         let _ = first.join();
-        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(credentials::Error::Runtime)?;
         // The thread that will look up the host's name is there when it is needed.
         runtime.spawn_blocking(|| ());
         let git = {

@@ -93,6 +93,10 @@ pub(crate) const AWS_RETRY_MODE: &str = "AWS_RETRY_MODE";
 pub(crate) const GIT_ASKPASS: &str = "GIT_ASKPASS";
 /// The same, for ssh, where [`GIT_ASKPASS`] and `core.askPass` are not set.
 pub(crate) const SSH_ASKPASS: &str = "SSH_ASKPASS";
+/// The person's languages in their order, separated by colons.
+pub(crate) const LANGUAGE: &str = "LANGUAGE";
+/// The locale of messages: the first that is set counts (POSIX, "Environment Variables").
+pub(crate) const LOCALE: [&str; 3] = ["LC_ALL", "LC_MESSAGES", "LANG"];
 /// `0` forbids questions on the terminal.
 pub(crate) const GIT_TERMINAL_PROMPT: &str = "GIT_TERMINAL_PROMPT";
 /// Anything in it forbids colours.

@@ -4,7 +4,7 @@ use super::{list, refusal, studio, studio_of};
 use crate::harness::{Studio, WITH_REGION, every_git};
 
 /// The values of a header in every request to the git host, since the last time.
-fn seen(studio: &Studio, name: &str) -> Vec<Vec<String>> {
+pub(super) fn seen(studio: &Studio, name: &str) -> Vec<Vec<String>> {
     let requests = studio.aws.git_requests();
     studio.aws.clear_record();
     let values = |request: &local_aws::Request| {

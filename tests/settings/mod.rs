@@ -6,6 +6,7 @@ mod encrypted_proxy;
 mod git_config;
 mod git_config_here;
 mod headers;
+mod language;
 mod proxies;
 mod speed;
 mod trace;
