@@ -318,3 +318,20 @@ impl<'a> Chosen<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_for_another_path_of_the_host_names_no_repository() {
+        let world = World::of(&[]);
+        let url = "https://git-codecommit.eu-west-1.amazonaws.com/elsewhere";
+        let (host, path) = RequestHost::of_url(url).unwrap();
+        let target = Target::of_request(&world, &host, &path, Overrides::default()).unwrap();
+        assert_eq!(
+            target.endpoint().err().unwrap().to_string(),
+            "the URL does not name a repository that CodeCommit can have"
+        );
+    }
+}

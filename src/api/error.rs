@@ -29,7 +29,7 @@ pub(crate) enum Error {
         message: String,
     },
     /// A 200 that cannot be understood.
-    #[error("the response from {host} is no list of repositories: {problem}")]
+    #[error("the response from {host} is not a list of repositories: {problem}")]
     Answer { host: String, problem: &'static str },
     #[error("cannot sign the request: {0}")]
     Unsendable(String),
@@ -62,7 +62,7 @@ impl Explain for Error {
                 code,
                 ..
             } => self.refusal_hints(operation, identity, code),
-            Self::Answer { .. } => vec!["check what answers at this address".into()],
+            Self::Answer { .. } => vec!["check which server answers at this address".into()],
             Self::Unsendable(_) => {
                 vec!["look for stray characters in the AWS credentials file or variables".into()]
             }

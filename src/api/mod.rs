@@ -155,7 +155,37 @@ fn short(kind: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::short;
+    use super::*;
+    use crate::aws::Origin;
+    use crate::message::Messages;
+    use crate::secret::Secret;
+    use crate::target::Overrides;
+
+    #[test]
+    fn a_key_that_cannot_stand_in_a_header_is_not_sent() {
+        let world = World::of(&[("AWS_REGION", "eu-west-1")]);
+        let messages = Messages::new("x", &world, std::io::sink());
+        let target = Target::without_address(&world, &messages, Overrides::default()).unwrap();
+        let http = Http::new(&world, None);
+        let api = Api::prepare(&target, &http, &messages).unwrap();
+        let credentials = Credentials {
+            access_key_id: "AKID\nhost: evil".into(),
+            secret_access_key: Secret::new("hunter2".into()),
+            session_token: None,
+            expires_at: None,
+            principal: None,
+            account: None,
+            origin: Origin::Fresh,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let asked = api.call(&credentials, "ListRepositories", b"{}");
+        let error = runtime.block_on(asked).unwrap_err();
+        assert!(matches!(error, Error::Unsendable(_)), "{error}");
+        assert!(!error.to_string().contains("evil"), "{error}");
+    }
 
     #[test]
     fn an_errors_name_comes_in_three_forms() {

@@ -37,14 +37,17 @@ pub(super) struct Browse {
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    #[error("no remote of this folder's repository leads to CodeCommit")]
+    #[error("this folder has no CodeCommit remote")]
     Nowhere,
     /// Neither in the checkout, nor a whole id.
-    #[error("{0:?} is no commit of this repository")]
+    #[error("{0:?} is not a commit in this repository")]
     UnknownCommit(String),
     /// The partition's console has no public name.
-    #[error("the console of partition {0} has no public address")]
-    NoConsole(&'static str),
+    #[error("no address is known for the console of partition {partition}")]
+    NoConsole {
+        partition: &'static str,
+        region: Region,
+    },
 }
 
 impl Explain for Error {
@@ -54,9 +57,11 @@ impl Explain for Error {
                 "name an address: git codecommit browse codecommit::eu-west-1://repository".into(),
             ],
             Self::UnknownCommit(_) => {
-                vec!["name a whole commit ID, or one of this checkout".into()]
+                vec!["give the full commit ID, or a commit of this clone".into()]
             }
-            Self::NoConsole(_) => vec![],
+            Self::NoConsole { region, .. } => vec![format!(
+                "sign in to that partition's console, then open CodeCommit in {region}"
+            )],
         }
     }
 
@@ -134,7 +139,10 @@ const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
 /// The console's page, `https://<region>.<console>/codesuite/codecommit/repositories/…`.
 fn url(region: &Region, repository: &RepositoryName, page: &Page) -> Result<String, Error> {
     let partition = partition::of(region.as_str());
-    let console = partition.console.ok_or(Error::NoConsole(partition.name))?;
+    let console = partition.console.ok_or_else(|| Error::NoConsole {
+        partition: partition.name,
+        region: region.clone(),
+    })?;
     let rest = match page {
         Page::Repository => "browse".to_owned(),
         Page::Branch(name) => {
@@ -252,7 +260,7 @@ mod tests {
         }
         assert_eq!(
             shown("us-iso-east-1", &Page::Repository),
-            "the console of partition aws-iso has no public address"
+            "no address is known for the console of partition aws-iso"
         );
     }
 

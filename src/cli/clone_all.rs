@@ -10,7 +10,7 @@ use crate::error::{Error as AnyError, Exit, Explain};
 use crate::message::Notices as _;
 use crate::process;
 
-/// Clone all repositories of an account, and fetch into the clones that are there
+/// Clone all repositories of an account, and fetch into existing clones
 ///
 /// A clone is FOLDER/NAME, a mirror FOLDER/NAME.git; with several regions, in a folder of its region. git does the cloning,
 /// with the identity that list uses. A repository that fails does not stop the others: the last line names those that
@@ -25,7 +25,7 @@ pub(super) struct CloneAll {
     /// Make bare mirrors with every reference, as for a backup
     #[arg(long)]
     mirror: bool,
-    /// Folder of the clones; it is made if it is not there
+    /// Folder for the clones; created if it does not exist
     folder: PathBuf,
 }
 
@@ -121,7 +121,7 @@ impl CloneAll {
                 .is_some_and(|url| Address::leads_to(&url, Some(&found.region), &found.name));
             if !is_clone {
                 session.messages.warning(&format!(
-                    "{} is not empty, and it is not a clone of {}: it stays as it is",
+                    "{} is not empty, and it is not a clone of {}: skipping it",
                     path.display(),
                     found.name
                 ));

@@ -41,7 +41,7 @@ pub(super) struct Credential {
 
 /// A key that cannot stand in what is printed.
 #[derive(Debug, thiserror::Error)]
-#[error("the access key ID or the session token contains a line break or a blank")]
+#[error("the access key ID or the session token contains a line break or a space")]
 pub(crate) struct Unprintable;
 
 impl Explain for Unprintable {
@@ -140,4 +140,42 @@ impl Credential {
 /// As it can stand in a URL's user name and password.
 fn in_url(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, NON_ALPHANUMERIC)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::{Region, RepositoryName};
+    use crate::secret::Secret;
+
+    #[test]
+    fn a_blank_in_a_key_is_printed_in_no_format() {
+        let region = Region::parse("eu-west-1").unwrap();
+        let host = "git-codecommit.eu-west-1.amazonaws.com".to_owned();
+        let name = RepositoryName::parse("demo-repo").unwrap();
+        let endpoint = Endpoint::new(host, region, name);
+        for text in ["AKID host evil", "AKID\nhost=evil", "AKID\u{7f}"] {
+            let auth = BasicAuth {
+                username: Secret::new(text.into()),
+                password: Secret::new("p".into()),
+                expires_at: time::OffsetDateTime::UNIX_EPOCH,
+            };
+            for (json, url, netrc) in [
+                (false, false, false),
+                (true, false, false),
+                (false, true, false),
+                (false, false, true),
+            ] {
+                let command = Credential {
+                    json,
+                    url,
+                    netrc,
+                    yes: false,
+                    address: String::new(),
+                };
+                let error = command.in_format(&auth, &endpoint, "").unwrap_err();
+                assert!(error.downcast_ref::<Unprintable>().is_some(), "{error}");
+            }
+        }
+    }
 }

@@ -9,7 +9,7 @@ use crate::endpoint::BadAuthority;
 use crate::error::{Error, Exit, Output, UsageError, examples};
 use crate::git::config;
 use crate::message::Messages;
-use crate::profile::EmptyName;
+use crate::profile::{EmptyName, Plan, ProfileName, Profiles};
 use crate::target::{NoRepository, Target};
 use crate::world::World;
 use crate::world::studio::Metadata;
@@ -82,6 +82,63 @@ pub(crate) fn an_address_that_cannot_be_read_is_a_setting() {
     examples::check(&error, Exit::Settings);
 }
 
+/// Profiles that lead to no credentials.
+const PROFILES: &[&str] = &[
+    "role_arn = R",
+    "role_arn = R\nsource_profile = S\ncredential_source = EcsContainer",
+    "role_arn = R\nsource_profile = S",
+    "role_arn = R\nsource_profile = P",
+    "role_arn = R\nsource_profile = Q\n[profile Q]\nregion = eu-west-1",
+    "role_arn = R\ncredential_source = Environment",
+    "role_arn = R\ncredential_source = EcsContainer",
+    "role_arn = R\ncredential_source = Studio",
+    "aws_access_key_id = A",
+    "web_identity_token_file = T",
+    "sso_session = S\nsso_account_id = 111111111111\nsso_role_name = R",
+    "sso_session = S\nsso_account_id = 111111111111\nsso_role_name = R\nsso_region = eu-west-1\n\
+     [sso-session S]\nsso_region = eu-west-2\nsso_start_url = U",
+    "sso_account_id = 111111111111\nsso_role_name = R",
+    "sso_start_url = U",
+    "region = eu-west-1\n  role_arn = R",
+];
+
+/// The error of each, without the names of this run.
+fn of_profiles() -> impl Iterator<Item = profile::Error> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config");
+    let shown = path.display().to_string();
+    let name = ProfileName::parse("P").unwrap();
+    PROFILES.iter().map(move |lines| {
+        std::fs::write(
+            folder.path().join("config"),
+            format!("[profile P]\n{lines}\n"),
+        )
+        .unwrap();
+        let world = World::of(&[
+            ("AWS_CONFIG_FILE", &shown),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+        ]);
+        let profiles = Profiles::load_aws_files(&world).unwrap();
+        let choice = profiles.choose(&world, Some((&name, "the address")));
+        let error = Plan::new(&world, &profiles, &choice.unwrap()).err();
+        let plain = |text: String| text.replace(&shown, "…");
+        match error.unwrap_or_else(|| panic!("{lines}")) {
+            profile::Error::Invalid {
+                profile,
+                at,
+                problem,
+                hint,
+            } => profile::Error::Invalid {
+                profile,
+                at: plain(at),
+                problem: plain(problem),
+                hint: plain(hint),
+            },
+            other => panic!("{lines}: {other}"),
+        }
+    })
+}
+
 #[test]
 pub(crate) fn files_that_cannot_be_used_are_settings() {
     let profile = text;
@@ -103,18 +160,15 @@ pub(crate) fn files_that_cannot_be_used_are_settings() {
             available: vec![],
             meant: None,
         },
-        profile::Error::Invalid {
-            profile: profile(),
-            at: text(),
-            problem: text(),
-            hint: text(),
-        },
         profile::Error::PartialEnvironment,
         profile::Error::NoCredentials {
             profile: profile(),
             ignored: ignored(),
         },
     ] {
+        examples::check(&error, Exit::Settings);
+    }
+    for error in of_profiles() {
         examples::check(&error, Exit::Settings);
     }
     for error in [
@@ -242,7 +296,10 @@ pub(crate) fn every_error_of_a_command_has_its_class() {
     for error in [
         browse::Error::Nowhere,
         browse::Error::UnknownCommit(text()),
-        browse::Error::NoConsole("aws-iso"),
+        browse::Error::NoConsole {
+            partition: "aws-iso",
+            region: Region::parse("us-iso-east-1").unwrap(),
+        },
     ] {
         examples::check(&error, Exit::Settings);
     }

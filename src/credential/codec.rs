@@ -106,7 +106,7 @@ pub(super) fn write_answer(answer: &Answer, out: &mut impl Write) -> Result<(), 
     let breaks = ['\0', '\n', '\r'];
     let is_broken = |text: &str| breaks.iter().any(|end| text.contains(*end));
     if is_broken(username) || is_broken(password) {
-        return Err(Error::Protocol("the access key holds a line break"));
+        return Err(Error::LineBreak);
     }
     let secret = Zeroizing::new(if *as_header {
         let header = auth.header();
@@ -238,7 +238,8 @@ mod tests {
         };
         let mut out = Vec::new();
         let as_header = false;
-        assert!(write_answer(&Answer { auth, as_header }, &mut out).is_err());
+        let refused = write_answer(&Answer { auth, as_header }, &mut out);
+        assert!(matches!(refused, Err(Error::LineBreak)));
         assert!(out.is_empty());
     }
 

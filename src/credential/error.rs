@@ -10,9 +10,9 @@ pub(crate) enum Error {
     NoPath { host: String },
     #[error("the path {path:?} cannot be signed")]
     Path { path: String, form: &'static str },
-    /// Git's request, or the answer, would break the protocol.
-    #[error("the credential request cannot be read: {0}")]
-    Protocol(&'static str),
+    /// It would add an attribute to the answer.
+    #[error("the access key ID or the session token contains a line break")]
+    LineBreak,
     /// Reading from or writing to git failed.
     #[error("lost the connection to git: {0}")]
     Pipe(#[from] std::io::Error),
@@ -25,14 +25,17 @@ impl Explain for Error {
                 "run: git config --global credential.https://{host}.useHttpPath true"
             )],
             Self::Path { form, .. } => vec![(*form).into()],
-            Self::Protocol(_) => vec!["git starts this program; do not run it by hand".into()],
+            Self::LineBreak => {
+                vec!["look for stray characters in the AWS credentials file or variables".into()]
+            }
             Self::Pipe(_) => vec![],
         }
     }
 
     fn exit(&self) -> Exit {
         match self {
-            Self::NoPath { .. } | Self::Path { .. } | Self::Protocol(_) => Exit::Settings,
+            Self::NoPath { .. } | Self::Path { .. } => Exit::Settings,
+            Self::LineBreak => Exit::Credentials,
             Self::Pipe(_) => Exit::Network,
         }
     }

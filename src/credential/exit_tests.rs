@@ -4,6 +4,7 @@ use std::io;
 
 use super::error::Error;
 use crate::error::{Exit, examples};
+use crate::target::Service;
 
 #[test]
 pub(crate) fn every_error_of_the_credential_helper_has_its_class() {
@@ -12,12 +13,19 @@ pub(crate) fn every_error_of_the_credential_helper_has_its_class() {
         (Error::NoPath { host }, Exit::Settings),
         (
             Error::Path {
-                path: "…".to_owned(),
-                form: "…",
+                path: "/…".to_owned(),
+                form: Service::CodeCommit.form(),
             },
             Exit::Settings,
         ),
-        (Error::Protocol("…"), Exit::Settings),
+        (
+            Error::Path {
+                path: "/…".to_owned(),
+                form: Service::Connections.form(),
+            },
+            Exit::Settings,
+        ),
+        (Error::LineBreak, Exit::Credentials),
         (
             Error::Pipe(io::ErrorKind::StorageFull.into()),
             Exit::Network,

@@ -11,6 +11,7 @@ use reqwest::{Body, Response};
 
 use super::failure::Error;
 use super::git_host::Answer;
+use super::pieces::Pieces;
 
 /// The largest answer with credentials, or of an AWS service, in bytes: real ones have a few KiB.
 pub(super) const SERVICE_LIMIT: usize = 1 << 20;
@@ -30,30 +31,39 @@ impl Answer<'_, '_> {
     pub(crate) async fn each<E: From<Error>>(
         &mut self,
         bounds: Bounds,
-        mut take: impl FnMut(&[u8]) -> Result<(), E>,
+        take: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         let host = self.authority().to_owned();
-        let reading = async {
-            let mut left = bounds.size;
-            while let Some(pieces) = self.pieces().await? {
-                let Some(rest) = left.checked_sub(pieces.remaining()) else {
-                    return Err(too_large(&host, bounds.size).into());
-                };
-                left = rest;
-                for piece in pieces.iter() {
-                    take(piece)?;
-                }
+        within(&host, bounds, async || self.pieces().await, take).await
+    }
+}
+
+async fn within<E: From<Error>>(
+    host: &str,
+    bounds: Bounds,
+    mut next: impl AsyncFnMut() -> Result<Option<Pieces>, Error>,
+    mut take: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let reading = async {
+        let mut left = bounds.size;
+        while let Some(pieces) = next().await? {
+            let Some(rest) = left.checked_sub(pieces.remaining()) else {
+                return Err(too_large(host, bounds.size).into());
+            };
+            left = rest;
+            for piece in pieces.iter() {
+                take(piece)?;
             }
-            Ok(())
-        };
-        match tokio::time::timeout(bounds.time, reading).await {
-            Ok(read) => read,
-            Err(_) => Err(Error::TooLong {
-                host,
-                minutes: bounds.time.as_secs().div_ceil(60),
-            }
-            .into()),
         }
+        Ok(())
+    };
+    match tokio::time::timeout(bounds.time, reading).await {
+        Ok(read) => read,
+        Err(_) => Err(Error::TooLong {
+            host: host.to_owned(),
+            minutes: bounds.time.as_secs().div_ceil(60),
+        }
+        .into()),
     }
 }
 
@@ -130,5 +140,60 @@ impl http_body::Body for Limited {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+
+    use super::*;
+    use crate::http::Http;
+    use crate::http::pieces::BodyReader;
+    use crate::world::World;
+
+    /// What a body comes to that has a thousand bytes and no end.
+    fn read_within(bounds: Bounds) -> Error {
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", socket.local_addr().unwrap());
+        let host = std::thread::spawn(move || {
+            let (mut connection, _) = socket.accept().unwrap();
+            let mut request = [0; 4096];
+            assert!(connection.read(&mut request).unwrap() > 0);
+            let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n";
+            connection
+                .write_all(&[&head[..], &[0; 1000], b"\r\n"].concat())
+                .unwrap();
+            // Until the reader has gone.
+            while connection.read(&mut request).is_ok_and(|count| count > 0) {}
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let error = runtime.block_on(async {
+            let client = Http::new(&World::of(&[]), None).near(false).unwrap();
+            let mut body = BodyReader::new(client.get(url).send().await.unwrap());
+            let next = async || {
+                let pieces = body.next().await;
+                pieces.map_err(|error| Error::from_reqwest("h", &error))
+            };
+            within("h", bounds, next, |_| Ok::<_, Error>(()))
+                .await
+                .unwrap_err()
+        });
+        drop(runtime);
+        host.join().unwrap();
+        error
+    }
+
+    #[test]
+    fn a_body_without_an_end_is_given_up_for_its_time_or_its_size() {
+        let time = Duration::from_millis(50);
+        let error = read_within(Bounds { size: 1000, time });
+        assert!(matches!(error, Error::TooLong { .. }), "{error}");
+        let time = Duration::from_secs(600);
+        let error = read_within(Bounds { size: 999, time });
+        assert!(matches!(error, Error::TooLarge { .. }), "{error}");
     }
 }

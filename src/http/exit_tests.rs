@@ -27,7 +27,6 @@ pub(crate) fn what_somebody_has_set_wrongly_is_a_setting() {
             variable: "…",
             expected: "…",
         },
-        Error::UnsendableKey,
         Error::UserAgent,
         config::Error::Refused(text()).into(),
     ] {
@@ -72,7 +71,12 @@ pub(crate) fn what_hosts_and_networks_do_is_the_network() {
         Error::TooSlow {
             host: host(),
             limit: None,
-            seconds: 1,
+            seconds: 600,
+        },
+        Error::TooSlow {
+            host: host(),
+            limit: Some(1000),
+            seconds: 30,
         },
         Error::TooLarge {
             host: host(),
@@ -80,7 +84,7 @@ pub(crate) fn what_hosts_and_networks_do_is_the_network() {
         },
         Error::TooLong {
             host: host(),
-            minutes: 1,
+            minutes: 15,
         },
         Error::Cut {
             host: host(),

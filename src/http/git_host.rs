@@ -125,8 +125,9 @@ impl<'w> GitHost<'w> {
         } = ask;
         let url = Url::parse(url).map_err(|error| Error::Client(error.to_string()))?;
         self.settings.headers.add_to(&mut headers);
-        let mut authorization =
-            HeaderValue::from_str(auth.header().expose()).map_err(|_| Error::UnsendableKey)?;
+        // It is Base64, whatever the key holds.
+        let mut authorization = HeaderValue::from_str(auth.header().expose())
+            .map_err(|error| Error::Client(error.to_string()))?;
         authorization.set_sensitive(true);
         headers.insert(AUTHORIZATION, authorization);
         let mut request = Request::new(method, url);

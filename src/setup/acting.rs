@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use super::Error;
+use super::problem::Obstacle;
 use crate::platform::{self, Owner};
 use crate::profile;
 
@@ -24,11 +25,8 @@ pub(super) fn as_owner_of(home: &Path) -> Result<(), Error> {
         return check_folders(home);
     };
     // Setup runs in one thread.
-    platform::become_user(with_own_group(owner)).map_err(|_| Error::Protected {
-        path: home.to_owned(),
-        problem: "it is the home directory of another user",
-        hint: "run this as that user",
-    })
+    platform::become_user(with_own_group(owner))
+        .map_err(|_| Error::protected(home, Obstacle::OtherHome))
 }
 
 /// In a home directory of root's, another user's folder or link leads root to where that user likes.
@@ -40,11 +38,7 @@ fn check_folders(home: &Path) -> Result<(), Error> {
             path.push(part);
             match path.symlink_metadata() {
                 Ok(found) if !platform::owner(&found).is_root() && !found.is_file() => {
-                    return Err(Error::Protected {
-                        path,
-                        problem: "it does not belong to the owner of the home directory",
-                        hint: "give it to root (chown -h root), or move it away",
-                    });
+                    return Err(Error::protected(&path, Obstacle::OtherOwner));
                 }
                 _ => {}
             }

@@ -8,6 +8,7 @@ use super::disk::{Change, Kind};
 use super::error::Error;
 use super::ini::Ini;
 use super::places::Places;
+use super::problem::Unusable;
 use super::state::{Insertion, Replacement, Role, State, What};
 use crate::profile::{Profile, Profiles};
 
@@ -112,14 +113,13 @@ fn replaced(
         setting.is_some_and(|setting| !setting.at.starts_with(&path.display().to_string()));
     match changed {
         Some(changed) if !is_elsewhere => Ok(changed),
-        _ => Err(Error::Content {
-            path: path.to_owned(),
-            problem: format!(
-                "setup cannot replace {} of profile {:?}",
-                difference.key, role.profile
-            ),
-            hint: "edit the file, or choose another --profile".into(),
-        }),
+        _ => {
+            let problem = Unusable::Irreplaceable {
+                key: difference.key,
+                profile: role.profile.clone(),
+            };
+            Err(Error::content(path, problem))
+        }
     }
 }
 
@@ -202,9 +202,6 @@ fn was_created(state: &State, file: &str) -> bool {
 }
 
 fn text_of<'a>(path: &Path, content: Option<&'a [u8]>) -> Result<&'a str, Error> {
-    std::str::from_utf8(content.unwrap_or_default()).map_err(|_| Error::Content {
-        path: path.to_owned(),
-        problem: "this is not text in UTF-8".into(),
-        hint: "correct the file, or skip it: --no-aws-config".into(),
-    })
+    std::str::from_utf8(content.unwrap_or_default())
+        .map_err(|_| Error::content(path, Unusable::NotText))
 }

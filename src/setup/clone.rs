@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::changes::{GIT_SETTINGS, Plan};
+use super::problem::Obstacle;
 use super::request::Request;
 use super::{Error, git};
 use crate::address::Address;
@@ -35,11 +36,7 @@ pub(super) fn clone(
             Some(origin) if Address::leads_to(&origin, region, repository.as_str()) => {
                 Ok(format!("{shown} is already a clone of {repository}"))
             }
-            _ => Err(Error::Protected {
-                path: folder.to_owned(),
-                problem: "it is not empty, and it is not a clone of this repository",
-                hint: "setup succeeded; choose another folder: --clone FOLDER",
-            }),
+            _ => Err(Error::protected(folder, Obstacle::NotAClone)),
         };
     }
     let settings = plan.places.own_file(GIT_SETTINGS);

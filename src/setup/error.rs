@@ -1,12 +1,13 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::problem::{Impossible, Obstacle, Unusable};
 use crate::error::{Exit, Explain};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    #[error("{problem}")]
-    Request { problem: String, hint: String },
+    #[error(transparent)]
+    Request(#[from] Impossible),
     /// Settings conflict with the request; each has been printed.
     #[error("{0}, so nothing was changed")]
     Conflict(String),
@@ -20,20 +21,12 @@ pub(crate) enum Error {
     #[error("cannot read {}: {cause}", path.display())]
     Unreadable { path: PathBuf, cause: io::Error },
     #[error("{}: {problem}", path.display())]
-    Content {
-        path: PathBuf,
-        problem: String,
-        hint: String,
-    },
+    Content { path: PathBuf, problem: Unusable },
     /// The file still has its old content.
     #[error("cannot write {}: {cause}", path.display())]
     Write { path: PathBuf, cause: io::Error },
     #[error("cannot change {}: {problem}", path.display())]
-    Protected {
-        path: PathBuf,
-        problem: &'static str,
-        hint: &'static str,
-    },
+    Protected { path: PathBuf, problem: Obstacle },
     #[error("another program changed {} at the same time", .0.display())]
     ChangedMeanwhile(PathBuf),
     #[error("another program has locked {}", .0.display())]
@@ -49,12 +42,22 @@ impl Error {
     /// Of a lock or a state file, which may not be what it was made as.
     pub(super) fn own_file(path: &Path, cause: io::Error) -> Self {
         match cause.kind() {
-            io::ErrorKind::Other => Self::Content {
-                path: path.to_owned(),
-                problem: cause.to_string(),
-                hint: "move it to another name, then run this again".into(),
-            },
+            io::ErrorKind::Other => Self::content(path, Unusable::NotPlain(cause.to_string())),
             _ => Self::write(path, cause),
+        }
+    }
+
+    pub(super) fn content(path: &Path, problem: Unusable) -> Self {
+        Self::Content {
+            path: path.to_owned(),
+            problem,
+        }
+    }
+
+    pub(super) fn protected(path: &Path, problem: Obstacle) -> Self {
+        Self::Protected {
+            path: path.to_owned(),
+            problem,
         }
     }
 
@@ -69,7 +72,8 @@ impl Error {
 impl Explain for Error {
     fn hints(&self) -> Vec<String> {
         vec![match self {
-            Self::Request { hint, .. } | Self::Content { hint, .. } => hint.clone(),
+            Self::Request(problem) => return problem.hints(),
+            Self::Content { problem, .. } => problem.hint().into(),
             Self::Conflict(_) => {
                 "--force replaces these settings (git codecommit unsetup restores them); --dry-run shows the \
                  changes"
@@ -94,7 +98,7 @@ impl Explain for Error {
                 }
                 _ => "check the owner and mode of the folder, then run this again".into(),
             },
-            Self::Protected { hint, .. } => (*hint).into(),
+            Self::Protected { problem, .. } => problem.hint().into(),
             Self::ChangedMeanwhile(_) => "run this again".into(),
             Self::Locked(path) => format!(
                 "wait for it to end; if no such program is running, remove {}",
@@ -108,7 +112,8 @@ impl Explain for Error {
     fn exit(&self) -> Exit {
         match self {
             Self::Declined => Exit::General,
-            Self::Request { .. } | Self::Unasked => Exit::Usage,
+            Self::Request(problem) => problem.exit(),
+            Self::Unasked => Exit::Usage,
             Self::Conflict(_) | Self::Kept(_) => Exit::Settings,
             Self::Unreadable { .. }
             | Self::Content { .. }

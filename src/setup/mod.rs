@@ -27,6 +27,7 @@ mod ini;
 mod lock;
 mod places;
 mod plan;
+mod problem;
 mod request;
 mod show;
 mod state;
@@ -79,15 +80,15 @@ impl Task<'_> {
         }
     }
 
-    /// Does what the plan says. Another run may have come first: it is made again under the lock, and must
-    /// be the same one, or have nothing left to do.
+    /// Does what the plan says. It is made again under the lock, since another program may have come first: nothing is
+    /// done if it conflicts now.
     pub(crate) fn apply(&self, world: &World, shown: &Plan) -> Result<Plan, AnyError> {
         if let Self::Setup(_) = self {
             shown.places.check_programs()?;
         }
         platform::allow_own_files();
         let lock = Lock::take(&shown.places.own)?;
-        let done = self.apply_under(world, shown, &lock);
+        let done = self.apply_under(world, &lock);
         match done {
             Ok(plan) if plan.leaves_nothing => {
                 undo::remove_folders(&plan, lock);
@@ -102,10 +103,10 @@ impl Task<'_> {
         }
     }
 
-    fn apply_under(&self, world: &World, shown: &Plan, lock: &Lock) -> Result<Plan, AnyError> {
+    fn apply_under(&self, world: &World, lock: &Lock) -> Result<Plan, AnyError> {
         let plan = self.plan_with(world, &lock.made)?;
-        if !plan.conflicts.is_empty() {
-            return Err(Error::ChangedMeanwhile(shown.places.own.clone()).into());
+        if let Some(conflict) = plan.conflicts.first() {
+            return Err(Error::ChangedMeanwhile(plan.places.path(&conflict.file)).into());
         }
         plan.apply()?;
         Ok(plan)

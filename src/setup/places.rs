@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Error;
 use super::acting;
 use super::git;
+use super::problem::{Impossible, Obstacle};
 use super::request::{Placement, Scope};
 use crate::platform;
 use crate::process::shell_quoted;
@@ -42,12 +43,7 @@ impl Places {
             acting::as_owner_of(&home)?;
         }
         let own = if is_system {
-            platform::system_folder().ok_or_else(|| Error::Request {
-                problem:
-                    "--scope system: every user can make folders where settings for all would be"
-                        .into(),
-                hint: "run git codecommit setup as each user".into(),
-            })?
+            platform::system_folder().ok_or(Impossible::SystemScope)?
         } else {
             home.join(profile::OWN_FOLDER)
         };
@@ -88,11 +84,7 @@ impl Places {
         };
         match all.find(is_bad) {
             None => Ok(()),
-            // As Debug: with escapes in place of what a terminal would act on.
-            Some(path) => Err(Error::Request {
-                problem: format!("the path {path:?} contains a control character, or is not UTF-8"),
-                hint: "choose a folder with a plain name".into(),
-            }),
+            Some(path) => Err(Impossible::OddPath(path.to_owned()).into()),
         }
     }
 
@@ -115,10 +107,11 @@ impl Places {
             .find(|name| !self.programs.join(platform::program_file(name)).is_file());
         match missing {
             None => Ok(()),
-            Some(name) => Err(Error::Request {
-                problem: format!("{} does not contain {name}", self.programs.display()),
-                hint: "set the folder of the three programs: --bin-dir FOLDER".into(),
-            }),
+            Some(name) => Err(Impossible::NoProgram {
+                folder: self.programs.clone(),
+                name,
+            }
+            .into()),
         }
     }
 
@@ -129,15 +122,12 @@ impl Places {
         if found.is_at_least(major, minor) {
             return Ok(());
         }
-        let found = found.text;
-        Err(Error::Request {
-            problem: format!(
-                "{command} needs git {major}.{minor} or later, and this is git {found}"
-            ),
-            hint: "install a later git; with this one, use the credential helper and https URLs \
-                   (docs/user-guide.md, \"Without setup\")"
-                .into(),
-        })
+        Err(Impossible::OldGit {
+            command: command.to_owned(),
+            needed,
+            found: found.text,
+        }
+        .into())
     }
 
     pub(super) fn own_file(&self, name: &str) -> PathBuf {
@@ -179,10 +169,7 @@ impl Places {
 /// The home directory: `HOME`, but `/` is nobody's.
 fn home(world: &World, warnings: &mut Vec<String>) -> Result<PathBuf, Error> {
     let Some(home) = world.account_home() else {
-        return Err(Error::Request {
-            problem: "HOME is not set, and this user has no home directory".into(),
-            hint: "set HOME to the folder with your .gitconfig".into(),
-        });
+        return Err(Impossible::NoHome.into());
     };
     if world.home() != Some(home) || world.variable(variable::HOME).is_none() {
         warnings.push(format!(
@@ -196,10 +183,7 @@ fn home(world: &World, warnings: &mut Vec<String>) -> Result<PathBuf, Error> {
         ));
     }
     if !home.is_dir() {
-        return Err(Error::Request {
-            problem: format!("the home directory {} does not exist", home.display()),
-            hint: "set HOME to the folder with your .gitconfig".into(),
-        });
+        return Err(Impossible::HomeMissing(home.to_owned()).into());
     }
     Ok(home.to_owned())
 }
@@ -213,10 +197,7 @@ fn global_git_config(world: &World, home: &Path) -> Result<PathBuf, Error> {
         && git::version(home)?.is_at_least(2, 32)
     {
         if path == "/dev/null" {
-            return Err(Error::Request {
-                problem: "GIT_CONFIG_GLOBAL=/dev/null disables the global git configuration".into(),
-                hint: "unset it, or choose another --scope".into(),
-            });
+            return Err(Impossible::NoGlobalConfig.into());
         }
         return Ok(PathBuf::from(path));
     }
@@ -255,11 +236,7 @@ fn resolved(path: &Path) -> Result<PathBuf, Error> {
             Ok(platform::canonical(folder)
                 .map_or_else(|_| path.to_owned(), |folder| folder.join(name)))
         }
-        Err(_) if path.is_symlink() => Err(Error::Protected {
-            path: path.to_owned(),
-            problem: "it is a symbolic link to a file that does not exist",
-            hint: "create that file, or remove the link",
-        }),
+        Err(_) if path.is_symlink() => Err(Error::protected(path, Obstacle::DanglingLink)),
         Err(cause) => Err(Error::Unreadable {
             path: path.to_owned(),
             cause,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Error;
+use super::problem::Unusable;
 use super::request::RoleRequest;
 use crate::aws::Region;
 use crate::printable::hex;
@@ -177,21 +178,10 @@ impl State {
         let Some(content) = content else {
             return Ok(Self::default());
         };
-        let broken = |problem: String| {
-            Error::Content {
-            path: path.to_owned(),
-            problem,
-            hint: "move it to another name; setup then starts afresh, and unsetup no longer knows what setup \
-                   added"
-                .into(),
-        }
-        };
         let state: Self = serde_json::from_slice(content)
-            .map_err(|error| broken(format!("setup did not write this file ({error})")))?;
+            .map_err(|error| Error::content(path, Unusable::NotARecord(error.to_string())))?;
         if state.version > VERSION {
-            return Err(broken(
-                "a later version of git-codecommit wrote this file".into(),
-            ));
+            return Err(Error::content(path, Unusable::LaterRecord));
         }
         Ok(state)
     }

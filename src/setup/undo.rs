@@ -11,6 +11,7 @@ use super::ini::Ini;
 use super::lock::Lock;
 use super::places::Places;
 use super::plan::roles_file;
+use super::problem::Unusable;
 use super::request::NewProfile;
 use super::state::{Insertion, State, What};
 use super::{Error, git_settings};
@@ -237,11 +238,7 @@ fn content(
     let text = now
         .map(String::from_utf8)
         .transpose()
-        .map_err(|_| Error::Content {
-            path: path.to_owned(),
-            problem: "this is not text in UTF-8".into(),
-            hint: "correct the file, then run this again".into(),
-        })?;
+        .map_err(|_| Error::content(path, Unusable::NotText))?;
     Ok((before, text))
 }
 

@@ -79,8 +79,8 @@ fn a_checkout_shows_its_branch_or_its_commit() {
     browse(&studio, "work", &["--commit", "nope", "aws"]).is(&expect![[r#"
         exit code 3
         -- stderr
-        git-codecommit: "nope" is no commit of this repository
-        hint: name a whole commit ID, or one of this checkout
+        git-codecommit: "nope" is not a commit in this repository
+        hint: give the full commit ID, or a commit of this clone
     "#]]);
 }
 
@@ -90,17 +90,34 @@ fn without_a_codecommit_remote_an_address_is_asked_for() {
     run(&studio, &["browse"]).is(&expect![[r#"
         exit code 3
         -- stderr
-        git-codecommit: no remote of this folder's repository leads to CodeCommit
+        git-codecommit: this folder has no CodeCommit remote
         hint: name an address: git codecommit browse codecommit::eu-west-1://repository
     "#]]);
-    run(
-        &studio,
-        &["browse", "codecommit::us-iso-east-1://demo-repo"],
-    )
-    .is(&expect![[r#"
+}
+
+#[test]
+fn every_partition_has_its_console_or_none_that_is_known() {
+    let studio = studio();
+    for (region, console) in [
+        ("us-gov-west-1", "console.amazonaws-us-gov.com"),
+        ("cn-north-1", "console.amazonaws.cn"),
+        ("eusc-de-east-1", "console.amazonaws-eusc.eu"),
+    ] {
+        let address = format!("codecommit::{region}://demo-repo");
+        let said = run(&studio, &["browse", &address]).succeeded();
+        assert_eq!(
+            said.stdout,
+            format!(
+                "https://{region}.{console}/codesuite/codecommit/repositories/demo-repo/browse?region={region}\n"
+            )
+        );
+    }
+    let secret = ["browse", "codecommit::us-iso-east-1://demo-repo"];
+    run(&studio, &secret).is(&expect![[r#"
         exit code 3
         -- stderr
-        git-codecommit: the console of partition aws-iso has no public address
+        git-codecommit: no address is known for the console of partition aws-iso
+        hint: sign in to that partition's console, then open CodeCommit in us-iso-east-1
     "#]]);
 }
 

@@ -156,8 +156,8 @@ fn a_folder_that_is_no_clone_of_the_repository_stays_as_it_is() {
     clone_all(&studio, &["all"]).is(&expect![[r#"
         exit code 128
         -- stderr
-        git-codecommit: warning: ~/all/Other.repo_2 is not empty, and it is not a clone of Other.repo_2: it stays as it is
-        git-codecommit: warning: ~/all/demo-repo is not empty, and it is not a clone of demo-repo: it stays as it is
+        git-codecommit: warning: ~/all/Other.repo_2 is not empty, and it is not a clone of Other.repo_2: skipping it
+        git-codecommit: warning: ~/all/demo-repo is not empty, and it is not a clone of demo-repo: skipping it
         git-codecommit: 2 of 2 repositories failed: Other.repo_2, demo-repo
         hint: git codecommit doctor codecommit::eu-west-1://CrossAccountAccessProfile@Other.repo_2 checks each step
         hint: run the command again to try those that failed

@@ -129,8 +129,8 @@ fn a_list_without_an_end_is_refused() {
     list(&studio, &[]).is(&expect![[r#"
         exit code 5
         -- stderr
-        git-codecommit: the response from localhost:PORT is no list of repositories: it has no end
-        hint: check what answers at this address
+        git-codecommit: the response from localhost:PORT is not a list of repositories: it has no end
+        hint: check which server answers at this address
     "#]]);
     assert_eq!(studio.aws.codecommit_requests().len(), 2);
 }
@@ -150,7 +150,7 @@ fn an_answer_that_is_no_list_is_refused() {
         let said = list(&studio, &[]).failed();
         assert_eq!(said.code, Some(5));
         let expected = format!(
-            "git-codecommit: the response from localhost:PORT is no list of repositories: {problem}\n"
+            "git-codecommit: the response from localhost:PORT is not a list of repositories: {problem}\n"
         );
         assert_eq!(said.said().split_inclusive('\n').next().unwrap(), expected);
         assert_eq!(said.stdout, "");

@@ -41,7 +41,7 @@ fn credentials_without_an_end_are_given_up() {
     let said = cloned(Service::Sts, "text/xml", "<AssumeRoleResponse>", filler);
     expect![[r#"
         git-remote-codecommit: cannot assume role arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole: the response from localhost:PORT is larger than 1 MiB
-        hint: check what answers at this address
+        hint: check which server answers at this address
     "#]].assert_eq(&said);
 }
 
@@ -54,7 +54,7 @@ fn references_without_an_end_are_given_up() {
     let said = cloned(Service::Git, media_type, announcement, line);
     expect![[r#"
         git-remote-codecommit: the response from localhost:PORT is larger than 256 MiB
-        hint: check what answers at this address
+        hint: check which server answers at this address
     "#]]
     .assert_eq(&said);
     // What is no advertisement is refused as soon as that shows.

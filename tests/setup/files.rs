@@ -217,6 +217,18 @@ fn without_a_person_to_ask_nothing_is_done_without_yes() {
     let before = home.snapshot();
     home.setup_unconfirmed(&[]).is(&expect![[r#"
         exit code 2
+        -- stdout
+        ~/.config/git-codecommit/state.json: new
+        ~/.config/git-codecommit/config: new
+        ~/.config/git-codecommit/gitconfig: new
+        ~/.aws/config: new
+          + [profile CrossAccountAccessProfile]
+          + region = eu-west-1
+          + credential_source = EcsContainer
+          + role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
+        ~/.gitconfig: new
+          + [include]
+          + 	path = ~/.config/git-codecommit/gitconfig
         -- stderr
         git-codecommit: cannot ask for confirmation without a terminal, so nothing was changed
         hint: use --yes to confirm, or --dry-run to see the changes

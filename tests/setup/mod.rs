@@ -5,6 +5,7 @@ mod existing;
 mod files;
 mod helpers;
 mod moving_in;
+mod obstacles;
 mod old_git;
 mod own_files;
 mod places;

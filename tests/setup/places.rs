@@ -45,6 +45,36 @@ fn a_person_is_shown_the_change_and_asked() {
     assert!(home.read(".aws/config").contains(PROFILE));
 }
 
+#[test]
+fn what_another_program_changes_during_the_question_is_not_overwritten() {
+    let home = Home::new();
+    let command = home.arguments(&[]).join(" ");
+    let other =
+        "[profile CrossAccountAccessProfile]\nrole_arn = arn:aws:iam::999999999999:role/Other\n";
+    home.write("other", other);
+    // The answer is typed when the question stands there, and the file is another one then.
+    let script = format!(
+        "mkfifo typed\n\
+         script --quiet --return --flush --command \"'{}' {command}\" /dev/null < typed > shown &\n\
+         exec 3> typed\n\
+         for second in $(seq 300); do grep -q 'change these files' shown && break; sleep 0.2; done\n\
+         mkdir .aws; cp other .aws/config; echo y >&3; exec 3>&-\n\
+         wait $!; code=$?; sed -n '/^change these/,$p' shown; exit $code",
+        home.program().display()
+    );
+    let mut said = home.run("/bin/sh", &["-c", &script]);
+    said.stdout = said.stdout.replace('\r', "");
+    said.is(&expect![[r#"
+        exit code 5
+        -- stdout
+        change these files? [y/N] y
+        git-codecommit: another program changed ~/.aws/config at the same time
+        hint: run this again
+    "#]]);
+    assert_eq!(home.read(".aws/config"), other);
+    assert!(!home.path(".gitconfig").exists());
+}
+
 /// Runs a script as root in a mount namespace of its own; says no where the system allows none.
 fn in_a_namespace(home: &Home, script: &str) -> Option<Outcome> {
     let tried = ["--map-root-user", "--mount", "mount", "--version"];

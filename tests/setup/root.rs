@@ -183,7 +183,10 @@ fn a_umask_that_forbids_everything_keeps_nothing_from_its_user() {
     let program = home.program().display().to_string();
     let script = format!("umask 777; '{program}' {arguments} && '{program}' {arguments}");
     let said = as_user(&home, &script).succeeded();
-    let ends = said.stdout.lines().filter(|line| matches!(*line, "done" | "unchanged"));
+    let ends = said
+        .stdout
+        .lines()
+        .filter(|line| matches!(*line, "done" | "unchanged"));
     assert_eq!(ends.collect::<Vec<_>>(), ["done", "unchanged"], "{said:?}");
     for (name, entry) in home.snapshot() {
         let (super::Entry::File(mode, _) | super::Entry::Folder(mode)) = entry else {
@@ -208,4 +211,44 @@ fn a_umask_that_forbids_everything_keeps_nothing_from_its_user() {
         done
     "#]]);
     assert!(home.snapshot().is_empty());
+}
+
+#[test]
+fn a_user_without_a_home_directory_is_told_to_set_one() {
+    if local_aws::lacks("setpriv") {
+        return;
+    }
+    let Some(home) = home() else { return };
+    let script = format!("unset HOME; '{}' setup --yes", home.program().display());
+    as_user(&home, &script).is(&expect![[r#"
+        exit code 2
+        -- stderr
+        git-codecommit: HOME is not set, and this user has no home directory
+        hint: set HOME to the folder with your .gitconfig
+    "#]]);
+}
+
+#[test]
+fn root_that_cannot_become_the_owner_of_a_home_changes_nothing_there() {
+    if local_aws::lacks("unshare") {
+        return;
+    }
+    let Some(home) = home() else { return };
+    let before = home.snapshot();
+    // Where only root has a number, as in a container of one user.
+    let program = home.program().display().to_string();
+    let mut all = vec!["--map-root-user".to_owned(), program];
+    all.extend(home.arguments(&["--yes"]));
+    let said = home.run("unshare", &all);
+    if said.stderr.contains("unshare: ") {
+        local_aws::skip("a user namespace (unshare)");
+        return;
+    }
+    said.is(&expect![[r#"
+        exit code 5
+        -- stderr
+        git-codecommit: cannot change ~: it is the home directory of another user
+        hint: run this as that user
+    "#]]);
+    assert_same(&home.snapshot(), &before, "");
 }

@@ -52,3 +52,34 @@ impl Resolver<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Http;
+    use crate::message::Messages;
+    use crate::target::{Overrides, Target};
+    use crate::world::World;
+
+    #[test]
+    fn keys_that_are_not_where_the_plan_has_them_are_named() {
+        let world = World::of(&[
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9/"),
+        ]);
+        let messages = Messages::new("x", &world, std::io::sink());
+        let target = Target::without_address(&world, &messages, Overrides::default()).unwrap();
+        let http = Http::new(&world, None);
+        let resolver = Resolver::new(&target, &http, &messages).unwrap();
+        for (keys, named) in [
+            (resolver.environment(), "the environment"),
+            (resolver.static_keys("p"), "profile \"p\""),
+        ] {
+            let error = keys.err().unwrap();
+            assert_eq!(
+                error.to_string(),
+                format!("the access key of {named} is incomplete")
+            );
+        }
+    }
+}

@@ -102,11 +102,6 @@ pub(crate) enum Error {
         variable: &'static str,
         expected: &'static str,
     },
-    /// The access key cannot stand in an HTTP header.
-    #[error(
-        "the access key id or the session token contains characters that are not allowed in a header"
-    )]
-    UnsendableKey,
     /// The configured `User-Agent` cannot stand in a header.
     #[error("http.userAgent contains a character that is not allowed in a header")]
     UserAgent,

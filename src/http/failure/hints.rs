@@ -55,7 +55,7 @@ impl Explain for Error {
             ),
             Self::Cut { .. } | Self::TooLong { .. } => one("try again"),
             Self::TooLarge { .. } | Self::NotHttp { .. } => {
-                one("check what answers at this address")
+                one("check which server answers at this address")
             }
             _ => self.settings_hints(),
         }
@@ -70,7 +70,6 @@ impl Explain for Error {
             | Self::Proxy { .. }
             | Self::Variable { .. }
             | Self::UserAgent
-            | Self::UnsendableKey
             | Self::GitConfig(_) => Exit::Settings,
             Self::Connect { .. }
             | Self::ProxyUnreachable { .. }
@@ -117,9 +116,6 @@ impl Error {
                 one("use http://host:port; other schemes: https, socks4, socks4a, socks5, socks5h")
             }
             Self::Variable { variable, .. } => vec![format!("change or unset {variable}")],
-            Self::UnsendableKey => {
-                one("look for stray characters in the AWS credentials file or variables")
-            }
             Self::UserAgent => one("see git config --show-origin --get-all http.userAgent"),
             Self::GitConfig(error) => error.hints(),
             _ => vec![],

@@ -120,6 +120,23 @@ mod tests {
     }
 
     #[test]
+    fn a_request_that_cannot_be_made_is_no_fault_of_the_network() {
+        let world = crate::world::World::of(&[]);
+        let client = crate::http::Http::new(&world, None).internet().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        // The client is for https only.
+        let refused = runtime.block_on(async { client.get("http://h/").send().await });
+        let error = Error::from_reqwest("h", &refused.unwrap_err());
+        assert_eq!(
+            error.to_string(),
+            "cannot send the request: URL scheme is not allowed"
+        );
+    }
+
+    #[test]
     fn what_is_no_http_is_told_from_a_connection_that_was_cut() {
         for (answer, is_http) in [
             (&b"SSH-2.0-OpenSSH_9.2\r\n"[..], false),

@@ -69,7 +69,7 @@ impl Settings {
         let headers = ExtraHeaders::read(&source.keys.values("extraHeader"), &mut warnings)?;
         if !trust.verifies {
             warnings.push(format!(
-                "the certificate of {host} is not checked ({}): whoever sits between can read and \
+                "the certificate of {host} is not checked ({}): anyone in between can read and \
                  change what you fetch and push",
                 if source.is_unverified_by_variable() {
                     variable::GIT_SSL_NO_VERIFY

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use self::git_lock::GitLock;
 use self::names::{LOCK, NEW, OLD, beside};
 use super::error::Error;
+use super::problem::Obstacle;
 use crate::platform;
 use crate::world::{input_file, private_file};
 pub(super) use owner::make_folder;
@@ -217,20 +218,12 @@ impl Drop for Staged {
 
 /// A folder, a pipe or a device has the name of a file.
 fn no_file(path: &Path) -> Error {
-    Error::Protected {
-        path: path.to_owned(),
-        problem: "it is not a file",
-        hint: "move it to another name",
-    }
+    Error::protected(path, Obstacle::NotAFile)
 }
 
 /// The metadata of the present file. A read-only file, or one of another user, is not replaced.
 fn protected(change: &Change) -> Result<Option<fs::Metadata>, Error> {
-    let refuse = |problem, hint| Error::Protected {
-        path: change.path.clone(),
-        problem,
-        hint,
-    };
+    let refuse = |problem| Err(Error::protected(&change.path, problem));
     let existing = match fs::metadata(&change.path) {
         Ok(existing) => existing,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -240,16 +233,10 @@ fn protected(change: &Change) -> Result<Option<fs::Metadata>, Error> {
         return Err(no_file(&change.path));
     }
     if platform::mode(&existing) & 0o200 == 0 {
-        return Err(refuse(
-            "it is read-only",
-            "make it writable (chmod u+w), or skip this file: --no-aws-config",
-        ));
+        return refuse(Obstacle::ReadOnly);
     }
     if platform::names(&existing) > 1 {
-        return Err(refuse(
-            "it has a second name (a hard link), and replacing it would separate the two",
-            "replace it by a copy of itself (cp FILE NEW && mv NEW FILE)",
-        ));
+        return refuse(Obstacle::SecondName);
     }
     Ok(Some(existing))
 }

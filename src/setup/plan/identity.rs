@@ -6,6 +6,7 @@ use crate::setup::Error;
 use crate::setup::changes::Plan;
 use crate::setup::claims::{Claim, Existing, Identity};
 use crate::setup::conflict::Conflict;
+use crate::setup::problem::Impossible;
 use crate::setup::request::Request;
 use crate::world::World;
 
@@ -62,12 +63,7 @@ fn check_exists(world: &World, plan: &mut Plan, profile: &str) -> Result<(), Any
         plan.warnings.push(why);
         return Ok(());
     }
-    Err(Error::Request {
-        problem: format!("profile {profile:?} does not exist"),
-        hint: "create it (aws configure), or give --role-arn and --region, and setup writes it"
-            .into(),
-    }
-    .into())
+    Err(Error::from(Impossible::UnknownProfile(profile.to_owned())).into())
 }
 
 fn conflict(claim: &Claim, profile: &str) -> Conflict {

@@ -6,6 +6,7 @@ use crate::setup::Error;
 use crate::setup::changes::Plan;
 use crate::setup::claims::Existing;
 use crate::setup::conflict::Conflict;
+use crate::setup::problem::Impossible;
 use crate::setup::request::{Request, RoleRequest, Scope};
 use crate::setup::state::Role;
 use crate::world::{World, variable};
@@ -62,14 +63,11 @@ fn check_partition(wanted: &RoleRequest, region: &Region) -> Result<(), Error> {
     if region.partition() == wanted.role_arn.partition() {
         return Ok(());
     }
-    Err(Error::Request {
-        problem: format!(
-            "{region} is in partition {}, but the role is in {}",
-            region.partition(),
-            wanted.role_arn.partition()
-        ),
-        hint: "check --region and --role-arn".into(),
-    })
+    Err(Impossible::OtherPartition {
+        region: region.clone(),
+        role: wanted.role_arn.partition().to_string(),
+    }
+    .into())
 }
 
 /// Gives the role the https URLs of its regions, unless another identity answers for them.

@@ -153,7 +153,7 @@ fn sts_that_answers_with_nothing() {
         exit code 4
         -- stderr
         git-remote-codecommit: STS at localhost:PORT returned no credentials
-        hint: check what answers at that address
+        hint: check which server answers at that address
     "#]],
     );
     // The same where only the account is asked for.
@@ -170,7 +170,7 @@ fn sts_that_answers_with_nothing() {
         exit code 4
         -- stderr
         git-remote-codecommit: STS at localhost:PORT returned no account
-        hint: check what answers at that address
+        hint: check which server answers at that address
     "#]],
     );
     studio.aws.clear_faults();
@@ -182,7 +182,7 @@ fn sts_that_answers_with_nothing() {
         &expect![[r#"
         exit code 4
         -- stderr
-        git-remote-codecommit: STS did not tell the account of the credentials: InvalidClientTokenId: The security token is invalid
+        git-remote-codecommit: STS did not return the account of the credentials: InvalidClientTokenId: The security token is invalid
         hint: the source access key is unknown to this partition, or its region is not enabled
     "#]],
     );

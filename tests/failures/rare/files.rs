@@ -34,6 +34,32 @@ fn what_cannot_be_removed_or_written_is_said() {
 #[test]
 fn files_that_setup_cannot_use() {
     let studio = Studio::default();
+    let record = ".config/git-codecommit/state.json";
+    let undo = ["unsetup", "--yes"];
+    studio.write(record, "nothing\n");
+    command(
+        &studio,
+        &undo,
+        &expect![[r#"
+        exit code 5
+        -- stderr
+        git-codecommit: ~/.config/git-codecommit/state.json: setup did not write this file (expected ident at line 1 column 2)
+        hint: move it to another name; setup then starts afresh, and unsetup no longer knows what setup added
+    "#]],
+    );
+    let later = r#"{"version": 1000, "roles": [], "owned": {}, "insertions": []}"#;
+    studio.write(record, later);
+    command(
+        &studio,
+        &undo,
+        &expect![[r#"
+        exit code 5
+        -- stderr
+        git-codecommit: ~/.config/git-codecommit/state.json: a later version of git-codecommit wrote this file
+        hint: move it to another name; setup then starts afresh, and unsetup no longer knows what setup added
+    "#]],
+    );
+    std::fs::remove_file(studio.home().join(record)).unwrap();
     let role = local_aws::CONTRIBUTOR_ROLE;
     let set_up = [
         "setup",

@@ -3,6 +3,7 @@
 mod credentials;
 mod files;
 mod git_and_hosts;
+mod programs;
 mod settings;
 
 use expect_test::Expect;

@@ -16,7 +16,7 @@ fn addresses_that_cannot_be_read() {
         &expect![[r#"
         exit code 3
         -- stderr
-        git-codecommit: the address holds a user name and password
+        git-codecommit: the address contains a user name and password
         hint: remove them: the helper makes its own from the AWS profile
     "#]],
     );
