@@ -108,7 +108,7 @@ fn remotes_are_explained_as_git_rewrites_them() {
         studio.git_in("work", &arguments).succeeded().stdout
     };
     let rewritten = format!(
-        "rewritten  codecommit::eu-west-1://{PROFILE}@demo-repo (url.….insteadOf)\n\
+        "rewritten  codecommit::eu-west-1://{PROFILE}@demo-repo (url.codecommit::eu-west-1://.insteadOf)\n\
          repository demo-repo\n"
     );
     let start = format!("address    {address}\n{rewritten}");
@@ -124,7 +124,7 @@ fn remotes_are_explained_as_git_rewrites_them() {
     let text = explained(&[]);
     expect![[r#"
         address    cc.CrossAccountAccessProfile@demo-repo
-        rewritten  codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo (url.….insteadOf)
+        rewritten  codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo (url.codecommit::eu-west-1://.insteadOf)
         repository demo-repo
         git host   git-codecommit.eu-west-1.amazonaws.com
         region     eu-west-1 (the address)

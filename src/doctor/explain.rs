@@ -67,7 +67,7 @@ fn of_url(
     let target = lines::target(world, notices, url, ours.as_ref())?;
     let rewritten = url
         .rewritten()
-        .map(|url| format!("{url} (url.….insteadOf)"));
+        .map(|rewritten| format!("{rewritten} ({})", url.rewritten_by(config)));
     lines.extend(rewritten.map(|text| ("rewritten".to_owned(), text)));
     lines.extend(lines::of_target(&target));
     lines.extend(of_credentials(&target, notices)?);

@@ -175,6 +175,19 @@ impl RemoteUrl {
         without_password(&self.written)
     }
 
+    /// The setting that rewrites it: git takes the one with the longest beginning.
+    pub(super) fn rewritten_by(&self, config: &GitConfig) -> String {
+        let all = config.scoped("url", "insteadOf").into_iter();
+        let beginnings = all.filter_map(|(base, value)| {
+            let beginning = value.bytes().ok()?;
+            let is_one = self.written.as_bytes().starts_with(beginning);
+            is_one.then_some((beginning.len(), base))
+        });
+        let base = beginnings.max_by_key(|(length, _)| *length);
+        let base = base.map(|(_, base)| without_password(&String::from_utf8_lossy(base)));
+        format!("url.{}.insteadOf", base.as_deref().unwrap_or("BASE"))
+    }
+
     /// What `insteadOf` makes of it, if anything.
     pub(super) fn rewritten(&self) -> Option<String> {
         let asked = match self.program {
@@ -202,7 +215,7 @@ impl RemoteUrl {
         let is_same_host =
             self.program == Program::CredentialHelper && self.written.starts_with("https://");
         if let Some(asked) = self.rewritten().filter(|_| !is_same_host) {
-            finding = finding.and(format!("url.….insteadOf makes it {asked}"));
+            finding = finding.and(format!("{} makes it {asked}", self.rewritten_by(config)));
         }
         if self.program == Program::CredentialHelper {
             finding = self.user_name(config, finding);

@@ -19,10 +19,10 @@ fn an_address_is_followed_to_where_git_rewrites_it() {
     said.is(
         "address",
         &expect![[r#"
-        ok
-          git uses https, and asks its credential helpers
-          url.….insteadOf makes it https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo-repo
-    "#]],
+            ok
+              git uses https, and asks its credential helpers
+              url.https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/.insteadOf makes it https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo-repo
+        "#]],
     );
     said.is(
         "helper",

@@ -74,7 +74,7 @@ fn an_alias_that_leads_past_another_helper_is_followed() {
 
             codecommit://CrossAccountAccessProfile@demo-repo
             ok      address (MS ms): git starts git-remote-codecommit-native
-                    url.….insteadOf makes it codecommit-native::codecommit://CrossAccountAccessProfile@demo-repo
+                    url.codecommit-native::codecommit://.insteadOf makes it codecommit-native::codecommit://CrossAccountAccessProfile@demo-repo
             ok      protocol permission (MS ms): allowed by protocol.codecommit-native.allow
             ok      helper program (MS ms): git starts ~/bin/git-remote-codecommit (VERSION)
                     by alias.remote-codecommit-native (~/.gitconfig)
@@ -160,7 +160,7 @@ fn remotes_of_a_repository_are_found_behind_the_alias() {
     studio.git_in("work", &arguments).is(&expect![[r#"
         -- stdout
         address    codecommit::eu-west-1://CrossAccountAccessProfile@demo-repo
-        rewritten  codecommit-native::eu-west-1://CrossAccountAccessProfile@demo-repo (url.….insteadOf)
+        rewritten  codecommit-native::eu-west-1://CrossAccountAccessProfile@demo-repo (url.codecommit-native::.insteadOf)
         repository demo-repo
         git host   localhost:PORT
         region     eu-west-1 (the address)
