@@ -206,7 +206,7 @@ fn a_web_identity_token_is_exchanged_unsigned_and_the_session_kept() {
         exit code 128
         -- stderr
         git-remote-codecommit: cannot read the web identity token in ~/token: No such file or directory (os error 2)
-        hint: the platform writes this file: is the path right, and readable?
+        hint: the platform writes this file: check its path, and that you may read it
     "#]]);
 }
 

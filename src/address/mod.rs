@@ -47,7 +47,7 @@ pub(crate) enum Error {
     #[error("{0:?} is not a CodeCommit git host")]
     ForeignHost(String),
     /// A pasted URL with a password in it.
-    #[error("the address holds a user name and password")]
+    #[error("the address contains a user name and password")]
     Password,
     /// A pasted URL that is not encrypted.
     #[error("http:// is not encrypted")]

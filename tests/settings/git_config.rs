@@ -35,7 +35,7 @@ fn what_git_says_of_a_configuration_it_cannot_read_is_passed_on() {
         let lines = lines.filter(|line| !line.contains("trace: "));
         lines.collect::<String>()
     };
-    let hint = "hint: git config --list --show-origin says the same: mend that file\n";
+    let hint = "hint: git config --list --show-origin shows the same error: fix that file\n";
     studio.write("broken", "[http\n");
     let file = studio.home().join("broken").display().to_string();
     studio.set("GIT_CONFIG_GLOBAL", &file);

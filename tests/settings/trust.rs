@@ -120,7 +120,7 @@ fn without_verification_anybody_is_believed_and_that_is_said_loudly() {
     let warning = |source: &str| {
         format!(
             "git-remote-codecommit: warning: the certificate of localhost is not checked ({source}): \
-             whoever sits between can read and change what you fetch and push"
+             anyone in between can read and change what you fetch and push"
         )
     };
     let said = ls(&studio, &["http.sslVerify=false"]).succeeded();

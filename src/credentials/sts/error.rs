@@ -55,7 +55,7 @@ pub(crate) enum Error {
     #[error("STS at {host} returned no credentials")]
     Empty { host: String },
     /// STS does not say whose the credentials are.
-    #[error("STS did not tell the account of the credentials: {code}: {message}")]
+    #[error("STS did not return the account of the credentials: {code}: {message}")]
     RefusedIdentity { code: String, message: String },
     #[error("cannot ask STS for the account of the credentials: {cause}")]
     UnreachableIdentity {
@@ -81,10 +81,13 @@ impl Explain for Error {
                 role: _,
             } => unreachable_hints(region, other.as_ref(), cause),
             Self::TokenFile { .. } => {
-                vec!["the platform writes this file: is the path right, and readable?".into()]
+                vec![
+                    "the platform writes this file: check its path, and that you may read it"
+                        .into(),
+                ]
             }
             Self::Empty { .. } | Self::NoAccount { .. } => {
-                vec!["check what answers at that address".into()]
+                vec!["check which server answers at that address".into()]
             }
             Self::RefusedIdentity { code, .. } => common_hints(code),
             Self::UnreachableIdentity {

@@ -27,7 +27,7 @@ impl Explain for Error {
         vec![match self {
             Self::Start(cause) => crate::process::start_hint(cause).into(),
             Self::Refused(_) => {
-                "git config --list --show-origin says the same: mend that file".into()
+                "git config --list --show-origin shows the same error: fix that file".into()
             }
             Self::Value { key, .. } => {
                 format!("git config --show-origin --get-all {key} shows where it is set")
