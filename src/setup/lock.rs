@@ -68,7 +68,7 @@ impl Lock {
 
     /// Removes the lock file and the folders made for it, for a run that leaves nothing behind.
     pub(super) fn remove(self) {
-        let _ = fs::remove_file(&self.path);
+        private_file::discard(&self.path);
         remove_folders(&self.made);
     }
 }

@@ -3,7 +3,7 @@
 //! Such a path may have been replaced by something else: a link to a file elsewhere, a pipe that would block, a
 //! second name of another file, a file of another user. None of them is opened, and nothing is written through it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
@@ -50,6 +50,14 @@ pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     platform::set_mode(&platform::open_folder(folder)?, 0o700)
 }
 
+/// Removes a file of this program's that nobody needs any more. A file system on a network may refuse it once, so it is tried
+/// twice; what is left then is for the next run.
+pub(crate) fn discard(path: &Path) {
+    if fs::remove_file(path).is_err_and(|error| error.kind() != io::ErrorKind::NotFound) {
+        let _ = fs::remove_file(path);
+    }
+}
+
 fn opened(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     platform::without_following(options);
     let file = options.open(path).map_err(|error| match &error {
@@ -73,7 +81,6 @@ fn opened(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use std::fs;
     use std::io::Write as _;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 

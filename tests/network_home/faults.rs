@@ -5,12 +5,14 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use super::{
-    NO_LOCKS, Shown, assert_sessions_are_whole, can_mount, files, fresh, outside, real, run, setup,
+    NO_LOCKS, Requests, Shown, assert_sessions_are_whole, can_mount, files, fresh, outside, real,
+    run, setup,
 };
 use crate::harness::{Outcome, PROFILE, REQUEST, Studio, helpers};
 
 const ERRORS: [&str; 2] = ["ESTALE", "EIO"];
-/// So many requests of a run fail in turn, evenly spread, unless `NETWORK_HOME` says how many, or `all`.
+/// So many requests of a run fail in turn, evenly spread, unless `NETWORK_HOME` says how many, `each` (the first of each kind
+/// for each file) or `all`.
 const SAMPLES: usize = 4;
 
 #[expect(clippy::print_stderr, reason = "the figures of docs/reliability.md")]
@@ -27,10 +29,11 @@ fn at_requests(
     copy(&real(studio), &pristine);
     let shown = Shown::new(studio, NO_LOCKS[0]);
     act(studio).succeeded();
-    let (count, kinds) = shown.end();
+    let requests = shown.end();
+    let Requests { count, kinds, .. } = &requests;
     let (mut faults, mut failed) = (0, 0);
     for error in ERRORS {
-        for number in (1..=count).step_by(step(count)) {
+        for number in chosen(&requests) {
             fs::remove_dir_all(real(studio)).unwrap();
             copy(&pristine, &real(studio));
             let fault = format!("{number}:{error}");
@@ -57,11 +60,16 @@ fn at_requests(
 }
 
 #[expect(clippy::disallowed_methods, reason = "a switch of the test's own")]
-fn step(count: usize) -> usize {
+fn chosen(requests: &Requests) -> Vec<usize> {
+    let evenly = |samples: usize| {
+        let step = requests.count.div_ceil(samples);
+        (1..=requests.count).step_by(step).collect()
+    };
     match std::env::var("NETWORK_HOME").as_deref() {
-        Ok("all") => 1,
-        Ok(samples) => count.div_ceil(samples.parse().unwrap()),
-        Err(_) => count.div_ceil(SAMPLES),
+        Ok("each") => requests.firsts.clone(),
+        Ok("all") => evenly(requests.count),
+        Ok(samples) => evenly(samples.parse().unwrap()),
+        Err(_) => evenly(SAMPLES),
     }
 }
 
@@ -123,6 +131,34 @@ fn setup_is_whole_whatever_fails_once() {
     at_requests(&studio, setup, check, |studio, context| {
         assert_eq!(files(&real(studio)), new, "{context}");
     });
+}
+
+#[test]
+fn what_cannot_be_removed_at_once_is_removed_by_the_same_run() {
+    if !can_mount("faults::what_cannot_be_removed_at_once_is_removed_by_the_same_run") {
+        return;
+    }
+    let studio = fresh();
+    Shown::new(&studio, &[]).end();
+    let pristine = studio.place().join("before");
+    copy(&real(&studio), &pristine);
+    let shown = Shown::new(&studio, NO_LOCKS[0]);
+    setup(&studio).succeeded();
+    let Requests { kinds, .. } = shown.end();
+    let new = files(&real(&studio));
+    let removals = kinds
+        .split(' ')
+        .find_map(|kind| kind.strip_prefix("unlink="));
+    let removals: usize = removals.unwrap().parse().unwrap();
+    for number in 1..=removals {
+        fs::remove_dir_all(real(&studio)).unwrap();
+        copy(&pristine, &real(&studio));
+        let fault = format!("unlink.{number}:EIO");
+        let shown = Shown::new(&studio, &[NO_LOCKS[0], &["--fail", &fault]].concat());
+        setup(&studio).succeeded();
+        shown.end();
+        assert_eq!(files(&real(&studio)), new, "{fault}");
+    }
 }
 
 #[test]

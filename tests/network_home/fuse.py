@@ -1,11 +1,11 @@
 """A file system that shows a folder as a network would: FUSE's protocol on /dev/fuse, without a library.
 
-usage: fuse.py SOURCE MOUNTPOINT [--refuse WORD]... [--fail N:ERRNO] [--slow SECONDS] [--clock SECONDS]
+usage: fuse.py SOURCE MOUNTPOINT [--refuse WORD]... [--fail [KIND.]N:ERRNO] [--slow SECONDS] [--clock SECONDS]
 
 WORD is locks (ENOLCK for flock and POSIX locks), no-locks (EOPNOTSUPP), links, tmpfile or noreplace. --fail lets the Nth
-request, counted from 1, fail once. --slow is how long each fsync takes. --clock is how far the server's clock is ahead.
-Prints "ready" when it is mounted; unmounts, and prints the number of requests, of all and of each kind, when standard input
-ends.
+request, or the Nth of a kind such as unlink, counted from 1, fail once. --slow is how long each fsync takes. --clock is how far the server's clock is ahead.
+Prints "ready" when it is mounted; when standard input ends, unmounts and prints the number of requests, of all and of each
+kind, and in a second line the numbers of those that are the first of their kind for their file.
 
 Source: linux/fuse.h, version 7.31.
 """
@@ -45,12 +45,13 @@ def name_of(data):
 class Served:
     def __init__(self, source, options):
         self.options, self.requests, self.kinds = options, 0, {}
+        self.seen, self.firsts = set(), []
         self.paths, self.ids, self.next = {ROOT: os.fsencode(source)}, {os.fsencode(source): ROOT}, ROOT + 1
         self.files = {}
         self.failing, self.error = None, 0
         if options.fail:
             number, error = options.fail.split(":")
-            self.failing, self.error = int(number), getattr(errno, error)
+            self.failing, self.error = number, getattr(errno, error)
 
     def refuses(self, word):
         return word in self.options.refuse
@@ -69,7 +70,13 @@ class Served:
             self.requests += 1
             kind = known[opcode].__name__ if opcode in known else "other"
             self.kinds[kind] = self.kinds.get(kind, 0) + 1
-            if self.requests == self.failing:
+            # In these requests the name of the file stands behind other fields of so many bytes.
+            behind = {LOOKUP: 0, UNLINK: 0, RMDIR: 0, MKDIR: 8, RENAME: 8, LINK: 8, MKNOD: 16, CREATE: 16, RENAME2: 16}.get(opcode)
+            key = kind, self.paths.get(node), name_of(data[behind:]) if behind is not None else None
+            if key not in self.seen:
+                self.seen.add(key)
+                self.firsts.append(self.requests)
+            if self.failing in (str(self.requests), f"{kind}.{self.kinds[kind]}"):
                 raise OSError(self.error, "once")
         if opcode not in known:
             raise OSError(errno.ENOSYS, "not spoken here")
@@ -335,7 +342,8 @@ def main():
     print("ready", flush=True)
     sys.stdin.read()
     system("umount2", os.fsencode(options.mountpoint), 2)
-    print(served.requests, *(f"{kind}={count}" for kind, count in sorted(served.kinds.items())), flush=True)
+    print(served.requests, *(f"{kind}={count}" for kind, count in sorted(served.kinds.items())))
+    print(*served.firsts, flush=True)
 
 
 main()

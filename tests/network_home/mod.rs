@@ -46,6 +46,15 @@ struct Shown {
     output: BufReader<std::process::ChildStdout>,
 }
 
+/// What a file system was asked for.
+struct Requests {
+    count: usize,
+    /// Of each kind, `kind=number`.
+    kinds: String,
+    /// The numbers of those that are the first of their kind for their file.
+    firsts: Vec<usize>,
+}
+
 impl Shown {
     #[expect(
         clippy::disallowed_methods,
@@ -73,15 +82,20 @@ impl Shown {
         Self { server, output }
     }
 
-    /// Ends it; returns how many requests there were, and how many of each kind.
-    fn end(mut self) -> (usize, String) {
+    /// Ends it; returns what was asked of it.
+    fn end(mut self) -> Requests {
         drop(self.server.stdin.take());
         let mut text = String::new();
         self.output.read_to_string(&mut text).unwrap();
         assert!(self.server.wait().unwrap().success());
-        let text = text.trim();
-        let (count, kinds) = text.split_once(' ').unwrap_or((text, ""));
-        (count.parse().unwrap(), kinds.to_owned())
+        let (counts, firsts) = text.split_once('\n').unwrap();
+        let (count, kinds) = counts.split_once(' ').unwrap_or((counts, ""));
+        let firsts = firsts.split_whitespace();
+        Requests {
+            count: count.parse().unwrap(),
+            kinds: kinds.to_owned(),
+            firsts: firsts.map(|number| number.parse().unwrap()).collect(),
+        }
     }
 }
 

@@ -71,7 +71,7 @@ impl SessionLock {
             if waited >= LIMIT {
                 // Later runs lock a new file and need not wait for this holder.
                 if private_file::is_at(&file, path) {
-                    let _ = fs::remove_file(path);
+                    private_file::discard(path);
                 }
                 messages.warning(&format!(
                     "another git-codecommit has been asking for {what} for {} seconds: no longer waiting for it",

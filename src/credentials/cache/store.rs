@@ -48,7 +48,7 @@ pub(super) fn replace(folder: &Path, name: &str, text: &[u8]) -> io::Result<()> 
         }
         return match written.and_then(|()| fs::rename(&path, folder.join(name))) {
             Err(error) => {
-                let _ = fs::remove_file(&path);
+                private_file::discard(&path);
                 Err(error)
             }
             Ok(()) => Ok(()),

@@ -37,7 +37,7 @@ impl GitLock {
                 // This run holds our own lock: one of ours is of a run that was stopped.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     if is_ours(&path) {
-                        let _ = fs::remove_file(&path);
+                        private_file::discard(&path);
                     } else {
                         sleep(PAUSE);
                     }
@@ -57,10 +57,10 @@ fn create(path: &Path, new: &Path) -> io::Result<()> {
         let mut file = options.write(true).create_new(true).open(path)?;
         // An empty lock would be in git's way for ever.
         file.write_all(OURS).inspect_err(|_| {
-            let _ = fs::remove_file(path);
+            private_file::discard(path);
         })
     };
-    let _ = fs::remove_file(new);
+    private_file::discard(new);
     write(new)?;
     let made = match fs::hard_link(new, path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
@@ -68,7 +68,7 @@ fn create(path: &Path, new: &Path) -> io::Result<()> {
         Err(_) => write(path),
         made => made,
     };
-    let _ = fs::remove_file(new);
+    private_file::discard(new);
     made
 }
 
@@ -80,6 +80,6 @@ fn is_ours(lock: &Path) -> bool {
 
 impl Drop for GitLock {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
+        private_file::discard(&self.0);
     }
 }

@@ -122,7 +122,7 @@ pub(in crate::setup) fn apply(changes: &[Change]) -> Result<(), Error> {
     for change in needed.iter().filter(|change| change.backup) {
         if let Err(error) = back_up(change, &mut backups) {
             for backup in backups {
-                let _ = fs::remove_file(backup);
+                private_file::discard(&backup);
             }
             return Err(error);
         }
@@ -211,7 +211,7 @@ impl Drop for Staged {
         if let Some((path, file)) = &self.new
             && private_file::is_at(file, path)
         {
-            let _ = fs::remove_file(path);
+            private_file::discard(path);
         }
     }
 }
@@ -259,7 +259,7 @@ fn back_up(change: &Change, made: &mut Vec<PathBuf>) -> Result<(), Error> {
         fs::rename(&staged, &backup)
     })();
     done.map_err(|error| {
-        let _ = fs::remove_file(&staged);
+        private_file::discard(&staged);
         failed(error)
     })?;
     made.push(backup);
