@@ -1,8 +1,9 @@
 # shellcheck shell=bash disable=SC2034  # scripts/release uses the variables
-# Read by scripts/release and scripts/check: the tools of a release, in the user's cache folder, and the build of one target.
+# Read by scripts/release, scripts/package and scripts/check: the tools of a release, in the user's cache folder, and the
+# build of one target.
 #
 # zig, from PyPI, is the C compiler and the linker. Where rustup has no standard library of the target, Debian's Rust carries
-# its sources, and it is built along (-Zbuild-std).
+# its sources, and it is built along (-Zbuild-std). QUICK=true builds without optimization, for tests of the packages.
 
 # Pinned: another version makes other bytes. pip checks them against packaging/tools.txt.
 debian_rust=1.96.0
@@ -32,14 +33,34 @@ prepare_tools() {
 
 # Sets "built" to the folder with the programs of a target.
 build_target() {
-  local target=$1
-  if has_target "$target" && [ "${target%%-*}" = "$(uname -m)" ]; then
-    "$root/scripts/package" --target "$target" --output "$root/target/package"
-    built=$root/target/$target/release
-    return
+  local target=$1 mapped
+  folder=$root/target/release-build
+  # The bytes of a release must not depend on the machine: neither on its paths nor on the user's own flags.
+  mapped="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$root=."
+  if ${QUICK:-false}; then
+    folder+=-quick
+    export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
   fi
-  has_target "$target" || unpack_debian_rust
-  build_with_zig "$target"
+  export CARGO_INCREMENTAL=0
+  if has_target "$target" && [ "${target%%-*}" = "$(uname -m)" ]; then
+    build_with_rustup "$target" "$mapped"
+  else
+    has_target "$target" || unpack_debian_rust
+    build_with_zig "$target" "$mapped"
+  fi || fail "the build for $target failed"
+  built=$folder/$target/release
+}
+
+# Rust has musl's start files: the C compiler is for ring only, and musl-gcc must not link.
+build_with_rustup() {
+  local target=$1 compiler=${1%%-*}-linux-musl-gcc
+  command -v "$compiler" >/dev/null 2>&1 || compiler=musl-gcc
+  command -v "$compiler" >/dev/null 2>&1 || fail 'a C compiler for musl is missing: install the package musl-tools'
+  (
+    cd "$root"
+    export RUSTFLAGS=$2 "CC_${target//-/_}=$compiler"
+    cargo build --quiet --release --locked --package git-codecommit --bins --target "$target" --target-dir "$folder"
+  )
 }
 
 # Succeeds if rustup has the standard library of a target.
@@ -91,13 +112,12 @@ with_debian_rust() {
 }
 
 # The linker takes musl's start files from zig, so Rust must not add its own (-Clink-self-contained=no): a program would
-# have them twice. No path of this machine may be in the programs: the bytes would differ.
+# have them twice. zig does not read Rust's -static-pie: without -pie the programs would lie at a fixed address.
 build_with_zig() {
-  local target=$1 folder=$root/target/release-build source std=() compiler=(env "PATH=$tools/bin:$PATH")
+  local target=$1 source std=() compiler=(env "PATH=$tools/bin:$PATH")
   (
     cd "$root"
-    export CARGO_INCREMENTAL=0
-    export RUSTFLAGS="-Clink-self-contained=no --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$root=."
+    export RUSTFLAGS="-Clink-self-contained=no -Clink-arg=-pie $2"
     if ! has_target "$target"; then
       source=$(cd "$rust/usr/lib/rustlib/src/rust" && pwd -P)
       export RUSTC_BOOTSTRAP=1
@@ -106,6 +126,5 @@ build_with_zig() {
     fi
     "${compiler[@]}" cargo-zigbuild zigbuild --quiet --release --locked --package git-codecommit --bins --target "$target" \
       --target-dir "$folder" ${std[@]+"${std[@]}"}
-  ) || fail "the build for $target failed"
-  built=$folder/$target/release
+  )
 }
