@@ -9,7 +9,7 @@
 # shellcheck shell=dash
 set -eu
 
-VERSION=0.1.0
+VERSION=1.0.0-rc.1
 PROGRAMS='git-remote-codecommit git-credential-codecommit git-codecommit'
 # The folders below DIR that an installation may create, besides our own; outer folders first.
 FOLDERS='. bin share share/bash-completion share/bash-completion/completions share/fish share/fish/vendor_completions.d
