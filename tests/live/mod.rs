@@ -2,6 +2,8 @@
 //!
 //! moto and the AWS CLI come from PyPI: `scripts/test` leaves these tests out where it cannot be reached.
 
+mod replay;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -56,8 +58,12 @@ struct Live {
 
 impl Live {
     fn new(protocol: Protocol) -> Self {
+        Self::with(|aws| aws.protocol(protocol))
+    }
+
+    fn with(set_up: impl FnOnce(Builder) -> Builder) -> Self {
         let python = python();
-        let aws = |aws: Builder| aws.empty_repository(NAME).protocol(protocol);
+        let aws = |aws: Builder| set_up(aws.empty_repository(NAME));
         let mut studio = Studio::with_aws(aws).without_profile();
         let keys = studio.aws.issue_session(SESSION, time::Duration::hours(1));
         let moto = Moto::start(&python);

@@ -57,11 +57,18 @@ pub(crate) async fn run(
         response = header(&mut stdout) => response?,
         Some(()) = broken.recv() => return Err(io::ErrorKind::ConnectionAborted.into()),
     };
-    let advertises = call.tail == "/info/refs" && call.service == "git-upload-pack";
-    let rewritten = if exchange.state.protocol == Protocol::V0Only && advertises {
-        Some(capabilities::cut_advertisement(&mut stdout).await?)
-    } else {
-        None
+    let state = &exchange.state;
+    let published = || match call.service {
+        "git-upload-pack" => Some(capabilities::CODECOMMIT.map(str::to_owned).to_vec()),
+        _ => None,
+    };
+    let wanted = state.replay.capabilities(call.service);
+    let wanted = wanted.map(<[String]>::to_vec).or_else(published);
+    let rewritten = match wanted {
+        Some(wanted) if state.protocol == Protocol::V0Only && call.tail == "/info/refs" => {
+            Some(capabilities::cut_advertisement(&mut stdout, &wanted).await?)
+        }
+        _ => None,
     };
     let output = Output {
         rewritten,

@@ -11,6 +11,7 @@ use crate::fault::{Fault, Faults};
 use crate::keys::{CONTRIBUTOR_ROLE, EXECUTION_ROLE, Identities, Permission, random_hex};
 use crate::lfs::Lfs;
 use crate::record::{Record, Service};
+use crate::replay::Replay;
 use crate::repositories::Repositories;
 use crate::roles::{MfaCodes, Role, Roles};
 use crate::server::{Listeners, Server};
@@ -31,6 +32,7 @@ enum Seed {
 pub struct Builder {
     region: String,
     protocol: Protocol,
+    replay: Replay,
     repositories: Vec<(String, Seed)>,
     roles: Roles,
     permissions: Vec<(String, Permission)>,
@@ -51,6 +53,7 @@ impl Builder {
         let builder = Self {
             region: "eu-west-1".into(),
             protocol: Protocol::default(),
+            replay: Replay::default(),
             repositories: Vec::new(),
             roles: Roles::default(),
             permissions: Vec::new(),
@@ -78,6 +81,16 @@ impl Builder {
     pub fn protocol(mut self, protocol: Protocol) -> Self {
         self.protocol = protocol;
         self
+    }
+
+    /// The git host advertises and refuses as in a transcript of `scripts/live`.
+    ///
+    /// # Errors
+    /// If the transcript has more than a mebibyte, or a request without a status.
+    pub fn replay(mut self, transcript: &str) -> Result<Self, String> {
+        self.replay = Replay::read(transcript)?;
+        self.protocol = self.replay.protocol();
+        Ok(self)
     }
 
     /// A repository with three commits on `main`, one more on `feature` and the annotated tag `v1.0`.
@@ -233,6 +246,7 @@ impl Builder {
             started: Instant::now(),
             region: self.region,
             protocol: self.protocol,
+            replay: self.replay,
             container: Endpoint {
                 path: format!("/v2/credentials/{}", random_hex(16)),
                 token: self.container_token,

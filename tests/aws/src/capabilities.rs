@@ -1,4 +1,4 @@
-//! The capabilities of an upload-pack advertisement, cut down to what CodeCommit publishes.
+//! The capabilities of an advertisement, cut down to what CodeCommit publishes.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 /// What CodeCommit publishes for `git-upload-pack`, in its order.
-const CODECOMMIT: [&str; 6] = [
+pub(crate) const CODECOMMIT: [&str; 6] = [
     "multi_ack_detailed",
     "shallow",
     "side-band-64k",
@@ -15,8 +15,12 @@ const CODECOMMIT: [&str; 6] = [
     "allow-reachable-sha1-in-want",
 ];
 
-/// Reads the advertisement up to its first ref (or its end) and gives what was read with that ref's capabilities cut.
-pub(crate) async fn cut_advertisement(input: &mut (impl AsyncRead + Unpin)) -> io::Result<Bytes> {
+/// Reads the advertisement up to its first ref (or its end) and gives what was read with that ref's capabilities cut to
+/// those that are wanted, in their order.
+pub(crate) async fn cut_advertisement(
+    input: &mut (impl AsyncRead + Unpin),
+    wanted: &[impl AsRef<str>],
+) -> io::Result<Bytes> {
     let mut output = Vec::new();
     // `# service=…`, a flush, the first ref.
     for _ in 0..3 {
@@ -26,7 +30,7 @@ pub(crate) async fn cut_advertisement(input: &mut (impl AsyncRead + Unpin)) -> i
         let size = usize::from_str_radix(text, 16).map_err(io::Error::other)?;
         let mut payload = vec![0; size.saturating_sub(4)];
         input.read_exact(&mut payload).await?;
-        let payload = cut(payload);
+        let payload = cut(payload, wanted);
         if size == 0 {
             output.extend_from_slice(b"0000");
         } else {
@@ -37,16 +41,17 @@ pub(crate) async fn cut_advertisement(input: &mut (impl AsyncRead + Unpin)) -> i
     Ok(output.into())
 }
 
-/// `<oid> <name>\0<capabilities>\n` with the capabilities CodeCommit has too; a line without NUL as it is.
-fn cut(payload: Vec<u8>) -> Vec<u8> {
+/// `<oid> <name>\0<capabilities>\n` with the wanted capabilities only; a line without NUL as it is.
+fn cut(payload: Vec<u8>, wanted: &[impl AsRef<str>]) -> Vec<u8> {
     let Some(end) = payload.iter().position(|byte| *byte == 0) else {
         return payload;
     };
     let (reference, capabilities) = payload.split_at(end + 1);
     let capabilities = String::from_utf8_lossy(capabilities);
     let offered: Vec<&str> = capabilities.split_whitespace().collect();
-    let kept: Vec<&str> = CODECOMMIT
-        .into_iter()
+    let kept: Vec<&str> = wanted
+        .iter()
+        .map(AsRef::as_ref)
         .filter(|name| offered.contains(name))
         .collect();
     [reference, kept.join(" ").as_bytes(), b"\n"].concat()
@@ -72,7 +77,7 @@ mod tests {
             .expect("a runtime");
         let mut input = input.as_bytes();
         let output = runtime
-            .block_on(cut_advertisement(&mut input))
+            .block_on(cut_advertisement(&mut input, &CODECOMMIT))
             .expect("a whole advertisement");
         let new = format!("{oid} HEAD\0shallow side-band-64k thin-pack\n");
         let expected = format!(

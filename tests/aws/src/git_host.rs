@@ -15,6 +15,7 @@ use crate::hosts::{connections_region, git_region};
 use crate::keys::{Identity, Permission};
 use crate::lfs;
 use crate::record::{Auth, SignedHost};
+use crate::replay::Refused;
 use crate::state::State;
 
 /// The paths git asks below a repository's.
@@ -77,13 +78,8 @@ pub(crate) async fn answer(
         Ok(None) if lfs_call.is_some() => {
             return Ok(lfs::refusal(StatusCode::UNAUTHORIZED, "who are you?"));
         }
-        Ok(None) => {
-            let mut response = refusal(StatusCode::UNAUTHORIZED);
-            let challenge = HeaderValue::from_static(r#"Basic realm="codecommit""#);
-            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
-            return Ok(response);
-        }
-        Err(_) => return Ok(refusal(StatusCode::FORBIDDEN)),
+        Ok(None) => return Ok(refuse(state, Refused::NoCredential)),
+        Err(_) => return Ok(refuse(state, Refused::Credential)),
     };
     if let Some(call) = lfs_call {
         if !state.repositories.exists(call.repository) {
@@ -106,11 +102,11 @@ pub(crate) async fn answer(
         Permission::Pull
     };
     if state.identities.permission(&caller) < needed {
-        return Ok(refusal(StatusCode::FORBIDDEN));
+        return Ok(refuse(state, Refused::Credential));
     }
     let name = repository(head, signed_path).unwrap_or_default();
     if tail.is_empty() || name.is_empty() || !state.repositories.exists(name) {
-        return Ok(refusal(StatusCode::NOT_FOUND));
+        return Ok(refuse(state, Refused::Repository));
     }
     if !["git-upload-pack", "git-receive-pack", "git-upload-archive"].contains(&service) {
         return Ok(refusal(StatusCode::FORBIDDEN));
@@ -143,6 +139,23 @@ fn repository<'p>(head: &Parts, path: &'p str) -> Option<&'p str> {
     let mut words = path.strip_prefix("/git-http/")?.split('/');
     let name = words.nth(4).filter(|_| words.next().is_none())?;
     name.strip_suffix(".git")
+}
+
+/// As the transcript has it, if one is replayed, else as `CodeCommit` is believed to refuse.
+fn refuse(state: &State, refused: Refused) -> Response<Answer> {
+    if let Some(recorded) = state.replay.refusal(refused) {
+        return recorded;
+    }
+    match refused {
+        Refused::NoCredential => {
+            let mut response = refusal(StatusCode::UNAUTHORIZED);
+            let challenge = HeaderValue::from_static(r#"Basic realm="codecommit""#);
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+            response
+        }
+        Refused::Credential => refusal(StatusCode::FORBIDDEN),
+        Refused::Repository => refusal(StatusCode::NOT_FOUND),
+    }
 }
 
 fn refusal(status: StatusCode) -> Response<Answer> {

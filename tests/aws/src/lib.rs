@@ -37,6 +37,7 @@ mod lfs;
 mod observed;
 mod proxy;
 mod record;
+mod replay;
 mod repositories;
 mod roles;
 mod server;

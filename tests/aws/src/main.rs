@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use local_aws::{LocalAws, Protocol, Service};
 
 const USAGE: &str = "usage: local-aws [--repository NAME]... [--empty-repository NAME]... [--region REGION]\n       \
-    [--any-protocol] [--container-address ADDR] [--container-token TOKEN] [--summary] --env-file FILE";
+    [--any-protocol | --replay TRANSCRIPT] [--container-address ADDR] [--container-token TOKEN] [--summary] --env-file FILE";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {
@@ -39,6 +39,7 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Box<dyn Error>
             "--empty-repository" => builder = builder.empty_repository(&value()?),
             "--region" => builder = builder.region(&value()?),
             "--any-protocol" => builder = builder.protocol(Protocol::Any),
+            "--replay" => builder = builder.replay(&std::fs::read_to_string(value()?)?)?,
             "--container-address" => {
                 builder = builder.address(Service::Container, value()?.parse()?);
             }

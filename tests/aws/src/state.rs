@@ -12,6 +12,7 @@ use crate::fault::Faults;
 use crate::keys::Identities;
 use crate::lfs::Lfs;
 use crate::record::Record;
+use crate::replay::Replay;
 use crate::repositories::Repositories;
 use crate::roles::{MfaCodes, Roles};
 use crate::sign_in::SignIn;
@@ -31,6 +32,7 @@ pub(crate) struct State {
     pub(crate) started: Instant,
     pub(crate) region: String,
     pub(crate) protocol: Protocol,
+    pub(crate) replay: Replay,
     pub(crate) container: Endpoint,
     pub(crate) repositories: Repositories,
     pub(crate) identities: Identities,
