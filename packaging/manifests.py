@@ -28,7 +28,9 @@ PLACEHOLDER = re.compile(r'@\{(\w+)\}')
 
 def table(version, url, output):
     """Return the values of all placeholders; a platform without an archive has none."""
-    values = {'version': version, 'url': url, 'homepage': url.split('/releases/')[0]}
+    # conda takes no hyphen in a version: 1.0.0rc1.
+    plain = version.replace('-', '').replace('rc.', 'rc')
+    values = {'version': version, 'conda_version': plain, 'url': url, 'homepage': url.split('/releases/')[0]}
     for platform, end in ARCHIVES.items():
         file = Path(output) / f'git-codecommit-{version}-{end}'
         if file.is_file():

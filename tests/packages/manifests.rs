@@ -67,10 +67,8 @@ fn a_release_for_linux_has_the_manifests_that_need_no_other_archive() {
     assert!(read(output, "conda-forge/recipe.yaml").contains(&source));
 }
 
-#[test]
-fn a_release_for_every_system_has_every_manifest() {
-    let place = tempfile::tempdir().unwrap();
-    let output = place.path();
+/// Makes the manifests of a release for every system.
+pub(super) fn of_every_system(output: &Path) -> Outcome {
     let platforms = [
         "x86_64-linux.tar.gz",
         "aarch64-linux.tar.gz",
@@ -79,7 +77,14 @@ fn a_release_for_every_system_has_every_manifest() {
         "x86_64-windows.zip",
         "source.tar.gz",
     ];
-    let said = manifests(output, &platforms);
+    manifests(output, &platforms)
+}
+
+#[test]
+fn a_release_for_every_system_has_every_manifest() {
+    let place = tempfile::tempdir().unwrap();
+    let output = place.path();
+    let said = of_every_system(output);
     assert_eq!(said.stdout, "");
     let formula = read(output, "git-codecommit.rb");
     for platform in [
@@ -93,7 +98,18 @@ fn a_release_for_every_system_has_every_manifest() {
             "{platform}: {formula}"
         );
     }
-    assert!(read(output, "action/action.yml").contains("Linux-ARM64) file="));
+    let action = read(output, "action/action.yml");
+    for runner in [
+        "Linux-ARM64) file=",
+        "macOS-ARM64) file=",
+        "macOS-X64) file=",
+    ] {
+        assert!(action.contains(runner), "{runner}: {action}");
+    }
+    let image = read(output, "docker/Dockerfile");
+    for stage in ["AS archive-amd64\n", "AS archive-arm64\n"] {
+        assert!(image.contains(stage), "{stage}: {image}");
+    }
     let windows = hash(output, "x86_64-windows.zip");
     let scoop: serde_json::Value = serde_json::from_str(&read(output, "scoop.json")).unwrap();
     assert_eq!(scoop["architecture"]["64bit"]["hash"], windows);

