@@ -8,9 +8,10 @@ use crate::aws::{Host, Region, RepositoryName, RoleArn};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Exit, Explain};
 use crate::git::config;
+use crate::git::helper_line::{Helper, Kind};
 use crate::message::Notices;
 use crate::own_config::{OwnConfig, Transport};
-use crate::profile::{self, Choice, Plan, ProfileName, Profiles, Settings};
+use crate::profile::{self, Choice, LastResort, Plan, ProfileName, Profiles, Settings, Source};
 use crate::region;
 pub(crate) use crate::request_host::{RequestHost, Service};
 use crate::world::{World, variable};
@@ -194,10 +195,42 @@ impl<'a> Target<'a> {
     /// The plan of the profile, and the role of an option behind it. Fails if the profile's settings contradict
     /// each other or name no source at all.
     pub(crate) fn plan(&self) -> Result<Plan, profile::Error> {
-        let plan = Plan::new(self.world, &self.profiles, &self.choice)?;
+        let mut plan = Plan::new(self.world, &self.profiles, &self.choice);
+        if let Err(profile::Error::NoCredentials { ignored, .. })
+        | Ok(Plan {
+            source:
+                Source::InstanceMetadata {
+                    last_resort: Some(LastResort { ignored, .. }),
+                },
+            ..
+        }) = &mut plan
+        {
+            ignored.extend(self.hint_of_https());
+        }
         Ok(match &self.role_option {
-            Some(role) => plan.then_role(role.as_str(), "--role-arn"),
-            None => plan,
+            Some(role) => plan?.then_role(role.as_str(), "--role-arn"),
+            None => plan?,
+        })
+    }
+
+    /// How to use the profile that https URLs of the same repository use: the one that setup made, where the address
+    /// names none ([decision 41](../docs/decisions/0041-an-address-without-a-profile.md)).
+    pub(crate) fn hint_of_https(&self) -> Option<String> {
+        let endpoint = self.endpoint.as_ref().filter(|_| !self.choice.explicit)?;
+        let (region, repository) = (&self.region, endpoint.repository());
+        let host = Host::regional(region, false);
+        let url = format!("https://{}/v1/repos/{repository}", host.name());
+        let config = self.world.git_config().ok()?;
+        let helpers = config.every_at_url("credential", &url, "helper");
+        let helper = Helper::new(helpers.last()?.text().ok()?, "");
+        let profile = helper.option("--profile");
+        let profile = ProfileName::parse(profile.filter(|_| helper.kind == Kind::Ours)?).ok()?;
+        (profile.as_str() != self.choice.name).then(|| {
+            let (name, typed) = (profile.as_str(), profile.in_address());
+            format!(
+                "the address names no profile; https URLs of this repository use {name:?}, and so does \
+                 codecommit::{region}://{typed}@{repository}"
+            )
         })
     }
 

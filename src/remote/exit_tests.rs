@@ -27,6 +27,7 @@ fn refusal() -> Box<Refusal> {
         resource: text(),
         permission: "…",
         identity: text(),
+        of_https: None,
         clock_ahead: None,
         body: super::error_body::ErrorBody::default(),
     })

@@ -24,6 +24,8 @@ pub(crate) struct Refusal {
     pub(crate) permission: &'static str,
     /// Who signed: an ARN, or the access key's id.
     pub(crate) identity: String,
+    /// Whose identity https URLs of the repository have, where that is another.
+    pub(crate) of_https: Option<String>,
     /// How far this machine's clock is ahead of the host's.
     pub(crate) clock_ahead: Option<Duration>,
     /// What the host wrote for people.
@@ -62,9 +64,14 @@ impl Refusal {
         (SKEW..=CORRECTABLE).contains(&ahead.abs()).then_some(ahead)
     }
 
+    /// Who signed, as a hint.
+    pub(crate) fn signed(&self) -> String {
+        format!("signed as {}", self.identity)
+    }
+
     #[must_use]
     pub(crate) fn hints(&self) -> Vec<String> {
-        let identity = format!("signed as {}", self.identity);
+        let identity = self.signed();
         let mut hints = match self.status.as_u16() {
             401 | 403 => vec![
                 identity,
@@ -99,6 +106,9 @@ impl Refusal {
             500..=599 => vec!["try again in a moment".into()],
             _ => vec![],
         };
+        if matches!(self.status.as_u16(), 401 | 403 | 404) {
+            hints.splice(1..1, self.of_https.clone());
+        }
         // CodeCommit's API names its errors so where a repository's key is the reason.
         if self
             .body
@@ -149,6 +159,7 @@ mod tests {
             resource: "arn:aws:codecommit:eu-west-1:*:r".into(),
             permission: "codecommit:GitPull",
             identity: "arn:aws:sts::1:assumed-role/R/S".into(),
+            of_https: None,
             clock_ahead,
             body: ErrorBody::default(),
         }

@@ -223,6 +223,7 @@ impl<'a> Connection<'a> {
             resource: self.endpoint.resource(),
             permission,
             identity: identity(credentials),
+            of_https: self.resolver.hint_of_https(),
             clock_ahead: date.map(|date| now - date),
             body,
         };

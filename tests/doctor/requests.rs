@@ -274,9 +274,10 @@ fn what_the_git_host_refuses_is_explained_as_to_git() {
         assert!(said.detail("repository").starts_with(words));
         let detail = said.detail("repository");
         assert!(
-            detail.contains(": the host's words\nsigned by arn:aws:sts::111111111111:"),
+            detail.contains(": the host's words\nsigned as arn:aws:sts::111111111111:"),
             "{detail}"
         );
+        assert!(!said.fix("repository").contains("signed"));
         let git = studio.git(&["ls-remote", WITH_REGION]).failed().said();
         for line in said.fix("repository").lines() {
             assert!(git.contains(line), "{line}: {git}");

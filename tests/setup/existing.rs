@@ -24,6 +24,7 @@ fn a_profile_with_another_role_is_a_conflict_and_force_changes_it_and_back() {
           + role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
           + credential_source = EcsContainer
           - source_profile = base
+        note: codecommit::eu-west-1://CrossAccountAccessProfile@REPOSITORY and https URLs use profile "CrossAccountAccessProfile"; codecommit::eu-west-1://REPOSITORY uses the default credentials
         note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
         -- stderr
         git-codecommit: ~/.aws/config: profile "CrossAccountAccessProfile" exists with other settings, so nothing was changed
@@ -115,6 +116,7 @@ fn a_role_that_was_set_up_before_is_not_replaced_silently() {
         ~/.config/git-codecommit/config: setup configured profile "CrossAccountAccessProfile" with other settings
           - role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
           + role_arn = arn:aws:iam::222222222222:role/Other
+        note: codecommit::eu-west-1://CrossAccountAccessProfile@REPOSITORY and https URLs use profile "CrossAccountAccessProfile"; codecommit::eu-west-1://REPOSITORY uses the default credentials
         note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
         -- stderr
         git-codecommit: ~/.config/git-codecommit/config: setup configured profile "CrossAccountAccessProfile" with other settings, so nothing was changed
@@ -143,6 +145,7 @@ fn profiles_of_the_credentials_file_count_too() {
         ~/.aws/config: profile "CrossAccountAccessProfile" exists with other settings
           + role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
           + credential_source = EcsContainer
+        note: codecommit::eu-west-1://CrossAccountAccessProfile@REPOSITORY and https URLs use profile "CrossAccountAccessProfile"; codecommit::eu-west-1://REPOSITORY uses the default credentials
         note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
         -- stderr
         git-codecommit: ~/.aws/config: profile "CrossAccountAccessProfile" exists with other settings, so nothing was changed
@@ -223,6 +226,7 @@ fn our_own_files_changed_by_hand_are_not_overwritten() {
         -- stdout
         ~/.config/git-codecommit/gitconfig: this file was edited by hand
           - # mine
+        note: codecommit::eu-west-1://CrossAccountAccessProfile@REPOSITORY and https URLs use profile "CrossAccountAccessProfile"; codecommit::eu-west-1://REPOSITORY uses the default credentials
         note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
         -- stderr
         git-codecommit: ~/.config/git-codecommit/gitconfig: this file was edited by hand, so nothing was changed

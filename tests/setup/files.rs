@@ -27,6 +27,7 @@ fn an_empty_home_gets_every_file_and_nothing_else() {
         ~/.gitconfig: new
           + [include]
           + 	path = ~/.config/git-codecommit/gitconfig
+        note: codecommit::eu-west-1://CrossAccountAccessProfile@REPOSITORY and https URLs use profile "CrossAccountAccessProfile"; codecommit::eu-west-1://REPOSITORY uses the default credentials
         note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
         done
     "#]]);
@@ -197,6 +198,7 @@ fn a_dry_run_shows_the_change_and_touches_nothing() {
         ~/.gitconfig: new
           + [include]
           + 	path = ~/.config/git-codecommit/gitconfig
+        note: codecommit::eu-west-1://CrossAccountAccessProfile@REPOSITORY and https URLs use profile "CrossAccountAccessProfile"; codecommit::eu-west-1://REPOSITORY uses the default credentials
         note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
         nothing was changed (--dry-run)
     "#]]);

@@ -4,6 +4,7 @@ mod clones;
 mod existing;
 mod files;
 mod helpers;
+mod identities;
 mod moving_in;
 mod obstacles;
 mod old_git;

@@ -67,6 +67,11 @@ impl<'a> Resolver<'a> {
         &self.plan
     }
 
+    /// How to use the identity that https URLs have, where that is another.
+    pub(crate) fn hint_of_https(&self) -> Option<String> {
+        self.target.hint_of_https()
+    }
+
     fn needs_sts(&self) -> bool {
         !self.plan.hops.is_empty() || matches!(self.plan.source, Source::WebIdentity(_))
     }

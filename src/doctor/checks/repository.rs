@@ -50,7 +50,7 @@ pub(in crate::doctor) async fn references(
 /// An error of the request. Its hint who signed it tells nothing to do.
 fn refused(error: remote::Error) -> Finding {
     let signed = match &error {
-        remote::Error::Refused(refusal) => Some(format!("signed by {}", refusal.identity)),
+        remote::Error::Refused(refusal) => Some(refusal.signed()),
         _ => None,
     };
     let mut finding = Finding::error(error);

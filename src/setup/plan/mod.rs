@@ -44,6 +44,7 @@ pub(in crate::setup) fn of_setup(
                 placement.force,
             )?;
             role::check_source(world, &mut plan, &role, &profiles);
+            role::addresses(&mut plan, &role, &existing);
             plan.state.set_role(role);
             section
         }

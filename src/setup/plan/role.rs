@@ -111,6 +111,25 @@ fn claim_hosts(plan: &mut Plan, role: &mut Role, request: &Request, existing: &E
     }
 }
 
+/// Says which addresses have another identity than the https URLs of the role's regions: those that name no profile.
+pub(super) fn addresses(plan: &mut Plan, role: &Role, existing: &Existing) {
+    let profile = &role.profile;
+    let others = match (existing.pinned(&plan.places), &plan.state.pinned) {
+        (Some((pinned, _)), _) => format!("profile {pinned:?}"),
+        (None, Some(pinned)) => format!("profile {pinned:?}"),
+        (None, None) => "the default credentials".to_owned(),
+    };
+    if others == format!("profile {profile:?}") || profile == "default" {
+        return;
+    }
+    for region in &role.hosts {
+        plan.notes.push(format!(
+            "codecommit::{region}://{profile}@REPOSITORY and https URLs use profile {profile:?}; \
+             codecommit::{region}://REPOSITORY uses {others}"
+        ));
+    }
+}
+
 fn note(role: &Role, region: &Region, claim: &str, repository: Option<&RepositoryName>) -> String {
     let profile = &role.profile;
     let except = match repository {
