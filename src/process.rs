@@ -2,12 +2,16 @@
 //!
 //! A child gets this process's own environment and folder, and so git's `GIT_DIR` and `GIT_CONFIG_…`.
 
+mod answer;
+
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::error::Exit;
 use crate::printable::printable;
+
+pub(crate) use answer::{Answering, LIMIT as ANSWER_LIMIT, UNENDED_HINT, answer, start};
 
 /// `git <program>`. It is found on PATH, where git puts its own folder first.
 #[expect(clippy::disallowed_methods, reason = "the owner of starting processes")]

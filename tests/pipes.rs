@@ -50,7 +50,7 @@ fn make_pipe(studio: &Studio, name: &str) -> String {
 
 /// Runs a command that must end by itself.
 fn in_time(studio: &Studio, case: &Case, program: &str) -> std::process::Command {
-    let mut all = vec!["--signal=KILL", "40", program];
+    let mut all = vec!["--signal=KILL", "60", program];
     all.extend(case.arguments.iter().map(String::as_str));
     let mut command = studio.command(".", Path::new("/usr/bin/timeout"), &all);
     command.envs(case.environment.iter().map(|(name, value)| (name, value)));
@@ -194,4 +194,85 @@ fn what_a_shell_hands_over_by_a_pipe_is_read() {
         said.stderr.contains("it is this program's standard input"),
         "{said:?}"
     );
+}
+
+#[test]
+fn a_git_that_waits_for_a_pipe_itself_is_stopped_after_fifteen_seconds() {
+    const UNENDED: &str = "\"git config\" did not end within 15 seconds\n\
+         hint: git may wait for one of its files: check that ~/.gitconfig and what it includes are plain files, \
+         and that their disk or file server answers\n";
+    let studio = Studio::default();
+    let program = |name: &str| helpers().join(name).display().to_string();
+    let (credential, remote, command) = (
+        program("git-credential-codecommit"),
+        program("git-remote-codecommit"),
+        program("git-codecommit"),
+    );
+    // A git that gives no answer to anything.
+    let dead = studio.write_program("dead/git", "#!/bin/sh\nexec sleep 1000\n");
+    let path = format!("{}:/usr/bin:/bin", dead.parent().unwrap().display());
+    let pipes: Vec<String> = (0..4)
+        .map(|number| make_pipe(&studio, &format!("pipe-{number}")))
+        .collect();
+    let by_pipe = |number: usize| [("GIT_CONFIG_GLOBAL", pipes[number].as_str())];
+    let url = ["origin", "eu-west-1://CrossAccountAccessProfile@demo-repo"];
+    let setup = ["setup", "--yes", "--profile", PROFILE];
+    let doctor = ["doctor", "--offline"];
+    let cases = [
+        (case("get", &by_pipe(0), &["get"], UNENDED), &credential, 3),
+        (case("remote", &by_pipe(1), &url, UNENDED), &remote, 3),
+        (
+            case(
+                "setup",
+                &by_pipe(2),
+                &setup,
+                "git version did not end within 15 seconds\nhint: git may wait",
+            ),
+            &command,
+            5,
+        ),
+        (
+            case(
+                "doctor",
+                &by_pipe(3),
+                &doctor,
+                "git version: it did not end within 15 seconds\n",
+            ),
+            &command,
+            3,
+        ),
+        (
+            case("dead", &[("PATH", &path)], &["get"], UNENDED),
+            &credential,
+            3,
+        ),
+    ];
+    std::thread::scope(|scope| {
+        for (case, program, code) in &cases {
+            let command = in_time(&studio, case, program);
+            scope.spawn(move || {
+                let said = Outcome::of(command, crate::harness::REQUEST);
+                assert_eq!(said.code, Some(*code), "{}: {said:?}", case.name);
+                let text = format!("{}{}", said.stdout, said.stderr);
+                assert!(text.contains(case.said), "{}: {said:?}", case.name);
+            });
+        }
+    });
+    for pipe in &pipes {
+        assert_eq!(readers(pipe), Vec::<String>::new(), "git was not stopped");
+    }
+}
+
+/// The processes that wait for a writer of a pipe, or have it open.
+fn readers(pipe: &str) -> Vec<String> {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let commands = processes.filter_map(|process| {
+        let environment = std::fs::read(process.path().join("environ")).ok()?;
+        let name = format!("GIT_CONFIG_GLOBAL={pipe}");
+        let is_its = environment
+            .split(|byte| *byte == 0)
+            .any(|set| set == name.as_bytes());
+        is_its.then(|| process.file_name().to_string_lossy().into_owned())
+    });
+    commands.collect()
 }

@@ -181,12 +181,11 @@ fn commit_id(typed: &str) -> Option<String> {
 /// What git prints, if it succeeds.
 fn said(arguments: &[&str]) -> Option<String> {
     let (program, arguments) = arguments.split_first()?;
-    let said = process::git(program)
-        .args(arguments)
+    let mut git = process::git(program);
+    git.args(arguments)
         .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
+        .stderr(Stdio::null());
+    let said = process::answer(&mut git).ok()?;
     let text = String::from_utf8(said.stdout).ok()?.trim_end().to_owned();
     (said.status.success() && !text.is_empty()).then_some(text)
 }
@@ -222,6 +221,7 @@ fn open(session: &Session<'_>, url: &str) {
     }) else {
         return;
     };
+    // One in the terminal ends when the person has read the page.
     let ended = process::program(&program).args(arguments).arg(url).status();
     let problem = match ended {
         Ok(status) if status.success() => return,

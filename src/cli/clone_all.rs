@@ -139,6 +139,7 @@ impl CloneAll {
             true => git.arg(&found.address).arg(path),
             false => git.arg("origin"),
         };
+        // A clone takes as long as it takes: the helper that it starts ends where the host is silent.
         let status = git
             .stdin(Stdio::null())
             // Standard output is this program's own.
@@ -158,12 +159,11 @@ fn make(folder: &Path) -> Result<(), Error> {
 
 /// The URL of a clone's `origin`, as it is written there; none if it is no clone.
 fn origin(folder: &Path) -> Result<Option<String>, Error> {
-    let said = process::git_in(folder, "config")
-        .args(["--local", "--get", "remote.origin.url"])
+    let mut git = process::git_in(folder, "config");
+    git.args(["--local", "--get", "remote.origin.url"])
         .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .map_err(Error::Start)?;
+        .stderr(Stdio::null());
+    let said = process::answer(&mut git).map_err(Error::Start)?;
     let url = String::from_utf8_lossy(&said.stdout).trim_end().to_owned();
     Ok((said.status.success() && !url.is_empty()).then_some(url))
 }

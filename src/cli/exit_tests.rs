@@ -173,6 +173,7 @@ pub(crate) fn files_that_cannot_be_used_are_settings() {
     }
     for error in [
         config::Error::Start(io::ErrorKind::NotFound.into()),
+        config::Error::Unended,
         config::Error::Refused(text()),
         config::Error::Value {
             key: text(),

@@ -49,7 +49,7 @@ impl Run<'_> {
         // Git's other helpers are then not told to store it (osxkeychain keeps passwords for ever).
         let (major, minor) = AUTHTYPE;
         let as_header = self.request.offers_authtype
-            && GitVersion::ask().is_some_and(|git| git.is_at_least(major, minor));
+            && GitVersion::ask().is_ok_and(|git| git.is_at_least(major, minor));
         Ok(Answer { auth, as_header })
     }
 

@@ -123,6 +123,7 @@ fn askpass(world: &World) -> Result<Option<String>, Error> {
 }
 
 fn from_program(program: &str, prompt: &str) -> Option<String> {
+    // A person may be looking for the device: git waits for its askpass program without a limit, too.
     let said = process::program(program)
         .arg(prompt)
         .stdin(Stdio::null())

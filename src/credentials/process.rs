@@ -95,7 +95,7 @@ pub(super) async fn run(profile: &str, command: &str) -> Result<Credentials, Err
     let started = child
         .args(arguments)
         // Git's own input must not be read by anyone else. The program's messages are for the person, at once: it
-        // may wait for a touch of a security key.
+        // may wait for a touch of a security key, or a sign-in in the browser, and has no limit in botocore either.
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())

@@ -120,11 +120,11 @@ impl Remote<'_> {
 
 /// What git makes of a URL or the name of a remote; it opens no connection for that.
 fn rewritten(name: &str) -> String {
-    let said = process::git("ls-remote")
-        .args(["--get-url", "--", name])
+    let mut git = process::git("ls-remote");
+    git.args(["--get-url", "--", name])
         .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output();
+        .stderr(Stdio::null());
+    let said = process::answer(&mut git);
     let url = said.map(|said| String::from_utf8_lossy(&said.stdout).trim().to_owned());
     url.ok()
         .filter(|url| !url.is_empty())

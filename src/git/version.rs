@@ -1,5 +1,6 @@
 //! The version of the git that started this program.
 
+use std::io;
 use std::process::Stdio;
 
 use crate::process;
@@ -12,14 +13,15 @@ pub(crate) struct GitVersion {
 }
 
 impl GitVersion {
-    /// Asks git; none if it cannot be started. It comes first on PATH: git puts its own folder there.
-    pub(crate) fn ask() -> Option<Self> {
-        let said = process::git("version")
-            .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
-            .output()
-            .ok()?;
-        Some(Self::parse(&String::from_utf8_lossy(&said.stdout)))
+    /// Asks git. It comes first on PATH: git puts its own folder there.
+    ///
+    /// # Errors
+    /// Git cannot be started, or gives no answer.
+    pub(crate) fn ask() -> io::Result<Self> {
+        let mut git = process::git("version");
+        git.stdin(Stdio::null()).stderr(Stdio::inherit());
+        let said = process::answer(&mut git)?;
+        Ok(Self::parse(&String::from_utf8_lossy(&said.stdout)))
     }
 
     /// Reads `git version 2.47.3`.

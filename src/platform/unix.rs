@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
-use std::io;
+use std::io::{self, Read as _};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{
@@ -10,12 +10,12 @@ use std::os::unix::fs::{
 };
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{FileType, Mode, OFlags, fstat};
-use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit, umask};
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit, umask};
 use tokio::net::unix::pipe;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -236,6 +236,59 @@ pub(crate) fn readable_within(file: &File, limit: Duration) -> io::Result<()> {
         0 => Err(io::ErrorKind::TimedOut.into()),
         _ => Ok(()),
     }
+}
+
+/// The most that a program may say in a short answer, in bytes.
+const MOST_SAID: usize = 64 << 20;
+
+/// Reads standard output and standard error of a program until it has closed them, as far as they are pipes. Fails when
+/// `left` says that there is no time left.
+pub(crate) fn outputs(
+    child: &mut Child,
+    left: &dyn Fn() -> Option<Duration>,
+) -> io::Result<[Vec<u8>; 2]> {
+    let output = child.stdout.take().map(OwnedFd::from);
+    let errors = child.stderr.take().map(OwnedFd::from);
+    let mut said = [Vec::new(), Vec::new()];
+    let pipes = [output, errors].into_iter().zip(&mut said);
+    let mut open: Vec<(File, &mut Vec<u8>)> = pipes
+        .filter_map(|(pipe, said)| Some((File::from(pipe?), said)))
+        .collect();
+    let mut piece = [0; 1 << 12];
+    while !open.is_empty() {
+        let left = left().ok_or(io::ErrorKind::TimedOut)?;
+        let left = left.try_into().map_err(io::Error::other)?;
+        let files = open.iter().map(|(file, _)| file);
+        let mut waiting: Vec<PollFd<'_>> =
+            files.map(|file| PollFd::new(file, PollFlags::IN)).collect();
+        match poll(&mut waiting, Some(&left)) {
+            Ok(0) => return Err(io::ErrorKind::TimedOut.into()),
+            Err(rustix::io::Errno::INTR) => continue,
+            polled => _ = polled?,
+        }
+        let ready: Vec<bool> = waiting
+            .iter()
+            .map(|pipe| !pipe.revents().is_empty())
+            .collect();
+        for at in (0..ready.len()).rev().filter(|at| ready[*at]) {
+            let (file, said) = &mut open[at];
+            match file.read(&mut piece) {
+                Ok(0) => drop(open.swap_remove(at)),
+                Ok(length) if said.len() > MOST_SAID - length => {
+                    return Err(io::ErrorKind::FileTooLarge.into());
+                }
+                Ok(length) => said.extend_from_slice(&piece[..length]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(said)
+}
+
+/// Tells a program to end; it may still remove what it would leave behind.
+pub(crate) fn ask_to_end(child: &mut Child) {
+    let _ = kill_process(Pid::from_child(child), Signal::TERM);
 }
 
 /// Whether a pipe is the one that git writes commands into: what is read of it is lost to the conversation.

@@ -3,10 +3,12 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io;
+use std::io::{self, Read};
 use std::os::windows::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 pub(crate) const IS_WINDOWS: bool = true;
@@ -168,6 +170,53 @@ pub(crate) fn terminal() -> io::Result<(File, File)> {
 pub(crate) fn readable_within(_: &File, _: Duration) -> io::Result<()> {
     Ok(())
 }
+
+/// The most that a program may say in a short answer, in bytes.
+const MOST_SAID: u64 = 64 << 20;
+
+/// Reads standard output and standard error of a program until it has closed them, as far as they are pipes. Fails when
+/// `left` says that there is no time left: a thread then reads on until the pipe is closed.
+pub(crate) fn outputs(
+    child: &mut Child,
+    left: &dyn Fn() -> Option<Duration>,
+) -> io::Result<[Vec<u8>; 2]> {
+    let output = child
+        .stdout
+        .take()
+        .map(|pipe| Box::new(pipe) as Box<dyn Read + Send>);
+    let errors = child
+        .stderr
+        .take()
+        .map(|pipe| Box::new(pipe) as Box<dyn Read + Send>);
+    let (tell, told) = mpsc::channel();
+    let mut open = 0;
+    for (at, pipe) in [output, errors].into_iter().enumerate() {
+        let Some(pipe) = pipe else { continue };
+        let tell = tell.clone();
+        let read = move || {
+            let mut said = Vec::new();
+            let read = pipe.take(MOST_SAID + 1).read_to_end(&mut said);
+            let _ = tell.send((at, read.map(|_| said)));
+        };
+        thread::Builder::new().spawn(read)?;
+        open += 1;
+    }
+    let mut all = [Vec::new(), Vec::new()];
+    for _ in 0..open {
+        let left = left().ok_or(io::ErrorKind::TimedOut)?;
+        let (at, said) = told
+            .recv_timeout(left)
+            .map_err(|_| io::ErrorKind::TimedOut)?;
+        all[at] = said?;
+        if all[at].len() as u64 > MOST_SAID {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+    }
+    Ok(all)
+}
+
+/// There is no signal here that a program without a window could follow.
+pub(crate) fn ask_to_end(_: &mut Child) {}
 
 /// Standard input has no name here under which it could be opened again.
 pub(crate) fn is_standard_input(_: &File) -> io::Result<bool> {

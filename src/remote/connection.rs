@@ -85,7 +85,7 @@ impl<'a> Connection<'a> {
         network.open();
         if self.git.get().is_none() && self.git_asked.borrow().is_none() {
             // Behind the connection, which waits for the network while git answers.
-            let asked = async { spawn_blocking(GitVersion::ask).await.ok().flatten() };
+            let asked = async { spawn_blocking(GitVersion::ask).await.ok()?.ok() };
             *self.git_asked.borrow_mut() = Some(tokio::spawn(asked));
         }
         Ok(network)

@@ -33,10 +33,11 @@ pub(super) fn configure(
             return Ok(());
         }
     }
-    let said = process::git("config")
-        .args([&key, &url])
+    let mut git = process::git("config");
+    git.args([&key, &url])
         .stdin(Stdio::null())
-        .output();
+        .stderr(Stdio::null());
+    let said = process::answer(&mut git);
     notices.trace(|| match said {
         Ok(said) if said.status.success() => format!("set {key}"),
         _ => format!("cannot set {key}"),

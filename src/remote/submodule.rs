@@ -83,12 +83,10 @@ fn git(arguments: &[&str], folder: Option<&Path>) -> String {
     if let Some(folder) = folder {
         git.env("GIT_DIR", folder);
     }
-    let said = git
-        .args(arguments)
+    git.args(arguments)
         .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output();
-    said.map_or_else(
+        .stderr(Stdio::null());
+    process::answer(&mut git).map_or_else(
         |_| String::new(),
         |said| String::from_utf8_lossy(&said.stdout).into_owned(),
     )

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 
 use super::problem::{Impossible, Obstacle, Unusable};
 use crate::error::{Exit, Explain};
+use crate::process;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -33,6 +34,9 @@ pub(crate) enum Error {
     Locked(PathBuf),
     #[error("git {command} failed: {words}")]
     Git { command: String, words: String },
+    /// It waits for a file: a pipe, or one whose file server is gone.
+    #[error("git {command} did not end within {} seconds", process::ANSWER_LIMIT.as_secs())]
+    Unended { command: String },
     /// Everything is set up, but the repository could not be cloned.
     #[error("setup succeeded, but git could not clone {0}")]
     Clone(String),
@@ -105,6 +109,7 @@ impl Explain for Error {
                 path.display()
             ),
             Self::Git { .. } => "fix this, then run this again".into(),
+            Self::Unended { .. } => process::UNENDED_HINT.into(),
             Self::Clone(_) => "git codecommit doctor finds the problem".into(),
         }]
     }
@@ -121,7 +126,8 @@ impl Explain for Error {
             | Self::Protected { .. }
             | Self::ChangedMeanwhile(_)
             | Self::Locked(_)
-            | Self::Git { .. } => Exit::File,
+            | Self::Git { .. }
+            | Self::Unended { .. } => Exit::File,
             Self::Clone(_) => Exit::AfterSetup,
         }
     }

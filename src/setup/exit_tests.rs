@@ -54,6 +54,7 @@ pub(crate) fn every_error_of_setup_has_its_class() {
             },
             Exit::File,
         ),
+        (Error::Unended { command: text() }, Exit::File),
         (Error::Clone(text()), Exit::AfterSetup),
     ] {
         examples::check(&error, class);

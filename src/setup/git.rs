@@ -1,8 +1,9 @@
 //! Git's own programs, as setup uses them: to change a git config file, and to find one.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::thread;
 
 use super::Error;
 use crate::git::config::{self, Asked, GitConfig};
@@ -28,16 +29,17 @@ pub(super) fn values_in(content: &[u8], key: &str, home: &Path) -> Result<Vec<St
     let mut git = command("config", home);
     git.args(["--file", "-", "-z", "--get-all", key])
         .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let mut child = git.spawn().map_err(|error| start("config", &error))?;
-    if let Some(mut input) = child.stdin.take() {
+    let said = process::start(&mut git).and_then(|mut git| {
+        let input = git.input();
         // Git may end before it has read all: what it says then counts.
-        let _ = input.write_all(content);
-    }
-    let said = child
-        .wait_with_output()
-        .map_err(|error| start("config", &error))?;
+        let write = move || input.map(|mut input| input.write_all(content));
+        thread::scope(|scope| {
+            thread::Builder::new().spawn_scoped(scope, write)?;
+            git.output()
+        })
+    });
+    let said = said.map_err(|error| failed("config", &error))?;
     // 1: no such key.
     if said.status.code() == Some(1) {
         return Ok(Vec::new());
@@ -53,7 +55,8 @@ pub(super) fn config(world: &World, home: &Path) -> Result<GitConfig, Error> {
     }
     let asked = GitConfig::ask_outside_repositories(home);
     asked.and_then(Asked::answer).map_err(|error| match error {
-        config::Error::Start(error) => start("config", &error),
+        config::Error::Start(error) => failed("config", &error),
+        config::Error::Unended => unended("config"),
         config::Error::Refused(words) => refused("config", &words),
         error @ config::Error::Value { .. } => refused("config", &error.to_string()),
     })
@@ -81,7 +84,8 @@ pub(super) fn clone(
         // Standard output is this program's own.
         .stdout(Stdio::null())
         .stderr(Stdio::inherit());
-    let status = git.status().map_err(|error| start("clone", &error))?;
+    // It takes as long as it takes: the helper that it starts ends where the host is silent.
+    let status = git.status().map_err(|error| failed("clone", &error))?;
     Ok(status.success())
 }
 
@@ -103,9 +107,9 @@ fn said(program: &str, home: &Path, with: impl FnOnce(&mut Command)) -> Result<S
 
 fn run(program: &str, home: &Path, with: impl FnOnce(&mut Command)) -> Result<Output, Error> {
     let mut git = command(program, home);
-    git.stdin(Stdio::null());
+    git.stdin(Stdio::null()).stderr(Stdio::piped());
     with(&mut git);
-    git.output().map_err(|error| start(program, &error))
+    process::answer(&mut git).map_err(|error| failed(program, &error))
 }
 
 fn command(program: &str, home: &Path) -> Command {
@@ -133,6 +137,15 @@ fn refused(program: &str, words: &str) -> Error {
     }
 }
 
-fn start(program: &str, error: &std::io::Error) -> Error {
-    refused(program, &format!("git cannot be started: {error}"))
+fn failed(program: &str, error: &io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::TimedOut => unended(program),
+        _ => refused(program, &format!("git cannot be started: {error}")),
+    }
+}
+
+fn unended(program: &str) -> Error {
+    Error::Unended {
+        command: program.to_owned(),
+    }
 }

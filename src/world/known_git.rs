@@ -8,12 +8,13 @@ use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 
+use super::private_file::KNOWN_GITS;
 use super::{World, private_file, variable};
 use crate::git::config::Declined;
 use crate::git::version::GitVersion;
-use crate::process;
+use crate::process::{self, Answering};
 
 /// A machine has a few gits, and each may be found in two folders.
 const MOST_GITS: usize = 8;
@@ -32,7 +33,7 @@ pub(super) fn system_file(world: &World, may_learn: bool) -> Result<PathBuf, Dec
     let home = world.environment.get(std::ffi::OsStr::new(variable::HOME));
     let home = home.map(Path::new).filter(|home| home.is_absolute());
     let home = home.ok_or(Declined::of("HOME is not set"))?;
-    let file = home.join(".cache/git-codecommit/git");
+    let file = home.join(KNOWN_GITS);
     let kept = kept(&file).unwrap_or_default();
     let known = kept.lines().find_map(|line| {
         let answer = line.strip_prefix(&mark)?.strip_prefix('\t')?;
@@ -158,7 +159,7 @@ fn is_tried(said: &str) -> bool {
     is_plain && version.is_at_least(2, 36) && !version.is_at_least(3, 0)
 }
 
-fn start(arguments: &[&str]) -> Option<Child> {
+fn start(arguments: &[&str]) -> Option<Answering> {
     let (first, others) = arguments.split_first()?;
     let mut git = process::git(first);
     git.args(others)
@@ -167,7 +168,6 @@ fn start(arguments: &[&str]) -> Option<Child> {
         .env("GIT_EDITOR", "echo")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .stdin(Stdio::null())
-        .stdout(Stdio::piped())
         .stderr(Stdio::null());
     // They would lead it, or its files, elsewhere.
     for name in [
@@ -179,11 +179,11 @@ fn start(arguments: &[&str]) -> Option<Child> {
     ] {
         git.env_remove(name);
     }
-    git.spawn().ok()
+    process::start(&mut git).ok()
 }
 
-fn said(git: Child) -> Option<String> {
-    let said = git.wait_with_output().ok()?;
+fn said(git: Answering) -> Option<String> {
+    let said = git.output().ok()?;
     let text = String::from_utf8(said.stdout).ok()?;
     said.status.success().then_some(text)
 }

@@ -10,6 +10,9 @@ use std::path::Path;
 use crate::platform;
 pub(crate) use crate::platform::is_at;
 
+/// Below the home directory: what gits said of themselves. Without it they are asked again.
+pub(crate) const KNOWN_GITS: &str = ".cache/git-codecommit/git";
+
 /// Opens a plain file of this user for reading.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     opened(File::options().read(true), path)

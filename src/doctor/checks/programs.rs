@@ -1,6 +1,6 @@
 //! Git, and which programs it will really run.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -51,28 +51,29 @@ struct Started {
 
 impl<'w> Programs<'w> {
     fn new(world: &'w World) -> Self {
-        let said = process::git("--exec-path")
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .output();
-        let exec_path = said.ok().filter(|said| said.status.success());
-        let exec_path = exec_path.map(|said| String::from_utf8_lossy(&said.stdout).trim().into());
         let own = world.program().and_then(|path| path.canonicalize().ok());
         Self {
             world,
-            exec_path,
+            exec_path: exec_path(),
             own: own.and_then(|path| Some(path.parent()?.to_owned())),
         }
     }
 
     /// Whether git starts, and which one it is.
     pub(in crate::doctor) fn git(world: &'w World) -> Outcome<Self> {
+        let version = match GitVersion::ask() {
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+                let finding = Finding::failed(Exit::Settings, format!("git version: {error}"));
+                return Err(finding.fixed_by(process::UNENDED_HINT));
+            }
+            version => version.ok(),
+        };
         let programs = Self::new(world);
         // Programs that git starts find git's own folder first on PATH.
         let is_inside = |path: &PathBuf| path.parent() == programs.exec_path.as_deref();
         let mut paths = path_lookup::every(world, "git").into_iter();
         let path = paths.clone().find(|path| !is_inside(path));
-        match (GitVersion::ask(), path.or_else(|| paths.next())) {
+        match (version, path.or_else(|| paths.next())) {
             (Some(version), Some(path)) => {
                 let finding = Finding::good(format!("{} ({})", version.text, path.display()));
                 let (major, minor) = SETUP_NEEDS;
@@ -265,6 +266,14 @@ impl Kind {
             Self::NotAsked => " (a relative path, not asked for its version)".to_owned(),
         }
     }
+}
+
+fn exec_path() -> Option<PathBuf> {
+    let mut git = process::git("--exec-path");
+    git.stdin(Stdio::null()).stderr(Stdio::null());
+    let said = process::answer(&mut git).ok()?;
+    let path = String::from_utf8_lossy(&said.stdout).trim().into();
+    said.status.success().then_some(path)
 }
 
 /// What a program answers to `--version`, which git would run as well.

@@ -3,12 +3,16 @@
 use std::io;
 
 use crate::error::{Exit, Explain};
+use crate::process;
 
 /// Why git's configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error("cannot start \"git config\": {0}")]
     Start(io::Error),
+    /// It waits for a file: a pipe, or one whose file server is gone.
+    #[error("\"git config\" did not end within {} seconds", process::ANSWER_LIMIT.as_secs())]
+    Unended,
     /// Git could not read its configuration.
     #[error("git cannot read its configuration: {0}")]
     Refused(String),
@@ -22,10 +26,20 @@ pub(crate) enum Error {
     },
 }
 
+impl Error {
+    pub(super) fn of(cause: io::Error) -> Self {
+        match cause.kind() {
+            io::ErrorKind::TimedOut => Self::Unended,
+            _ => Self::Start(cause),
+        }
+    }
+}
+
 impl Explain for Error {
     fn hints(&self) -> Vec<String> {
         vec![match self {
-            Self::Start(cause) => crate::process::start_hint(cause).into(),
+            Self::Start(cause) => process::start_hint(cause).into(),
+            Self::Unended => process::UNENDED_HINT.into(),
             Self::Refused(_) => {
                 "git config --list --show-origin shows the same error: fix that file".into()
             }

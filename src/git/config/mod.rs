@@ -19,7 +19,7 @@ mod url;
 mod value;
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use self::entry::{Entry, Key};
 use crate::process;
@@ -44,14 +44,14 @@ const WITH_ORIGINS: [&str; 2] = ["--show-scope", "--show-origin"];
 
 /// A git that is listing its configuration.
 pub(crate) struct Asked {
-    git: Child,
+    git: process::Answering,
     has_origins: bool,
 }
 
 impl Asked {
-    /// Waits for the list. Fails if git refuses one of its files.
+    /// Waits for the list. Fails if git refuses one of its files, or waits for one itself.
     pub(crate) fn answer(self) -> Result<GitConfig, Error> {
-        let said = self.git.wait_with_output().map_err(Error::Start)?;
+        let said = self.git.output().map_err(Error::of)?;
         let words = String::from_utf8_lossy(&said.stderr);
         let is_done = said.status.success();
         let (reasons, others): (Vec<&str>, Vec<&str>) = words
@@ -101,13 +101,13 @@ impl GitConfig {
         let mut git = Self::listing(&WITH_ORIGINS);
         // The home directory may itself be a repository.
         git.current_dir("/").env_remove("GIT_DIR").env("HOME", home);
-        let git = git.spawn().map_err(Error::Start)?;
+        let git = process::start(&mut git).map_err(Error::Start)?;
         let has_origins = true;
         Ok(Asked { git, has_origins })
     }
 
     fn ask_for(options: &[&str]) -> Result<Asked, Error> {
-        let git = Self::listing(options).spawn().map_err(Error::Start)?;
+        let git = process::start(&mut Self::listing(options)).map_err(Error::Start)?;
         let has_origins = !options.is_empty();
         Ok(Asked { git, has_origins })
     }
@@ -119,7 +119,6 @@ impl GitConfig {
             // Its reasons are told by their English marks.
             .env("LC_ALL", "C")
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         git
     }

@@ -42,6 +42,7 @@ pub(super) fn credential(action: &str, question: &[u8]) -> std::io::Result<Secre
     if let Some(mut stdin) = child.stdin.take() {
         stdin.write_all(question)?;
     }
+    // A person may be typing the password.
     let said = child.wait_with_output()?;
     if !said.status.success() {
         return Err(std::io::ErrorKind::PermissionDenied.into());
