@@ -1,7 +1,7 @@
 //! Removes what setup added, and nothing else.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::changes::{GIT_SETTINGS, Plan, STATE};
 use super::claims::Existing;
@@ -12,11 +12,12 @@ use super::lock::Lock;
 use super::places::Places;
 use super::plan::roles_file;
 use super::problem::Unusable;
-use super::request::NewProfile;
+use super::request::{NewProfile, Scope};
 use super::state::{Insertion, State, What};
 use super::{Error, git_settings};
 use crate::profile::OWN_FILE;
 use crate::world::World;
+use crate::world::private_file::KNOWN_GITS;
 
 /// Plans to undo the set-up of one profile, or all of it.
 pub(super) fn plan(
@@ -85,6 +86,7 @@ fn of_all(mut plan: Plan, state_before: Option<Vec<u8>>, force: bool) -> Result<
     take_back(&mut plan, None)?;
     plan.own_file(GIT_SETTINGS, None, force)?;
     plan.own_file(OWN_FILE, None, force)?;
+    forget_gits(&mut plan);
     plan.leaves_nothing = plan.kept.is_empty();
     let after = if plan.leaves_nothing {
         None
@@ -94,6 +96,16 @@ fn of_all(mut plan: Plan, state_before: Option<Vec<u8>>, force: bool) -> Result<
     };
     push_state(&mut plan, state_before, after);
     Ok(plan)
+}
+
+/// Removes what the helpers remember of git's own files. Whatever else stands at its place is not theirs.
+fn forget_gits(plan: &mut Plan) {
+    let path = plan.places.home().join(KNOWN_GITS);
+    let is_plain = path.symlink_metadata().is_ok_and(|found| found.is_file());
+    let before = disk::read(&path).ok().flatten().filter(|_| is_plain);
+    if before.is_some() && plan.places.scope != Scope::System {
+        set(plan, path, Kind::Own, before, None);
+    }
 }
 
 fn push_state(plan: &mut Plan, before: Option<Vec<u8>>, after: Option<Vec<u8>>) {
@@ -223,10 +235,7 @@ fn take_back(plan: &mut Plan, profile: Option<&str>) -> Result<(), Error> {
 }
 
 /// A file's content as the plan has it so far: what is on disk, and what will be there.
-fn content(
-    plan: &Plan,
-    path: &std::path::Path,
-) -> Result<(Option<Vec<u8>>, Option<String>), Error> {
+fn content(plan: &Plan, path: &Path) -> Result<(Option<Vec<u8>>, Option<String>), Error> {
     let planned = plan.changes.iter().find(|change| change.path == path);
     let (before, now) = match planned {
         Some(change) => (change.before.clone(), change.after.clone()),
@@ -324,6 +333,12 @@ pub(super) fn remove_folders(plan: &Plan, lock: Lock) {
         .map(|folder| plan.places.path(folder))
         .collect();
     folders.push(plan.places.own.clone());
+    let known_gits = plan.places.home().join(KNOWN_GITS);
+    if plan.changes.iter().any(|change| change.path == known_gits) {
+        // A cache folder that holds nothing is missed by nobody.
+        let above = known_gits.ancestors().skip(1).take(2);
+        folders.extend(above.map(Path::to_owned));
+    }
     folders.sort();
     folders.dedup();
     // The inner ones first; one that holds anything else stays.

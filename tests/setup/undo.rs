@@ -137,3 +137,45 @@ fn a_section_that_is_gone_is_no_obstacle() {
     home.unsetup(&[]).succeeded();
     assert!(home.snapshot().is_empty(), "{:?}", home.snapshot());
 }
+
+#[test]
+fn what_the_helpers_remember_of_git_goes_too() {
+    let home = Home::new();
+    let learn = || {
+        home.git(&["ls-remote", "codecommit::eu-west-1://x@demo"])
+            .failed();
+        assert!(home.path(".cache/git-codecommit/git").exists());
+    };
+    home.setup(&[]).succeeded();
+    learn();
+    home.unsetup(&[]).succeeded().is(&expect![[r#"
+        -- stdout
+        ~/.gitconfig: removed
+          - [include]
+          - 	path = ~/.config/git-codecommit/gitconfig
+        ~/.aws/config: removed
+          - [profile CrossAccountAccessProfile]
+          - region = eu-west-1
+          - credential_source = EcsContainer
+          - role_arn = arn:aws:iam::111111111111:role/MyCrossAccountRepositoryContributorRole
+        ~/.config/git-codecommit/gitconfig: removed
+        ~/.config/git-codecommit/config: removed
+        ~/.cache/git-codecommit/git: removed
+        ~/.config/git-codecommit/state.json: removed
+        done
+    "#]]);
+    assert!(!home.path(".cache").exists());
+
+    home.setup(&[]).succeeded();
+    learn();
+    home.write(".cache/git-codecommit/other", "");
+    home.unsetup(&["--quiet"]).succeeded();
+    let left = std::fs::read_dir(home.path(".cache/git-codecommit")).unwrap();
+    assert_eq!(left.count(), 1);
+    // Something else of that name is left alone, and stops nothing.
+    let file = home.path(".cache/git-codecommit/git");
+    std::os::unix::fs::symlink("other", &file).unwrap();
+    home.setup(&[]).succeeded();
+    home.unsetup(&["--quiet"]).succeeded();
+    assert!(file.is_symlink());
+}
