@@ -1,6 +1,7 @@
 //! What git does with the settings: which helper it asks, and where addresses lead.
 
 use super::{Home, PROFILE, assert_same};
+use crate::harness::every_git;
 use expect_test::expect;
 
 const HOST: &str = "https://git-codecommit.eu-west-1.amazonaws.com";
@@ -146,7 +147,18 @@ fn the_command_takes_paths_from_the_folder_where_it_is_typed() {
 
 #[test]
 fn the_settings_can_be_printed_for_a_job_whose_home_is_another_folder() {
+    // The first git that reads GIT_CONFIG_COUNT.
+    let Some(git) = every_git().into_iter().find(|git| git.is_at_least(2, 31)) else {
+        return local_aws::skip("git 2.31 or later");
+    };
     let mut home = Home::new();
+    let conda = home.place.path().join("conda/bin");
+    let path = format!(
+        "{}:{}:/usr/bin:/bin",
+        conda.display(),
+        git.folder().display()
+    );
+    home.set("PATH", &path);
     home.write(".aws/config", "[profile Dev]\nregion = eu-west-1\n");
     let before = home.snapshot();
     let bin = home.path(".local/bin").display().to_string();
@@ -212,6 +224,7 @@ fn a_home_with_two_names_needs_one_set_up() {
     let said = home.setup(&[]).succeeded();
     said.is(&expect![[r#"
         -- stdout
+        note: codecommit::eu-west-1://CrossAccountAccessProfile@REPOSITORY and https URLs use profile "CrossAccountAccessProfile"; codecommit::eu-west-1://REPOSITORY uses the default credentials
         note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
         unchanged
     "#]]);
