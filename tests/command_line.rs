@@ -107,3 +107,27 @@ fn each_command_has_a_manual_page_without_a_fault() {
     }
     assert!(pages >= 13, "{}", help.stdout);
 }
+
+/// docs/stability.md promises what `--json` prints, command by command.
+#[test]
+fn each_command_with_json_is_in_the_table_of_what_is_stable() {
+    let studio = studio();
+    let write = ["man", "--directory", "man"];
+    studio.helper("git-codecommit", &write, "").succeeded();
+    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/stability.md");
+    let table = std::fs::read_to_string(table).unwrap();
+    let row = table.lines().find(|line| line.starts_with("| JSON |"));
+    let mut commands = 0;
+    for entry in std::fs::read_dir(studio.home().join("man")).unwrap() {
+        let path = entry.unwrap().path();
+        let page = std::fs::read_to_string(&path).unwrap();
+        if page.contains("\\-\\-json") {
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            let name = name.strip_prefix("git-codecommit-").unwrap();
+            let promised = format!("`{} --json`", name.replace('-', " "));
+            assert!(row.unwrap().contains(&promised), "{promised}");
+            commands += 1;
+        }
+    }
+    assert!(commands >= 6, "{commands}");
+}
