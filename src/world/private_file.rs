@@ -33,9 +33,12 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.create_new(true).read(true).append(true);
     platform::for_this_user(&mut options);
-    let file = opened(&mut options, path)?;
-    platform::set_mode(&file, 0o600)?;
-    Ok(file)
+    let file = open_there(&mut options, path)?;
+    let made = check(&file).and_then(|()| platform::set_mode(&file, 0o600));
+    if made.is_err() && is_at(&file, path) {
+        discard(path);
+    }
+    made.map(|()| file)
 }
 
 /// Makes a folder for this user alone, whatever the umask says, and those above it that are missing.
@@ -62,11 +65,20 @@ pub(crate) fn discard(path: &Path) {
 }
 
 fn opened(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let file = open_there(options, path)?;
+    check(&file).map(|()| file)
+}
+
+fn open_there(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     platform::without_following(options);
-    let file = options.open(path).map_err(|error| match &error {
+    options.open(path).map_err(|error| match &error {
         error if platform::is_link(error) => io::Error::other("it is a symbolic link"),
         _ => error,
-    })?;
+    })
+}
+
+/// Refuses what is not a plain file of this user with one name.
+fn check(file: &File) -> io::Result<()> {
     let metadata = file.metadata()?;
     let problem = if metadata.is_symlink() {
         "it is a symbolic link"
@@ -77,7 +89,7 @@ fn opened(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     } else if platform::names(&metadata) > 1 {
         "it has a second name (a hard link)"
     } else {
-        return Ok(file);
+        return Ok(());
     };
     Err(io::Error::other(problem))
 }
