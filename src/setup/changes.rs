@@ -7,6 +7,7 @@ use super::disk::{self, Change, Kind};
 use super::error::Error;
 use super::places::Places;
 use super::state::{State, sha256};
+use crate::world::private_file;
 
 /// The names in our own folder.
 pub(in crate::setup) const STATE: &str = "state.json";
@@ -74,7 +75,7 @@ impl Plan {
         if done.is_err() {
             for folder in self.folders.iter().rev() {
                 // Removes empty folders only.
-                let _ = std::fs::remove_dir(folder);
+                private_file::discard_folder(folder);
             }
         }
         done

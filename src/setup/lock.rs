@@ -1,6 +1,6 @@
 //! One setup at a time, and none while git changes the same file.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -75,6 +75,6 @@ impl Lock {
 
 fn remove_folders(made: &[PathBuf]) {
     for folder in made.iter().rev() {
-        let _ = fs::remove_dir(folder);
+        private_file::discard_folder(folder);
     }
 }

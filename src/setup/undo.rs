@@ -17,7 +17,7 @@ use super::state::{Insertion, State, What};
 use super::{Error, git_settings};
 use crate::profile::OWN_FILE;
 use crate::world::World;
-use crate::world::private_file::KNOWN_GITS;
+use crate::world::private_file::{self, KNOWN_GITS};
 
 /// Plans to undo the set-up of one profile, or all of it.
 pub(super) fn plan(
@@ -343,7 +343,7 @@ pub(super) fn remove_folders(plan: &Plan, lock: Lock) {
     folders.dedup();
     // The inner ones first; one that holds anything else stays.
     for folder in folders.iter().rev() {
-        let _ = fs::remove_dir(folder);
+        private_file::discard_folder(folder);
     }
 }
 

@@ -53,7 +53,8 @@ pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
         made => made?,
     }
-    platform::set_mode(&platform::open_folder(folder)?, 0o700)
+    let finished = platform::open_folder(folder).and_then(|made| platform::set_mode(&made, 0o700));
+    finished.inspect_err(|_| discard_folder(folder))
 }
 
 /// Removes a file of this program's that nobody needs any more. A file system on a network may refuse it once, so it is tried
@@ -61,6 +62,17 @@ pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
 pub(crate) fn discard(path: &Path) {
     if fs::remove_file(path).is_err_and(|error| error.kind() != io::ErrorKind::NotFound) {
         let _ = fs::remove_file(path);
+    }
+}
+
+/// Removes a folder, if it is empty; tried twice like [`discard`].
+pub(crate) fn discard_folder(folder: &Path) {
+    let is_over = |error: &io::Error| {
+        let kind = error.kind();
+        kind == io::ErrorKind::NotFound || kind == io::ErrorKind::DirectoryNotEmpty
+    };
+    if fs::remove_dir(folder).is_err_and(|error| !is_over(&error)) {
+        let _ = fs::remove_dir(folder);
     }
 }
 

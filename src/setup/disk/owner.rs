@@ -9,6 +9,7 @@ use std::path::Path;
 
 use crate::platform::{self, set_owner};
 use crate::setup::Error;
+use crate::world::private_file;
 
 /// A new file that nobody else can open; what a stopped run left there is replaced.
 pub(super) fn fresh(path: &Path) -> io::Result<File> {
@@ -59,10 +60,15 @@ pub(in crate::setup) fn make_folder(folder: &Path) -> Result<(), Error> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return is_usable(folder),
         made => made.map_err(failed)?,
     }
-    let made = platform::open_folder(folder).map_err(failed)?;
-    give_to_owner_of_parent(&made, folder).map_err(failed)?;
-    // The umask of a lifecycle script must not hide our settings from git.
-    platform::set_mode(&made, mode).map_err(failed)
+    let finished = platform::open_folder(folder).and_then(|made| {
+        give_to_owner_of_parent(&made, folder)?;
+        // The umask of a lifecycle script must not hide our settings from git.
+        platform::set_mode(&made, mode)
+    });
+    finished.map_err(|error| {
+        private_file::discard_folder(folder);
+        failed(error)
+    })
 }
 
 /// Checks a folder that somebody made meanwhile: root follows nobody else's.
