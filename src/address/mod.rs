@@ -21,6 +21,7 @@ mod tests;
 use crate::aws::iam::AccountId;
 use crate::aws::{Host, NotARepositoryName, Region, RepositoryName};
 use crate::error::{Exit, Explain};
+use crate::printable::printable;
 use crate::profile::{EmptyName, ProfileName};
 
 /// Why an address cannot be read.
@@ -109,7 +110,9 @@ impl Address {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let text = text.strip_prefix("git::").unwrap_or(text);
         // Only what can be typed is proposed.
-        let meant = near_miss::meant(text).filter(|meant| Self::parse_forms(meant).is_ok());
+        let can_be_typed =
+            |meant: &String| printable(meant) == *meant && Self::parse_forms(meant).is_ok();
+        let meant = near_miss::meant(text).filter(can_be_typed);
         let parsed = match meant {
             // Without its path this would be a repository with the name of a region or of a host.
             Some(meant) if near_miss::is_misread(text) => Err(near_miss(text, meant)),

@@ -188,3 +188,14 @@ fn a_clone_is_known_by_its_repository_in_any_form_of_address() {
         );
     }
 }
+
+#[test]
+fn what_cannot_be_seen_is_not_proposed() {
+    for hidden in ["\0", "\u{11}", "\u{202e}", "\u{200b}"] {
+        let text = format!("eu-west-1:/{hidden}file@demo-repo");
+        let error = Address::parse(&text).unwrap_err();
+        assert!(!matches!(error, Error::NearMiss { .. }), "{error:?}");
+    }
+    let plain = Address::parse("eu-west-1:/file@demo-repo").unwrap_err();
+    assert!(matches!(plain, Error::NearMiss { .. }), "{plain:?}");
+}
