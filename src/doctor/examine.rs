@@ -175,7 +175,7 @@ impl<'a> Scope<'a> {
         if let Some(device) = x.second_code.take() {
             return Err(Why::SecondCode { device });
         }
-        let request = repository::by_git(self.world, &url.place);
+        let request = repository::by_git(self.world, &url.place, &url.url);
         x.check(CheckId::GitRequest, request).await.go()
     }
 

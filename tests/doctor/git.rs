@@ -139,7 +139,7 @@ fn an_https_url_uses_the_profile_of_the_helper_that_answers_for_it() {
     assert_eq!(said.ids("failed"), ["git-request"]);
     let detail = said.detail("git-request");
     assert!(
-        detail.starts_with("git ls-remote failed\nfatal: "),
+        detail.starts_with(&format!("unable to access '{HTTPS}/': ")),
         "{detail}"
     );
     studio.configure(&trust, &ca);

@@ -133,7 +133,7 @@ impl Helpers {
             false => format!("git asks {}", others.join(", then ")),
         };
         if !is_asked {
-            let summary = "ours is not configured; only https URLs need it";
+            let summary = "git-credential-codecommit is not configured; only https URLs need it";
             return Finding::good(summary).and(format!("{host}: {others}"));
         }
         let problem = format!("git does not ask git-credential-codecommit for {host}: {others}");

@@ -20,13 +20,15 @@ const MOST_LINES: usize = 12;
 const TRACES: [&str; 2] = ["GIT_TRACE", "GIT_CURL_VERBOSE"];
 /// How messages of git and our helper begin. Those of other helpers may hold secrets, and are not shown.
 const SPEAKERS: [&str; 6] = [
-    "fatal: ",
+    FATAL,
     "error: ",
     "warning: ",
     "hint: ",
     "remote: ",
     "git-credential-codecommit: ",
 ];
+/// How git begins the reason for which it ends.
+const FATAL: &str = "fatal: ";
 /// The command of a helper follows in git's messages; it may hold a password.
 const HELPER: &str = "credential helper '";
 
@@ -62,8 +64,8 @@ fn refused(error: remote::Error) -> Finding {
 }
 
 /// With https, git sends the requests itself, with its own settings: it is run as well, and may ask for nothing. `place` is
-/// what a person would tell git.
-pub(in crate::doctor) async fn by_git(world: &World, place: &str) -> Outcome {
+/// what a person would tell git, and `url` what git makes of it.
+pub(in crate::doctor) async fn by_git(world: &World, place: &str, url: &str) -> Outcome {
     let mut git = process::git("-c");
     git.args(["core.askPass=", "-c", "http.lowSpeedLimit=1"])
         // Only git can be killed, not what it has started: that ends by itself.
@@ -92,10 +94,22 @@ pub(in crate::doctor) async fn by_git(world: &World, place: &str) -> Outcome {
         Ok(Ok(said)) if said.status.success() => return Finding::good("succeeds").outcome(),
         Ok(Ok(said)) => String::from_utf8_lossy(&said.stderr).into_owned(),
     };
-    let lines = said.lines().filter_map(repeatable).take(MOST_LINES);
+    let mut lines: Vec<String> = said
+        .lines()
+        .filter_map(repeatable)
+        .take(MOST_LINES)
+        .collect();
+    let reason = lines.iter().position(|line| line.starts_with(FATAL));
+    let summary = match reason {
+        Some(at) => lines.remove(at)[FATAL.len()..].to_owned(),
+        None => "git ls-remote failed".to_owned(),
+    };
     Err(lines
-        .fold(failed("git ls-remote failed".to_owned()), Finding::and)
-        .fixed_by("check git's settings for https: git config --get-urlmatch http URL"))
+        .into_iter()
+        .fold(failed(summary), Finding::and)
+        .fixed_by(format!(
+            "check the network, and git's settings for https: git config --get-urlmatch http {url}"
+        )))
 }
 
 /// A line of git's as it may be shown, if it may.
