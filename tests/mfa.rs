@@ -84,8 +84,12 @@ fn a_code_that_is_none_is_not_sent() {
     let mut studio = studio();
     let program = askpass(&studio, "no code");
     studio.set("GIT_ASKPASS", &program);
-    let said = studio.git(&["ls-remote", ADDRESS]).failed();
-    assert!(said.stderr.contains("needs an MFA code"), "{}", said.stderr);
+    studio.git(&["ls-remote", ADDRESS]).is(&expect![[r#"
+        exit code 128
+        -- stderr
+        git-remote-codecommit: arn:aws:iam::222222222222:mfa/ada needs an MFA code, but the askpass program "~/askpass" gave none: it has 6 digits
+        hint: enter the code that the device shows now
+    "#]]);
     studio.unset("GIT_TERMINAL_PROMPT");
     let said = on_a_terminal(&studio, &format!("ls-remote {ADDRESS}"), "a\nb\nc\n").failed();
     assert!(
@@ -123,12 +127,14 @@ fn a_wrong_code_is_explained() {
     let mut studio = studio();
     let program = askpass(&studio, "000000");
     studio.set("GIT_ASKPASS", &program);
-    let stderr = studio.git(&["ls-remote", ADDRESS]).failed().stderr;
-    assert!(
-        stderr.contains("AccessDenied: MultiFactorAuthentication failed")
-            && stderr.contains(&format!("hint: the MFA code must be a new one of {SERIAL}")),
-        "{stderr}"
-    );
+    studio.git(&["ls-remote", ADDRESS]).is(&expect![[r#"
+        exit code 128
+        -- stderr
+        git-remote-codecommit: cannot assume role arn:aws:iam::111111111111:role/Careful (profile "careful", ~/.aws/config:3): AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code.
+        hint: the MFA code must be a new one of arn:aws:iam::222222222222:mfa/ada: each code counts once
+        hint: the caller's own policy must allow sts:AssumeRole on arn:aws:iam::111111111111:role/Careful
+        hint: the role's trust policy must name the caller (and its sts:ExternalId, if it asks for one)
+    "#]]);
     assert_eq!(studio.aws.sts_requests().len(), 1);
 }
 
@@ -141,8 +147,15 @@ fn a_refused_session_costs_no_second_code() {
     studio
         .aws
         .set_permission(CAREFUL_ROLE, local_aws::Permission::None);
-    let said = studio.git(&["ls-remote", ADDRESS]).failed();
-    assert!(said.stderr.contains("HTTP 403"), "{}", said.stderr);
+    studio.git(&["ls-remote", ADDRESS]).is(&expect![[r#"
+        exit code 128
+        -- stderr
+        git-remote-codecommit: access to repository "demo-repo" in eu-west-1 denied (localhost:PORT, HTTP 403)
+        hint: signed as arn:aws:sts::111111111111:assumed-role/Careful/git-codecommit (cached session; git codecommit cache clear removes it)
+        hint: its policy must allow codecommit:GitPull on arn:aws:codecommit:eu-west-1:*:demo-repo
+        hint: check that the repository is in this region, and this profile's account
+        hint: git codecommit doctor shows which step fails (outside a clone, add the address)
+    "#]]);
     assert_eq!(asked(&studio).lines().count(), 1);
     assert_eq!(studio.aws.sts_requests().len(), 1);
 }

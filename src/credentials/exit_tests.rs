@@ -258,6 +258,13 @@ pub(crate) fn every_error_of_a_person_or_a_program_has_its_class() {
     for (error, class) in [
         (Mfa::Nobody { serial: text() }, Exit::Credentials),
         (Mfa::Submodule { serial: text() }, Exit::Credentials),
+        (
+            Mfa::Askpass {
+                serial: text(),
+                program: text(),
+            },
+            Exit::Credentials,
+        ),
         (Mfa::None { serial: text() }, Exit::Credentials),
         (Mfa::GitConfig(config()), Exit::Settings),
         (Mfa::Switch(not_a_boolean), Exit::Settings),

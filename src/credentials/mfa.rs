@@ -30,6 +30,11 @@ pub(crate) enum Error {
     /// The user did not type the address: it may be that of a hostile repository's submodule.
     #[error("{serial} needs an MFA code, and git does not ask for one for a submodule")]
     Submodule { serial: String },
+    /// There is no terminal to ask at after it.
+    #[error(
+        "{serial} needs an MFA code, but the askpass program {program:?} gave none: it has {DIGITS} digits"
+    )]
+    Askpass { serial: String, program: String },
     /// The person was asked and gave none.
     #[error("no MFA code was entered for {serial}: it has {DIGITS} digits")]
     None { serial: String },
@@ -54,7 +59,9 @@ impl Explain for Error {
                         .into(),
                 ]
             }
-            Self::None { .. } => vec!["enter the code that the device shows now".into()],
+            Self::Askpass { .. } | Self::None { .. } => {
+                vec!["enter the code that the device shows now".into()]
+            }
             Self::GitConfig(error) => error.hints(),
             Self::Switch(error) => error.hints(),
         }
@@ -64,26 +71,28 @@ impl Explain for Error {
         match self {
             Self::GitConfig(error) => error.exit(),
             Self::Switch(error) => error.exit(),
-            Self::Nobody { .. } | Self::Submodule { .. } | Self::None { .. } => Exit::Credentials,
+            Self::Nobody { .. }
+            | Self::Submodule { .. }
+            | Self::Askpass { .. }
+            | Self::None { .. } => Exit::Credentials,
         }
     }
 }
 
 /// Asks for the code that the device shows now.
 pub(super) fn ask(world: &World, serial: &str) -> Result<String, Error> {
-    let nobody = || Error::Nobody {
-        serial: serial.to_owned(),
-    };
     if world.variable(variable::GIT_PROTOCOL_FROM_USER).as_deref() == Some("0") {
         let serial = serial.to_owned();
         return Err(Error::Submodule { serial });
     }
     if !may_ask(world)? {
-        return Err(nobody());
+        let serial = serial.to_owned();
+        return Err(Error::Nobody { serial });
     }
     let prompt = format!("Enter MFA code for {serial}: ");
-    if let Some(program) = askpass(world)?
-        && let Some(code) = from_program(&program, &prompt)
+    let program = askpass(world)?;
+    if let Some(program) = &program
+        && let Some(code) = from_program(program, &prompt)
     {
         return Ok(code);
     }
@@ -92,7 +101,11 @@ pub(super) fn ask(world: &World, serial: &str) -> Result<String, Error> {
         .git_boolean(variable::GIT_TERMINAL_PROMPT)?
         .unwrap_or(true);
     let Some(terminal) = may_prompt.then(platform::terminal).and_then(Result::ok) else {
-        return Err(nobody());
+        let serial = serial.to_owned();
+        return Err(match program {
+            Some(program) => Error::Askpass { serial, program },
+            None => Error::Nobody { serial },
+        });
     };
     from_terminal(terminal, &prompt).ok_or_else(|| Error::None {
         serial: serial.to_owned(),

@@ -195,16 +195,18 @@ fn refusal_hints(code: &str, hop: &RoleHop) -> Vec<String> {
                 "the role's trust policy must name the caller (and its sts:ExternalId, if it asks for one)"
                     .into(),
             ];
-            hints.push(match &hop.mfa_serial {
-                Some(serial) => {
-                    format!("the MFA code must be a new one of {serial}: each code counts once")
-                }
-                None => {
+            match &hop.mfa_serial {
+                // The likeliest cause, where a code was sent.
+                Some(serial) => hints.insert(
+                    0,
+                    format!("the MFA code must be a new one of {serial}: each code counts once"),
+                ),
+                None => hints.push(
                     "in a Studio domain that passes on the user's identity, both must also allow \
-                         sts:SetSourceIdentity; a trust policy may also ask for MFA (mfa_serial)"
-                        .into()
-                }
-            });
+                     sts:SetSourceIdentity; a trust policy may also ask for MFA (mfa_serial)"
+                        .into(),
+                ),
+            }
             hints
         }
         "ValidationError" if is_long => vec![
