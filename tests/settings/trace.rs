@@ -1,9 +1,11 @@
 //! `GIT_TRACE_CURL` and `GIT_CURL_VERBOSE`.
 
+use std::collections::BTreeSet;
+
 use local_aws::{Action, Fault, Service};
 
 use super::{list, studio};
-use crate::harness::{Studio, WITH_REGION};
+use crate::harness::{HTTPS, Outcome, Studio, WITH_REGION, digits, every_git};
 
 /// The trace's lines without their time.
 fn lines(text: &str) -> Vec<&str> {
@@ -139,5 +141,54 @@ fn the_trace_may_go_to_a_file_or_a_descriptor() {
                 .stderr
                 .contains("Send header")
         );
+    }
+}
+
+/// The names of the headers that a trace shows as sent.
+fn sent(said: &Outcome) -> BTreeSet<String> {
+    let lines = said.stderr.lines();
+    let headers = lines.filter_map(|line| Some(line.split_once("=> Send header: ")?.1));
+    let names = headers.filter_map(|header| header.split_once(": "));
+    names.map(|(name, _)| name.to_owned()).collect()
+}
+
+#[test]
+fn headers_are_spelled_as_in_gits_own_trace() {
+    for git in every_git() {
+        let mut studio = Studio::default().with_git(&git).with_our_helper();
+        studio
+            .git(&["clone", "--quiet", HTTPS, "clone"])
+            .succeeded();
+        studio.configure("http.postBuffer", "65536");
+        studio.set("LANGUAGE", "de");
+        studio.set("GIT_TRACE_CURL", "1");
+        let headers = [HTTPS, WITH_REGION].map(|address| {
+            let listed = studio.git(&["ls-remote", address]).succeeded();
+            // More than the buffer holds.
+            studio.commit(
+                "clone",
+                &address.len().to_string(),
+                &digits(20_000 + address.len()),
+            );
+            let pushed = studio
+                .git_in("clone", &["push", address, "main"])
+                .succeeded();
+            &sent(&listed) | &sent(&pushed)
+        });
+        let [by_git, by_us] = headers;
+        for name in &by_us {
+            let other = by_git.iter().find(|other| other.eq_ignore_ascii_case(name));
+            assert_eq!(other.unwrap_or(name), name, "git {}", git.version);
+        }
+        for name in [
+            "Accept-Language",
+            "Content-Type",
+            "Git-Protocol",
+            "Transfer-Encoding",
+            "User-Agent",
+        ] {
+            assert!(by_git.contains(name), "git {}: {by_git:?}", git.version);
+            assert!(by_us.contains(name), "{by_us:?}");
+        }
     }
 }
