@@ -46,19 +46,24 @@ fn who_waited_for_a_refusal_is_refused_without_another_question() {
     assert_eq!(studio.asked(), (1, 1));
 }
 
-#[test]
-fn a_process_that_died_with_the_lock_keeps_nobody_waiting() {
+/// A home in which one git, with a process group of its own, has the lock of the session and waits for STS.
+fn held() -> (Studio, std::process::Child) {
     let studio = Studio::default().with_cache();
-    studio.aws.fail(Fault::new(
-        Service::Sts,
-        Action::Delay(std::time::Duration::from_secs(60)),
-    ));
+    let silence = Action::Delay(std::time::Duration::from_secs(60));
+    studio.aws.fail(Fault::new(Service::Sts, silence));
     let git = every_git()[0].program().to_owned();
     let mut command = studio.command(".", &git, &["ls-remote", WITH_REGION]);
-    let mut holder = command.process_group(0).spawn().unwrap();
+    let holder = command.process_group(0).spawn().unwrap();
     while studio.aws.sts_requests().is_empty() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
+    (studio, holder)
+}
+
+#[test]
+fn a_process_that_died_with_the_lock_keeps_nobody_waiting() {
+    let (studio, mut holder) = held();
+    let git = every_git()[0].program().to_owned();
     // The helper, too: it is in git's group.
     let kill = format!("kill -s KILL -- -{}", holder.id());
     studio
@@ -75,17 +80,7 @@ fn a_process_that_died_with_the_lock_keeps_nobody_waiting() {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test waits by the real clock")]
 fn a_stopped_process_costs_the_others_a_second() {
-    let studio = Studio::default().with_cache();
-    studio.aws.fail(Fault::new(
-        Service::Sts,
-        Action::Delay(std::time::Duration::from_secs(60)),
-    ));
-    let git = every_git()[0].program().to_owned();
-    let mut command = studio.command(".", &git, &["ls-remote", WITH_REGION]);
-    let mut holder = command.process_group(0).spawn().unwrap();
-    while studio.aws.sts_requests().is_empty() {
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
+    let (studio, mut holder) = held();
     let group = format!("-{}", holder.id());
     let signal = |name: &str| {
         let arguments = [name, "--", &group];

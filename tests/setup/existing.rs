@@ -6,6 +6,12 @@ use std::os::unix::fs::PermissionsExt;
 
 const OTHER: &str = "arn:aws:iam::222222222222:role/Other";
 
+/// The arguments of `setup` for another role.
+fn of_other_role(home: &Home, more: &[&str]) -> Vec<String> {
+    let arguments = home.arguments(more).into_iter();
+    arguments.map(|word| word.replace(ROLE, OTHER)).collect()
+}
+
 #[test]
 fn a_profile_with_another_role_is_a_conflict_and_force_changes_it_and_back() {
     let home = Home::new();
@@ -93,17 +99,7 @@ fn a_role_that_was_set_up_before_is_not_replaced_silently() {
     let home = Home::new();
     home.setup(&[]).succeeded();
     let before = home.snapshot();
-    let bin = home.path(".local/bin").display().to_string();
-    let other = [
-        "setup",
-        "--yes",
-        "--role-arn",
-        OTHER,
-        "--region",
-        "eu-west-1",
-        "--bin-dir",
-        &bin,
-    ];
+    let other = of_other_role(&home, &["--yes"]);
     let said = home.run(home.program(), &other).failed();
     assert_eq!(said.code, Some(3), "{said:?}");
     assert_same(&home.snapshot(), &before, "");
@@ -123,7 +119,7 @@ fn a_role_that_was_set_up_before_is_not_replaced_silently() {
         hint: --force replaces these settings (git codecommit unsetup restores them); --dry-run shows the changes
     "#]]);
 
-    let forced: Vec<&str> = other.into_iter().chain(["--force"]).collect();
+    let forced = of_other_role(&home, &["--yes", "--force"]);
     home.run(home.program(), &forced).succeeded();
     assert!(home.read(".aws/config").contains(OTHER));
     assert!(home.read(".config/git-codecommit/config").contains(OTHER));
@@ -157,19 +153,7 @@ fn profiles_of_the_credentials_file_count_too() {
 fn two_roles_in_one_region_do_not_get_in_each_others_way() {
     let home = Home::new();
     home.setup(&[]).succeeded();
-    let bin = home.path(".local/bin").display().to_string();
-    let second = [
-        "setup",
-        "--yes",
-        "--role-arn",
-        OTHER,
-        "--region",
-        "eu-west-1",
-        "--profile",
-        "second",
-        "--bin-dir",
-        &bin,
-    ];
+    let second = of_other_role(&home, &["--yes", "--profile", "second"]);
     let said = home.run(home.program(), &second).succeeded();
     said.is(&expect![[r#"
         -- stdout
@@ -192,7 +176,8 @@ fn two_roles_in_one_region_do_not_get_in_each_others_way() {
         note: PLACE/conda/bin/git-remote-codecommit: git runs git-codecommit instead; it shows codecommit:: addresses as git-codecommit::
         done
     "#]]);
-    let with_repository: Vec<&str> = second.into_iter().chain(["--repo", "demo"]).collect();
+    let repository = ["--repo", "demo"].map(str::to_owned);
+    let with_repository = [&second[..], &repository].concat();
     home.run(home.program(), &with_repository).succeeded();
     assert!(home.read(".config/git-codecommit/gitconfig").contains(
         "[credential \"https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/demo\"]\n\thelper =\n\

@@ -43,17 +43,13 @@ fn what_is_not_git_on_standard_input_is_damage() {
 fn codecommits_api_that_cannot_be_reached() {
     let mut studio = Studio::default();
     studio.set("AWS_ENDPOINT_URL_CODECOMMIT", "https://127.0.0.1:9");
-    command(
-        &studio,
-        &["list", "--profile", PROFILE],
-        &expect![[r#"
+    command(&studio, &["list", "--profile", PROFILE]).is(&expect![[r#"
         exit code 5
         -- stderr
         git-codecommit: cannot reach CodeCommit in eu-west-1: cannot connect to 127.0.0.1:PORT: Connection refused (os error 111)
         hint: check the network, https_proxy and no_proxy
         hint: a VPC without internet needs the interface endpoint com.amazonaws.eu-west-1.codecommit
-    "#]],
-    );
+    "#]]);
 }
 
 #[test]
@@ -63,14 +59,10 @@ fn an_error_of_the_git_host_that_is_cut() {
     let kind = "application/x-git-upload-pack-advertisement";
     let answer = Action::status(200, body).content_type(kind);
     studio.aws.fail(Fault::new(Service::Git, answer).always());
-    listed(
-        &studio,
-        WITH_REGION,
-        &expect![[r#"
+    listed(&studio, WITH_REGION).is(&expect![[r#"
         exit code 5
         -- stderr
         git-remote-codecommit: localhost:PORT did not answer as a git host: cut off before its end
         hint: check CODE_COMMIT_ENDPOINT, and whether a proxy wants you to log in first
-    "#]],
-    );
+    "#]]);
 }

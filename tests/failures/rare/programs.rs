@@ -1,9 +1,9 @@
 //! A git that fails, dies or goes away in the middle of a run, and a system without certificate authorities.
 
-use expect_test::{Expect, expect};
+use expect_test::expect;
 
 use super::command;
-use crate::harness::{PROFILE, Studio, WITH_REGION, every_git, helpers};
+use crate::harness::{Outcome, PROFILE, Studio, WITH_REGION, every_git, helpers};
 
 /// A home whose only git does something of its own first, which a branch of `case "$1" in` says.
 fn with_git_that(branch: &str) -> Studio {
@@ -17,7 +17,7 @@ fn with_git_that(branch: &str) -> Studio {
 }
 
 /// A fetch as git asks for it; the references that it is told first are left out.
-fn fetched(studio: &Studio, expected: &Expect) {
+fn fetched(studio: &Studio) -> Outcome {
     let main = studio.remote_ref("refs/heads/main");
     let input = format!("list\nfetch {main} refs/heads/main\n\n");
     let arguments = ["origin", WITH_REGION];
@@ -25,60 +25,51 @@ fn fetched(studio: &Studio, expected: &Expect) {
     let line = format!("{main} refs/heads/main\n");
     assert!(said.stdout.contains(&line), "{said:?}");
     said.stdout.clear();
-    said.is(expected);
+    said
 }
 
 #[test]
 fn a_git_program_that_a_signal_ends_is_named() {
     let studio = with_git_that("fetch-pack) kill -9 $$");
-    fetched(
-        &studio,
-        &expect![[r#"
+    fetched(&studio).is(&expect![[r#"
         exit code 5
         -- stderr
         git-remote-codecommit: "git fetch-pack" ended early (signal: 9 (SIGKILL))
         hint: check free memory and disk space
-    "#]],
-    );
+    "#]]);
 }
 
 #[test]
 fn a_git_program_that_fails_has_said_why_itself() {
     let studio = with_git_that("fetch-pack) echo 'fatal: not today' >&2; exit 128");
-    fetched(
-        &studio,
-        &expect![[r#"
+    fetched(&studio).is(&expect![[r#"
         exit code 128
         -- stderr
         fatal: not today
-    "#]],
-    );
+    "#]]);
 }
 
 #[test]
 fn a_git_that_goes_away_is_named() {
     // The one that asks where git's files are, with an editor of its own, comes before.
     let last = "version) [ \"$GIT_EDITOR\" = echo ] || /bin/rm \"$0\"";
-    fetched(
-        &with_git_that(last),
-        &expect![[r#"
+    fetched(&with_git_that(last)).is(&expect![[r#"
         exit code 5
         -- stderr
         git-remote-codecommit: cannot start "git fetch-pack": No such file or directory (os error 2)
         hint: check that git is installed and on PATH
-    "#]],
-    );
+    "#]]);
     let last = "config) [ \"$GIT_EDITOR\" = echo ] || /bin/rm \"$0\"";
     command(
         &with_git_that(last),
         &["clone-all", "--profile", PROFILE, "clones"],
-        &expect![[r#"
+    )
+    .is(&expect![[r#"
             exit code 3
             -- stderr
             git-codecommit: cannot start git: No such file or directory (os error 2)
             hint: check that git is installed and on PATH
-        "#]],
-    );
+        "#]]);
 }
 
 #[test]
