@@ -69,11 +69,12 @@ fn a_cached_session_is_checked_too() {
     studio.git(&["ls-remote", WITH_REGION]).succeeded();
     studio.aws.clear_record();
     studio.git(&["ls-remote", RIGHT]).succeeded();
-    let said = studio.git(&["ls-remote", WRONG]).failed();
-    assert!(
-        said.stderr.contains("belongs to account 111111111111"),
-        "{said:?}"
-    );
+    studio.git(&["ls-remote", WRONG]).is(&expect![[r#"
+        exit code 128
+        -- stderr
+        git-remote-codecommit: arn:aws:sts::111111111111:assumed-role/MyCrossAccountRepositoryContributorRole/git-codecommit belongs to account 111111111111, but the address names account 222222222222
+        hint: use a profile of account 222222222222, or correct the address
+    "#]]);
     assert_eq!(count(&studio.aws, Service::Sts), 0);
 }
 

@@ -1,5 +1,7 @@
 //! `http.extraHeader`, `http.userAgent`.
 
+use expect_test::expect;
+
 use super::{list, refusal, studio, studio_of};
 use crate::harness::{Studio, WITH_REGION, every_git};
 
@@ -107,9 +109,8 @@ fn the_user_agent_is_gits_or_the_persons_and_ours_stands_behind_it() {
     list(&studio, &["http.userAgent=corp/1"]).succeeded();
     assert_eq!(agent(&studio), format!("env/2 {ours}"));
     studio.set("GIT_HTTP_USER_AGENT", "a\nHost: evil");
-    let said = refusal(&studio, &[]);
-    assert!(
-        said.contains("http.userAgent contains a character"),
-        "{said}"
-    );
+    expect![[r#"
+        git-remote-codecommit: http.userAgent contains a character that is not allowed in a header
+        hint: see git config --show-origin --get-all http.userAgent"#]]
+    .assert_eq(&refusal(&studio, &[]));
 }
