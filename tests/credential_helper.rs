@@ -161,7 +161,7 @@ fn a_definite_failure_tells_git_to_ask_nobody_else() {
         quit=1
         -- stderr
         git-credential-codecommit: profile "typo", chosen by --profile, is not in ~/.aws/config or ~/.aws/credentials
-        hint: the profiles are: CrossAccountAccessProfile
+        hint: name one of these profiles: CrossAccountAccessProfile
     "#]]);
 
     let without_path = REQUEST.split("path=").next().unwrap();

@@ -83,7 +83,7 @@ fn a_step_that_cannot_be_settled_is_the_error_that_git_is_told() {
         exit code 3
         -- stderr
         git-codecommit: profile "typo", chosen by the address, is not in ~/.aws/config or ~/.aws/credentials
-        hint: the profiles are: CrossAccountAccessProfile
+        hint: name one of these profiles: CrossAccountAccessProfile
     "#]]);
 }
 

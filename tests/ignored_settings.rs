@@ -129,7 +129,7 @@ fn a_section_under_the_other_files_name_is_pointed_at() {
             "nothing",
             expect![[r#"
             git-credential-codecommit: profile "nothing", chosen by --profile, is not in ~/.aws/config or ~/.aws/credentials
-            hint: the profiles are: Corp, a, profile dev
+            hint: name one of these profiles: Corp, a, profile dev
         "#]],
         ),
     ] {

@@ -46,7 +46,7 @@ fn the_profile_can_stand_in_gits_configuration_for_both_helpers_and_for_submodul
         exit code 128
         -- stderr
         git-remote-codecommit: profile "typo", chosen by codecommit.profile, is not in ~/.aws/config or ~/.aws/credentials
-        hint: the profiles are: CrossAccountAccessProfile
+        hint: name one of these profiles: CrossAccountAccessProfile
         fatal: remote helper 'codecommit' aborted session
     "#]]);
 }

@@ -71,7 +71,10 @@ impl Explain for Error {
                 ]
             }
             Self::NotFound { available, .. } => {
-                vec![format!("the profiles are: {}", available.join(", "))]
+                vec![format!(
+                    "name one of these profiles: {}",
+                    available.join(", ")
+                )]
             }
             Self::Invalid { hint, .. } => vec![hint.clone()],
             Self::PartialEnvironment => {

@@ -107,7 +107,7 @@ fn a_profile_named_by_the_environment_must_exist() {
             .contains("\"typo\", chosen by AWS_PROFILE"),
         "{error}"
     );
-    assert_eq!(error.hints(), ["the profiles are: a"]);
+    assert_eq!(error.hints(), ["name one of these profiles: a"]);
     let (world, profiles) = files("", "", &[]);
     assert_eq!(profiles.choose(&world, None).unwrap().name, "default");
 }

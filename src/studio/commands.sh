@@ -14,7 +14,7 @@ describe() {
   aws sagemaker describe-domain --domain-id "$domain" --query "$1" --output "$2"
 }
 
-# Somebody else's built-in configuration is not pushed aside.
+# Another built-in configuration is not replaced.
 attached=$(describe '[DefaultUserSettings.[JupyterLabAppSettings, CodeEditorAppSettings], [DefaultSpaceSettings.JupyterLabAppSettings]][].BuiltInLifecycleConfigArn' text)
 for arn in $attached; do
   case $arn in
@@ -23,8 +23,8 @@ for arn in $attached; do
   esac
 done
 
-# They cannot be changed, so their content's hash is part of their name. Who may make one could have made one of
-# that name with another content.
+# A configuration cannot be changed, so its name has the hash of its content. Someone else could have made one with
+# this name and other content.
 configuration() {
   name=git-codecommit-$1-@HASH@
   if there=$(aws sagemaker describe-studio-lifecycle-config --studio-lifecycle-config-name "$name" \
@@ -33,7 +33,7 @@ configuration() {
     # shellcheck disable=SC2086
     set -- "$2" $there
     if [ "$2 $3" != "$1 $content" ]; then
-      echo "$name is there with another content: find out who made it (CloudTrail), and delete it" >&2
+      echo "$name exists with other content: find out who made it (CloudTrail), and delete it" >&2
       exit 3
     fi
     echo "$4"
@@ -46,7 +46,7 @@ configuration() {
 jupyterlab=$(configuration jupyterlab JupyterLab)
 codeeditor=$(configuration codeeditor CodeEditor)
 
-# What else is set for these apps stays as it is.
+# Other settings of these apps are not changed.
 with() {
   echo "merge(not_null($1, \`{}\`), \`{\"BuiltInLifecycleConfigArn\": \"$2\"}\`${3-})"
 }

@@ -46,7 +46,7 @@ fn twenty_checks_that_pass_fit_on_a_screen() {
             [32m✓[0m address: git starts git-remote-codecommit
             [32m✓[0m protocol permission: allowed for typed addresses (git's default)
             [32m✓[0m helper program: git starts BIN/git-remote-codecommit (VERSION)
-            [32m✓[0m credential helpers: ours is not configured; only https URLs need it
+            [32m✓[0m credential helpers: git-credential-codecommit is not configured; only https URLs need it
             [32m✓[0m profile: CrossAccountAccessProfile (the address)
             [32m✓[0m plan: container credentials, then 1 role
             [32m✓[0m DNS name of STS: the proxy 127.0.0.1:PORT (https_proxy) is at 127.0.0.1
@@ -83,7 +83,7 @@ fn a_problem_has_its_details_and_its_fix_and_is_in_the_last_line() {
             ok      address: git starts git-remote-codecommit
             ok      protocol permission: allowed for typed addresses (git's default)
             ok      helper program: git starts BIN/git-remote-codecommit (VERSION)
-            ok      credential helpers: ours is not configured; only https URLs need it
+            ok      credential helpers: git-credential-codecommit is not configured; only https URLs need it
             ok      profile: CrossAccountAccessProfile (the address)
             ok      plan: container credentials, then 1 role
             ok      DNS name of STS: localhost:PORT is at 127.0.0.1
@@ -151,7 +151,7 @@ fn warnings_have_details_too_and_what_is_skipped_is_in_a_line() {
             ok      address: git starts git-remote-codecommit
             ok      protocol permission: allowed for typed addresses (git's default)
             ok      helper program: git starts BIN/git-remote-codecommit (VERSION)
-            ok      credential helpers: ours is not configured; only https URLs need it
+            ok      credential helpers: git-credential-codecommit is not configured; only https URLs need it
             ok      profile: CrossAccountAccessProfile (the address)
             ok      plan: container credentials, then 1 role
             skipped DNS name of STS, TCP to STS, TLS with STS, DNS name of the git host, TCP to the git host, TLS with the git host, clock, container credentials, AssumeRole MyCrossAccountRepositoryContributorRole, repository: offline
@@ -183,7 +183,7 @@ fn every_detail_is_shown_to_whoever_asks() {
             ok      protocol permission (MS ms): allowed for typed addresses (git's default)
                     submodules need: git config --global protocol.codecommit.allow always
             ok      helper program (MS ms): git starts BIN/git-remote-codecommit (VERSION)
-            ok      credential helpers (MS ms): ours is not configured; only https URLs need it
+            ok      credential helpers (MS ms): git-credential-codecommit is not configured; only https URLs need it
                     git-codecommit.eu-west-1.amazonaws.com: no credential helper is configured
             ok      profile (MS ms): CrossAccountAccessProfile (the address)
                     repository: demo-repo

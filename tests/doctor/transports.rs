@@ -45,7 +45,7 @@ fn an_alias_that_leads_past_another_helper_is_followed() {
         ok      address: git starts git-remote-codecommit-native
         ok      protocol permission: allowed by protocol.codecommit-native.allow
         ok      helper program: git starts ~/bin/git-remote-codecommit (VERSION)
-        ok      credential helpers: ours is not configured; only https URLs need it
+        ok      credential helpers: git-credential-codecommit is not configured; only https URLs need it
         ok      profile: CrossAccountAccessProfile (the address)
         ok      plan: container credentials, then 1 role
         skipped DNS name of STS, TCP to STS, TLS with STS, DNS name of the git host, TCP to the git host, TLS with the git host, clock, container credentials, AssumeRole MyCrossAccountRepositoryContributorRole, repository: offline
@@ -78,7 +78,7 @@ fn an_alias_that_leads_past_another_helper_is_followed() {
             ok      protocol permission (MS ms): allowed by protocol.codecommit-native.allow
             ok      helper program (MS ms): git starts ~/bin/git-remote-codecommit (VERSION)
                     by alias.remote-codecommit-native (~/.gitconfig)
-            ok      credential helpers (MS ms): ours is not configured; only https URLs need it
+            ok      credential helpers (MS ms): git-credential-codecommit is not configured; only https URLs need it
                     git-codecommit.eu-west-1.amazonaws.com: no credential helper is configured
             ok      profile (MS ms): CrossAccountAccessProfile (the address)
                     repository: demo-repo

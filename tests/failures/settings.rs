@@ -61,7 +61,7 @@ fn a_repository_name_that_ends_in_git_is_understood_with_one_warning() {
         -- stderr
         git-codecommit: warning: using repository demo-repo: the names of CodeCommit repositories do not end in .git
         git-codecommit: profile "P", chosen by the address, is not in ~/.aws/config or ~/.aws/credentials
-        hint: the profiles are: CrossAccountAccessProfile
+        hint: name one of these profiles: CrossAccountAccessProfile
     "#]]);
 }
 
@@ -116,7 +116,7 @@ fn an_unknown_profile_is_named_with_those_that_exist() {
         format!(
             "git-remote-codecommit: profile \"typo\", chosen by {by}, is not in \
              {home}/.aws/config or {home}/.aws/credentials\n\
-             hint: the profiles are: CrossAccountAccessProfile"
+             hint: name one of these profiles: CrossAccountAccessProfile"
         )
     };
     assert_eq!(cannot_clone(&studio, &address), words("the address"));

@@ -277,7 +277,7 @@ fn a_configuration_that_is_there_is_used_only_if_it_is_this_one() {
             let (code, text, calls) = run(domain, &there.into(), &commands);
             assert_eq!(code, Some(3), "{text}");
             assert!(
-                text.contains(&format!("{name} is there with another content: ")),
+                text.contains(&format!("{name} exists with other content: ")),
                 "{text}"
             );
             let changes = |call: &String| call.contains(" create-") || call.contains(" update-");

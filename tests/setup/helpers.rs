@@ -116,7 +116,7 @@ fn every_address_goes_by_our_remote_helper_whatever_is_first_on_path() {
             exit code 128
             -- stderr
             git-remote-codecommit: profile "x", chosen by the address, is not in ~/.aws/config or ~/.aws/credentials
-            hint: the profiles are: CrossAccountAccessProfile
+            hint: name one of these profiles: CrossAccountAccessProfile
             fatal: remote helper 'git-codecommit' aborted session
         "#]]);
     }
