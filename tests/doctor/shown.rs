@@ -226,7 +226,10 @@ fn git_is_started_five_times_and_its_configuration_is_read_once() {
         // The request itself asks for it, for its User-Agent.
         "version".to_owned(),
     ];
-    assert_eq!(gits_of(&[WITH_REGION]), expected);
+    let mut started = gits_of(&[WITH_REGION]);
+    // The first two are started at once.
+    started[..2].sort();
+    assert_eq!(started, expected);
 }
 
 #[test]
