@@ -83,7 +83,7 @@ fn nothing_that_may_be_a_password_is_shown() {
     let all = ["config", "--global", "--replace-all", &key, helper];
     studio.git(&all).succeeded();
     let said = run(&studio, &["--json", HTTPS]);
-    let line = "fatal: credential helper … told us to quit";
+    let line = "\"credential helper … told us to quit\"";
     assert!(said.stdout.contains(line), "{said:?}");
     text.push_str(&said.stdout);
     let said = run(&studio, &[HTTPS]);

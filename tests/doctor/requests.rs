@@ -95,7 +95,10 @@ fn a_profile_that_is_not_there_is_where_it_ends() {
     let said = found(&studio, &["codecommit::eu-west-1://typo@demo-repo"]);
     assert_eq!(said.code, Some(3));
     assert_eq!(said.ids("failed"), ["profile"]);
-    assert_eq!(said.fix("profile"), format!("the profiles are: {PROFILE}"));
+    assert_eq!(
+        said.fix("profile"),
+        format!("name one of these profiles: {PROFILE}")
+    );
     assert_eq!(said.ids("skipped"), ["plan", "source", "repository"]);
     assert!(studio.aws.requests().is_empty());
 }
