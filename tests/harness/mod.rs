@@ -91,6 +91,11 @@ impl Studio {
             .succeeded();
     }
 
+    /// Whether its git is of that version or a later one.
+    pub(crate) fn has_git(&self, major: u32, minor: u32) -> bool {
+        self.git.is_at_least(major, minor)
+    }
+
     /// PATH without the programs under test.
     pub(crate) fn system_path(&self) -> String {
         format!("{}:/usr/bin:/bin", self.git.folder().display())

@@ -194,8 +194,11 @@ fn an_archive_is_had_where_the_git_host_speaks_version_2() {
                 "src",
             ];
             let said = studio.git(&archive);
-            // The local AWS serves with the first git.
-            let is_new = git.is_at_least(2, 44) && every_git()[0].is_at_least(2, 44);
+            // The local AWS serves with the first git: a host that has half of it answers in its own way.
+            let is_new = git.is_at_least(2, 44);
+            if every_git()[0].is_at_least(2, 44) != is_new {
+                continue;
+            }
             let knows = is_new && spoken.served() == Protocol::Any;
             if !knows {
                 let said = said.failed();
