@@ -82,7 +82,7 @@ pub(super) async fn login(
 }
 
 fn in_home(settings: Settings<'_>, folder: &str) -> Option<PathBuf> {
-    Some(settings.world().home()?.join(folder))
+    Some(settings.world().aws_home()?.join(folder))
 }
 
 /// Refuses a token file that the SDK would wait for, without end. One that is missing is for the SDK to explain.

@@ -50,7 +50,7 @@ pub(crate) fn expanded(world: &World, path: &str) -> PathBuf {
         rest = tail;
     }
     text.push_str(rest);
-    match (text.strip_prefix('~'), world.home()) {
+    match (text.strip_prefix('~'), world.aws_home()) {
         (Some(""), Some(home)) => home.to_owned(),
         (Some(below), Some(home)) if below.starts_with(std::path::is_separator) => {
             home.join(&below[1..])

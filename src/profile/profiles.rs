@@ -60,7 +60,7 @@ impl Profiles {
         let path = |name, default: &str| -> PathBuf {
             match world.variable(name) {
                 Some(path) => file::expanded(world, &path),
-                None => world.home().unwrap_or(Path::new("/")).join(default),
+                None => world.aws_home().unwrap_or(Path::new("/")).join(default),
             }
         };
         let config = path(variable::AWS_CONFIG_FILE, ".aws/config");

@@ -49,7 +49,10 @@ impl Places {
         };
         let aws_config = match world.variable(variable::AWS_CONFIG_FILE) {
             Some(path) => profile::expanded(world, &path),
-            None => home.join(".aws/config"),
+            None => match world.aws_home().filter(|aws| world.home() != Some(aws)) {
+                Some(aws) => aws.join(".aws/config"),
+                None => home.join(".aws/config"),
+            },
         };
         let aws_config = (!placement.no_aws_config && !is_system).then_some(aws_config);
         let places = Self {

@@ -11,11 +11,13 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
+use self::homes::Homes;
 use crate::git::config::{Asked, Declined, GitConfig};
 use crate::platform;
 use crate::secret::Secret;
 
 mod git_config;
+mod homes;
 pub(crate) mod input_file;
 #[cfg(unix)]
 mod known_git;
@@ -35,6 +37,7 @@ pub struct World {
     environment: HashMap<OsString, OsString>,
     home: Option<PathBuf>,
     account_home: Option<PathBuf>,
+    aws_home: Option<PathBuf>,
     program: Option<PathBuf>,
     can_ask: bool,
     terminals: Terminals,
@@ -66,10 +69,14 @@ impl World {
         let environment: HashMap<_, _> = std::env::vars_os()
             .map(|(name, value)| (platform::variable_name(&name), value))
             .collect();
-        let home = match environment.get(OsStr::new(variable::HOME)) {
-            Some(home) if !home.is_empty() => Some(PathBuf::from(home)),
-            // Lifecycle scripts and daemons run without HOME: the password database knows it.
-            _ => directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()),
+        let value = |name: &str| environment.get(OsStr::new(name)).cloned();
+        let system = || directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
+        let Homes {
+            of_git: home,
+            of_aws: aws_home,
+        } = match platform::IS_WINDOWS {
+            true => Homes::on_windows(value, Path::is_dir, system),
+            false => Homes::on_unix(value, system),
         };
         // Remote sessions may start in "/", which is the home of nobody.
         let account_home = match &home {
@@ -83,6 +90,7 @@ impl World {
             environment,
             home,
             account_home,
+            aws_home,
             program: std::env::current_exe().ok(),
             can_ask: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
             terminals: Terminals {
@@ -113,6 +121,7 @@ impl World {
                 .collect(),
             home: Some(home.to_owned()),
             account_home: Some(home.to_owned()),
+            aws_home: Some(home.to_owned()),
             program: None,
             can_ask: false,
             terminals: Terminals::default(),
@@ -200,6 +209,12 @@ impl World {
     #[must_use]
     pub(crate) fn home(&self) -> Option<&Path> {
         self.home.as_deref()
+    }
+
+    /// The folder in which the AWS tools have `.aws`; on Windows, `HOME` may be another one.
+    #[must_use]
+    pub(crate) fn aws_home(&self) -> Option<&Path> {
+        self.aws_home.as_deref()
     }
 
     /// The home directory of the user that this runs as: `HOME`, but for a `HOME` of `/`, which some sessions start

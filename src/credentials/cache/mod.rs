@@ -59,7 +59,7 @@ impl<'a> Cache<'a> {
         if studio::is_shared(world) {
             return None;
         }
-        let aws = world.home()?.join(".aws");
+        let aws = world.aws_home()?.join(".aws");
         Some(Self {
             world,
             messages,
