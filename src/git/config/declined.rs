@@ -1,6 +1,7 @@
 //! Why git's configuration is not read in this process.
 
 use std::borrow::Cow;
+#[cfg(unix)]
 use std::path::Path;
 
 /// Why git is asked instead: a path and a rule, never a value.

@@ -28,6 +28,8 @@ enum Place {
     Other(String),
 }
 
+/// Of what is read in this process.
+#[cfg(unix)]
 impl Source {
     pub(super) fn file(scope: &str, file: PathBuf) -> Rc<Self> {
         Rc::new(Self {
@@ -46,6 +48,7 @@ impl Source {
 }
 
 impl Origin {
+    #[cfg(unix)]
     pub(super) fn new(source: &Rc<Source>, line: Option<u32>) -> Self {
         Self {
             source: Rc::clone(source),

@@ -5,7 +5,7 @@
 //! certificate is not signed by one of those before. A chain ends in one root, so that to try groups
 //! one after the other decides as all roots together would.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use rustls::RootCertStore;
@@ -173,7 +173,7 @@ fn system() -> Vec<CertificateDer<'static>> {
 
 /// The certificates of a file; what is none is passed over.
 #[cfg(all(unix, not(target_os = "macos")))]
-fn usable(bundle: &Path) -> Vec<CertificateDer<'static>> {
+fn usable(bundle: &std::path::Path) -> Vec<CertificateDer<'static>> {
     let text = input_file::read(bundle).unwrap_or_default();
     CertificateDer::pem_slice_iter(&text).flatten().collect()
 }
