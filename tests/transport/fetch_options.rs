@@ -33,6 +33,9 @@ struct Row {
 const NEWS: &str = "git -C other push -q --force origin $(git -C other commit-tree -p main -m news \
                     main^{tree}):refs/heads/news";
 
+/// The options of later gits than the oldest that is tried, and the first version with each.
+const LATER: [(&str, u32, u32); 2] = [("--reject-shallow", 2, 32), ("--refetch", 2, 36)];
+
 const TABLE: [Row; 14] = [
     Row {
         options: &["verbosity 0", "progress false"],
@@ -240,8 +243,10 @@ fn every_option_of_a_fetch_is_understood_and_has_its_effect() {
 }
 
 fn check(row: &Row, studio: &Studio, spoken: Spoken) {
-    // An option of git 2.36.
-    if row.command.contains(&"--refetch") && !studio.has_git(2, 36) {
+    let mut later = LATER.iter();
+    if later.any(|(option, major, minor)| {
+        row.command.contains(option) && !studio.has_git(*major, *minor)
+    }) {
         return;
     }
     shell(studio, row.before).succeeded();
