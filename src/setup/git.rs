@@ -27,7 +27,8 @@ pub(super) fn path_of_config(scope: &str, home: &Path) -> Result<PathBuf, Error>
 /// The values of a key in a config file's content.
 pub(super) fn values_in(content: &[u8], key: &str, home: &Path) -> Result<Vec<String>, Error> {
     let mut git = command("config", home);
-    git.args(["--file", "-", "-z", "--get-all", key])
+    // With "-" git would follow the file's includes, and refuse relative ones.
+    git.args(["--file", "-", "--no-includes", "-z", "--get-all", key])
         .stdin(Stdio::piped())
         .stderr(Stdio::piped());
     let said = process::start(&mut git).and_then(|mut git| {

@@ -14,9 +14,10 @@ fn homes() -> Vec<Home> {
     );
     full.write(
         ".gitconfig",
-        "[user]\n\tname = n\n[include]\n\tpath = ~/more\n[core]\n\tpager = cat",
+        "[user]\n\tname = n\n[include]\n\tpath = ~/more\n\tpath = other\n[core]\n\tpager = cat",
     );
     full.write("more", "[alias]\n\tst = status\n");
+    full.write("other", "[include]\n\tpath = more\n");
     full.write(".config/other/file", "");
     let windows = Home::new();
     windows.write(".aws/config", "[default]\r\nregion = us-east-1");
