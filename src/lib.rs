@@ -12,6 +12,7 @@
 // The compiler's own count of nested types: those of a request through the HTTP client's layers are deep.
 #![recursion_limit = "256"]
 
+mod about;
 mod address;
 mod api;
 mod aws;

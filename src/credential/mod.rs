@@ -18,6 +18,7 @@ use std::io::{BufRead, Write};
 use self::answer::Run;
 use self::codec::Request;
 use self::options::{Action, Options};
+use crate::about;
 use crate::error::Error as AnyError;
 use crate::message::{Messages, Notices};
 use crate::target::RequestHost;
@@ -32,13 +33,13 @@ pub fn run(
     mut stdout: impl Write,
     stderr: impl Write + 'static,
 ) -> u8 {
-    if world.arguments() == ["--version"] {
-        let said = writeln!(
-            stdout,
-            "git-credential-codecommit {}",
-            env!("CARGO_PKG_VERSION")
-        );
-        return u8::from(said.is_err());
+    if let Some(code) = about::answer(
+        world,
+        &mut stdout,
+        "git-credential-codecommit",
+        options::HELP,
+    ) {
+        return code;
     }
     let messages = Messages::new("git-credential-codecommit", world, stderr);
     match answer(world, &messages, stdin, &mut stdout) {

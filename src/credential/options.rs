@@ -14,6 +14,18 @@ use crate::world::World;
 const USAGE: &str = "usage: git-credential-codecommit [--profile NAME] [--region REGION] \
                      [--role-arn ARN] [--ignore-host-check] get|store|erase|capability";
 
+pub(super) const HELP: &str = "\
+git-credential-codecommit: a git credential helper for AWS CodeCommit
+
+usage: git-credential-codecommit [OPTIONS] get|store|erase|capability
+
+  --profile NAME        AWS profile that signs
+  --region REGION       region of STS, and of hosts whose name has none
+  --role-arn ARN        role to assume
+  --ignore-host-check   answer the hosts that codecommit.endpoint names as well
+
+Git starts it where credential.helper names it. For a password by hand: git codecommit credential.";
+
 /// What git wants of the helper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
