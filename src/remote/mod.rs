@@ -38,6 +38,7 @@ use std::io::{self, BufRead, Write};
 use self::commands::Conversation;
 use self::smart_http::SmartHttp;
 use self::waiting::Waiting;
+use crate::about;
 use crate::credentials::Resolver;
 use crate::error::{Error as AnyError, UsageError};
 use crate::http::Http;
@@ -51,6 +52,14 @@ pub(crate) use error::Error;
 pub(crate) use inquiry::references;
 pub(crate) use refusal::clock_difference;
 
+const HELP: &str = "\
+git-remote-codecommit: a git remote helper for AWS CodeCommit
+
+usage: git-remote-codecommit REMOTE ADDRESS
+
+Git starts it for addresses such as codecommit::eu-west-1://PROFILE@REPOSITORY: use git clone, git fetch and git push.
+\"git codecommit doctor\" says what is wrong where they fail.";
+
 /// Runs the helper: arguments `<remote> <address>`, commands on `stdin`, replies on `stdout`.
 ///
 /// Returns the exit code. All errors have been said on `stderr` by then.
@@ -60,13 +69,8 @@ pub fn run(
     mut stdout: impl Write,
     stderr: impl Write + 'static,
 ) -> u8 {
-    if world.arguments() == ["--version"] {
-        let said = writeln!(
-            stdout,
-            "git-remote-codecommit {}",
-            env!("CARGO_PKG_VERSION")
-        );
-        return u8::from(said.is_err());
+    if let Some(code) = about::answer(world, &mut stdout, "git-remote-codecommit", HELP) {
+        return code;
     }
     let messages = Messages::new("git-remote-codecommit", world, stderr);
     match serve(world, &messages, stdin, stdout) {
@@ -112,7 +116,7 @@ fn serve(
     notices.trace(|| world.git_config_source());
     let waiting = Waiting::new()?;
     let address = address.to_string_lossy();
-    submodule::check(world, &address)?;
+    submodule::check(world, &remote.to_string_lossy(), &address)?;
     let target = Target::of_address(world, notices, &address)?;
     let endpoint = target.endpoint()?;
     lfs::configure(

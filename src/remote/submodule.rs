@@ -1,7 +1,8 @@
 //! Submodules choose no credentials: a profile in the address of `.gitmodules` counts only if the user chose it.
 //!
 //! Git sets `GIT_PROTOCOL_FROM_USER=0` for addresses that the user did not type (git(1)). The repository wrote them, and
-//! may be hostile: a profile can run a `credential_process`, or assume a role.
+//! may be hostile: a profile can run a `credential_process`, or assume a role. `git submodule init` and `sync` copy them
+//! into the submodule's configuration, from where git takes them like the user's own: those count as the repository's too.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -12,9 +13,15 @@ use crate::process;
 use crate::profile::ProfileName;
 use crate::world::{World, variable};
 
-/// Refuses a profile that neither the superproject's remotes use nor the user's own git configuration names.
-pub(super) fn check(world: &World, address: &str) -> Result<(), Error> {
-    if world.variable(variable::GIT_PROTOCOL_FROM_USER).as_deref() != Some("0") {
+/// Refuses a profile that neither the superproject's remotes use nor the user's own git configuration names. `remote` is
+/// what git calls the remote: the address itself, where the user typed it.
+pub(super) fn check(world: &World, remote: &str, address: &str) -> Result<(), Error> {
+    let is_typed = remote.contains(':');
+    let superproject = world
+        .variable(variable::GIT_DIR)
+        .and_then(|folder| superproject(Path::new(&folder)));
+    let is_of_repository = world.variable(variable::GIT_PROTOCOL_FROM_USER).as_deref() == Some("0");
+    if !is_of_repository && (is_typed || superproject.is_none()) {
         return Ok(());
     }
     let Some(profile) = Address::parse(address)
@@ -23,7 +30,8 @@ pub(super) fn check(world: &World, address: &str) -> Result<(), Error> {
     else {
         return Ok(());
     };
-    let is_allowed = allowed().contains(&profile.decoded()) || superproject_uses(world, &profile);
+    let is_allowed = superproject.is_some_and(|folder| uses(&folder, &profile))
+        || allowed().contains(&profile.decoded());
     match is_allowed {
         true => Ok(()),
         false => Err(Error::SubmoduleProfile(profile.decoded())),
@@ -51,30 +59,27 @@ fn allowed() -> Vec<String> {
     names
 }
 
-fn superproject_uses(world: &World, profile: &ProfileName) -> bool {
-    let Some(folder) = world
-        .variable(variable::GIT_DIR)
-        .and_then(|folder| superproject(Path::new(&folder)))
-    else {
-        return false;
-    };
+/// Whether a remote of the superproject, whose git folder this is, has the profile in its address.
+fn uses(superproject: &Path, profile: &ProfileName) -> bool {
     let said = git(
         &["-z", "--get-regexp", r"^remote\..*\.(push)?url$"],
-        Some(&folder),
+        Some(superproject),
     );
     said.split('\0')
         .filter_map(|entry| Address::parse(entry.split_once('\n')?.1).ok()?.profile)
         .any(|known| known.decoded() == profile.decoded())
 }
 
-/// The git folder above `modules/` in that of a submodule.
+/// The git folder above the outermost `modules/` in that of a submodule: those between are submodules, whose remotes
+/// are a repository's word as well.
 fn superproject(folder: &Path) -> Option<PathBuf> {
     let folder = folder.canonicalize().ok()?;
     folder
         .ancestors()
         .filter(|folder| folder.ends_with("modules"))
         .filter_map(Path::parent)
-        .find(|folder| folder.join("HEAD").is_file())
+        .filter(|folder| folder.join("HEAD").is_file())
+        .last()
         .map(Path::to_owned)
 }
 
@@ -112,7 +117,7 @@ mod tests {
         assert_eq!(of("w/.git/modules/libs/a"), Some(root.join("w/.git")));
         assert_eq!(
             of("w/.git/modules/libs/a/modules/b"),
-            Some(root.join("w/.git/modules/libs/a"))
+            Some(root.join("w/.git"))
         );
         assert_eq!(of("w/.git"), None);
     }

@@ -117,3 +117,64 @@ fn a_submodule_asks_for_no_code_even_with_a_profile_that_the_user_allows() {
         assert!(studio.aws.sts_requests().is_empty());
     }
 }
+
+/// What `git submodule sync` makes of a repository whose `.gitmodules` now names another profile.
+#[test]
+fn an_address_that_sync_has_copied_is_still_the_repositorys_word() {
+    for git in every_git() {
+        let studio = studio(&git);
+        with_submodule(&studio, "codecommit://Dev@library", "top");
+        update(&studio, "top").succeeded();
+        let evil = "[submodule \"lib\"]\n\tpath = lib\n\turl = codecommit://Other@library\n";
+        studio.write("top/.gitmodules", evil);
+        studio.git_in("top", &["submodule", "sync"]).succeeded();
+        studio.aws.clear_record();
+        for (folder, command) in [
+            ("top", &["fetch", "--recurse-submodules", "origin"][..]),
+            ("top", &["submodule", "update", "--remote"]),
+            ("top/lib", &["fetch"]),
+            ("top/lib", &["push", "origin", "HEAD:refs/heads/x"]),
+        ] {
+            let said = studio.git_in(folder, command).failed();
+            let refusal = "a submodule's address names profile \"Other\", which no remote of the superproject uses";
+            assert!(said.stderr.contains(refusal), "{command:?}: {said:?}");
+        }
+        for folder in [".", "top", "top/lib"] {
+            assert!(!studio.home().join(folder).join("stolen").exists());
+        }
+        // An address that the user types is the user's word, and so is a setting of the user's.
+        let typed = "codecommit://Dev@library";
+        studio.git_in("top/lib", &["ls-remote", typed]).succeeded();
+        studio.configure("codecommit.submoduleProfile", "Other");
+        let said = studio.git_in("top/lib", &["fetch"]).failed();
+        assert!(said.stderr.contains("credential_process"), "{said:?}");
+    }
+}
+
+#[test]
+fn a_submodules_own_remotes_allow_no_profile_to_those_in_it() {
+    for git in every_git() {
+        let studio = studio(&git);
+        with_submodule(&studio, "codecommit://Dev@library", "top");
+        update(&studio, "top").succeeded();
+        let nested = "[submodule \"leaf\"]\n\tpath = leaf\n\turl = codecommit://Other@library\n";
+        studio.write("top/lib/.gitmodules", nested);
+        let head = studio.git_in("top/lib", &["rev-parse", "HEAD"]).succeeded();
+        let entry = format!("160000,{},leaf", head.stdout.trim());
+        studio
+            .git_in("top/lib", &["update-index", "--add", "--cacheinfo", &entry])
+            .succeeded();
+        // As sync does it with a hostile `.gitmodules` of the superproject.
+        let other = "codecommit://Other@library";
+        studio
+            .git_in("top/lib", &["config", "remote.origin.url", other])
+            .succeeded();
+        let said = update(&studio, "top/lib").failed();
+        assert!(
+            said.stderr
+                .contains("a submodule's address names profile \"Other\""),
+            "{said:?}"
+        );
+        assert!(!studio.home().join("top/lib/leaf/stolen").exists());
+    }
+}
