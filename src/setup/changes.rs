@@ -51,7 +51,9 @@ impl Plan {
     }
 
     pub(crate) fn is_needed(&self) -> bool {
-        self.changes.iter().any(Change::is_needed) || !self.leftovers.is_empty()
+        self.changes.iter().any(Change::is_needed)
+            || !self.leftovers.is_empty()
+            || self.leaves_nothing
     }
 
     /// Looks for files that interrupted runs left beside the files of this plan.

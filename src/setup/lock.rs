@@ -10,6 +10,8 @@ use super::disk::{make_folder, missing_folders};
 use super::error::Error;
 use crate::world::private_file;
 
+const FILE: &str = "lock";
+
 /// How often a lock is tried, and how long the pause is.
 const TRIES: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(50);
@@ -30,8 +32,13 @@ impl Lock {
         Self::take_in(folder, &mut made).inspect_err(|_| remove_folders(&made))
     }
 
+    /// Whether a run that was stopped, or one that is at work, has left its file.
+    pub(super) fn is_left(folder: &Path) -> bool {
+        folder.join(FILE).is_file()
+    }
+
     fn take_in(folder: &Path, made: &mut Vec<PathBuf>) -> Result<Self, Error> {
-        let path = folder.join("lock");
+        let path = folder.join(FILE);
         for _ in 0..TRIES {
             for folder in missing_folders(&path) {
                 make_folder(&folder)?;

@@ -44,10 +44,31 @@ pub(super) fn plan(
         }
     }
     if state_before.is_none() {
-        plan.notes.push("there is no setup to undo".into());
-        return Ok(plan);
+        return of_nothing(plan);
     }
     of_all(plan, state_before, force)
+}
+
+/// Undoes a setup that was stopped before it changed anything: its locks, copies and unfinished files may be left.
+fn of_nothing(mut plan: Plan) -> Result<Plan, Error> {
+    let own = [STATE, GIT_SETTINGS, OWN_FILE].map(|name| plan.places.own_file(name));
+    let theirs = [
+        Some(plan.places.git_config.clone()),
+        plan.places.aws_config.clone(),
+    ];
+    let mut has_copy = false;
+    for path in own.into_iter().chain(theirs.into_iter().flatten()) {
+        let content = disk::read(&path)?;
+        let copy = disk::backup_of(&path);
+        has_copy |= content.is_some() && disk::read(&copy).is_ok_and(|copy| copy == content);
+        set(&mut plan, path, Kind::Own, content.clone(), content);
+    }
+    plan.find_leftovers();
+    plan.leaves_nothing = has_copy || !plan.leftovers.is_empty() || Lock::is_left(&plan.places.own);
+    if !plan.is_needed() {
+        plan.notes.push("there is no setup to undo".into());
+    }
+    Ok(plan)
 }
 
 /// Undoes one profile: the others' settings are written anew without it.

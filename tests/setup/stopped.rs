@@ -119,6 +119,25 @@ fn a_setup_killed_at_any_change_is_completed_by_the_next() {
 }
 
 #[test]
+fn a_setup_killed_at_any_change_is_undone_by_unsetup() {
+    if lacks("strace") {
+        return;
+    }
+    let old = home().snapshot();
+    at_every_change(
+        "signal=KILL",
+        |_| {},
+        &SETUP,
+        |home, _, at| {
+            home.unsetup(&[]).succeeded();
+            assert_same(&home.snapshot(), &old, at);
+            home.git(&["config", "--global", "user.name", "m"])
+                .succeeded();
+        },
+    );
+}
+
+#[test]
 fn an_unsetup_killed_at_any_change_is_completed_by_the_next() {
     if lacks("strace") {
         return;
