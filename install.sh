@@ -141,7 +141,8 @@ from_archive() {
   for program in $PROGRAMS; do
     member=$(printf '%s\n' "$members" | grep -E "(^|/)$program\$" | head -n 1)
     [ -n "$member" ] || fail "$from does not contain $program" 'the archive must contain the three programs' 4
-    tar -xzOf "$1" "$member" >"$staged/$program" || no_room
+    tar -xzOf "$1" -- "$member" >"$staged/$program" || no_room
+    [ -s "$staged/$program" ] || fail "$program in $from is empty" 'get the archive again' 4
   done
 }
 

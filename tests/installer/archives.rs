@@ -205,6 +205,40 @@ fn an_archives_other_paths_lead_nowhere() {
 }
 
 #[test]
+fn an_archive_with_an_empty_program_or_an_options_name_changes_nothing() {
+    for shell in shells() {
+        let studio = Studio::default();
+        let (path, _) = archive(&studio, "good.tar.gz", "1.0");
+        install(&studio, &shell, &["--from", &path, "--prefix", "opt"]).succeeded();
+        let before = placed(&studio, "opt");
+        let make = "mkdir -p odd && cd odd && ln -sf x git-codecommit && : >git-credential-codecommit && \
+                    ln -f git-credential-codecommit git-remote-codecommit && tar -czf ../empty.tar.gz .";
+        studio
+            .run_in(".", Path::new("/bin/sh"), &["-c", make], "")
+            .succeeded();
+        let from = ["--from", "empty.tar.gz", "--prefix", "opt"];
+        let said = install(&studio, &shell, &from).failed();
+        assert_eq!(said.code, Some(4));
+        assert_eq!(
+            said.stderr,
+            "install.sh: git-remote-codecommit in empty.tar.gz is empty\nhint: get the archive again\n"
+        );
+        let option = "--checkpoint-action=exec=touch hacked #";
+        let make = format!(
+            "mkdir -p -- '{option}' && head -c 3000000 /dev/zero >'./{option}/git-codecommit' && \
+             tar -czf option.tar.gz -- '{option}' odd"
+        );
+        studio
+            .run_in(".", Path::new("/bin/sh"), &["-c", &make], "")
+            .succeeded();
+        let from = ["--from", "option.tar.gz", "--prefix", "opt"];
+        install(&studio, &shell, &from).failed();
+        assert!(!studio.home().join("hacked").exists());
+        assert_eq!(placed(&studio, "opt"), before);
+    }
+}
+
+#[test]
 fn without_a_program_that_hashes_nothing_that_needs_it_is_installed() {
     let mut studio = Studio::default();
     let (path, sum) = archive(&studio, "a.tar.gz", "1.0");
