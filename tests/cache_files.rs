@@ -127,3 +127,17 @@ fn erase_removes_nothing_behind_a_linked_folder() {
     }
     assert!(kept(&studio).is_empty());
 }
+
+#[test]
+fn clear_removes_every_session_that_can_be_removed() {
+    let studio = Studio::default().with_cache();
+    list(&studio);
+    let odd = "0000000000000000000000000000000000000000.json";
+    fs::create_dir(studio.home().join(".aws/cli/cache").join(odd)).unwrap();
+    assert_eq!(names(&studio).len(), 2);
+    let said = studio.helper("git-codecommit", &["cache", "clear"], "");
+    let said = said.failed();
+    assert_eq!(said.code, Some(4));
+    assert!(said.stderr.contains(odd), "{said:?}");
+    assert_eq!(names(&studio), [odd]);
+}

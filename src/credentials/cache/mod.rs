@@ -163,15 +163,22 @@ impl<'a> Cache<'a> {
     /// Fails if one cannot be removed.
     pub(crate) fn clear(&self) -> Result<usize, Error> {
         let mut removed = 0;
+        let mut first = None;
+        let mut remove = |path: PathBuf| match fs::remove_file(&path) {
+            Ok(()) => true,
+            Err(cause) => {
+                first.get_or_insert(Error::Unremovable { path, cause });
+                false
+            }
+        };
         for path in sessions(&self.own) {
-            fs::remove_file(&path).map_err(|cause| Error::Unremovable { path, cause })?;
-            removed += 1;
+            removed += usize::from(remove(path));
         }
         // What a process that was killed while it wrote has left.
         for path in store::unfinished(&self.own) {
-            fs::remove_file(&path).map_err(|cause| Error::Unremovable { path, cause })?;
+            remove(path);
         }
-        Ok(removed)
+        first.map_or(Ok(removed), Err)
     }
 
     pub(crate) fn file(&self, key: &Key) -> PathBuf {
