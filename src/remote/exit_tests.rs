@@ -28,6 +28,7 @@ fn refusal() -> Box<Refusal> {
         permission: "…",
         identity: text(),
         of_https: None,
+        may_have_expired: None,
         clock_ahead: None,
         body: super::error_body::ErrorBody::default(),
     })

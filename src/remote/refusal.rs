@@ -26,6 +26,8 @@ pub(crate) struct Refusal {
     pub(crate) identity: String,
     /// Whose identity https URLs of the repository have, where that is another.
     pub(crate) of_https: Option<String>,
+    /// The id of a temporary key whose end nobody has named.
+    pub(crate) may_have_expired: Option<String>,
     /// How far this machine's clock is ahead of the host's.
     pub(crate) clock_ahead: Option<Duration>,
     /// What the host wrote for people.
@@ -109,6 +111,12 @@ impl Refusal {
         if matches!(self.status.as_u16(), 401 | 403 | 404) {
             hints.splice(1..1, self.of_https.clone());
         }
+        if let (Some(key), 401 | 403) = (&self.may_have_expired, self.status.as_u16()) {
+            let hint = format!(
+                "if the temporary key {key} has expired, get new keys (git codecommit doctor --explain says where it comes from)"
+            );
+            hints.insert(1, hint);
+        }
         // CodeCommit's API names its errors so where a repository's key is the reason.
         if self
             .body
@@ -160,6 +168,7 @@ mod tests {
             permission: "codecommit:GitPull",
             identity: "arn:aws:sts::1:assumed-role/R/S".into(),
             of_https: None,
+            may_have_expired: None,
             clock_ahead,
             body: ErrorBody::default(),
         }

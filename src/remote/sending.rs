@@ -224,6 +224,7 @@ impl<'a> Connection<'a> {
             permission,
             identity: identity(credentials),
             of_https: self.resolver.hint_of_https(),
+            may_have_expired: may_have_expired(credentials),
             clock_ahead: date.map(|date| now - date),
             body,
         };
@@ -310,6 +311,12 @@ fn protocol(version: u8) -> HeaderValue {
     } else {
         "version=1"
     })
+}
+
+/// Of a key that has expired the git host says only that access is denied. One that a service gave has a known end.
+fn may_have_expired(credentials: &Credentials) -> Option<String> {
+    let is_temporary = credentials.session_token.is_some() && credentials.expires_at.is_none();
+    is_temporary.then(|| credentials.access_key_id.clone())
 }
 
 fn identity(credentials: &Credentials) -> String {
