@@ -116,6 +116,32 @@ pub(crate) fn is_listed(region: &str) -> bool {
     LISTED.contains(&region)
 }
 
+/// The listed region that a mistyped one may mean: of the same part of the world and number, two mistakes away at most.
+///
+/// None where all but the number is right, since AWS may have added that region.
+pub(crate) fn like(region: &str) -> Option<&'static str> {
+    let (area, name, number) = labels(region)?;
+    let neighbours = LISTED
+        .iter()
+        .filter_map(|listed| Some((*listed, labels(listed)?)))
+        .filter(|(_, (other, ..))| *other == area);
+    let distances = neighbours.map(|(listed, (_, other, other_number))| {
+        let distance = strsim::damerau_levenshtein(name, other);
+        (distance, other_number != number, listed)
+    });
+    match distances.min()? {
+        (1..=2, false, meant) => Some(meant),
+        _ => None,
+    }
+}
+
+/// `eu`, `west` and `1` of `eu-west-1`.
+fn labels(region: &str) -> Option<(&str, &str, &str)> {
+    let (area, rest) = region.split_once('-')?;
+    let (name, number) = rest.rsplit_once('-')?;
+    Some((area, name, number))
+}
+
 /// Whether AWS documents a FIPS git host in this region. Advice only.
 pub(crate) fn has_fips_host(region: &str) -> bool {
     matches!(

@@ -38,7 +38,7 @@ pub(in crate::doctor) fn stored_passwords(world: &World, config: &GitConfig) -> 
         }
         searched.push(file.display().to_string());
     }
-    finding = in_netrc(world, finding);
+    finding = netrc::add_to(finding, world);
     searched.extend(netrc::file(world).map(|file| file.display().to_string()));
     if expired.is_empty() && lasting.is_empty() && finding.detail.is_empty() {
         finding = finding.and("none for CodeCommit");
@@ -61,26 +61,6 @@ pub(in crate::doctor) fn stored_passwords(world: &World, config: &GitConfig) -> 
         true => finding,
         false => finding.and(format!("searched {}", searched.join(", "))),
     }
-}
-
-/// Adds those that git's https transport takes before it asks a credential helper.
-fn in_netrc(world: &World, finding: Finding) -> Finding {
-    let entries = match netrc::entries(world) {
-        Ok(entries) => entries,
-        Err(error) => return finding.but(format!("cannot read ~/.netrc: {error}")),
-    };
-    entries.into_iter().fold(finding, |finding, entry| {
-        let netrc::Entry { host, at, lifetime } = entry;
-        let kind = match lifetime {
-            Lifetime::Minutes => "signed password, which expired 15 minutes after it was made",
-            Lifetime::Lasting => "password",
-        };
-        finding
-            .but(format!(
-                "{at} has a {kind}; for {host}, git uses it before it asks a credential helper"
-            ))
-            .fixed_by(format!("delete the entry at {at}"))
-    })
 }
 
 /// Git's own two files, and those that a helper is told to use.

@@ -6,6 +6,16 @@
 
 use std::net::IpAddr;
 
+use crate::world::{World, variable};
+
+/// The list as the environment has it; empty where it has none.
+pub(super) fn list(world: &World) -> String {
+    let mut names = variable::NO_PROXY.iter();
+    names
+        .find_map(|name| world.raw_variable(name))
+        .unwrap_or_default()
+}
+
 /// Whether `host`, a name or an address without its port, is on the list.
 pub(in crate::http) fn lists(list: &str, host: &str) -> bool {
     if list.trim() == "*" {

@@ -114,7 +114,7 @@ impl Proxy {
             None => of_environment(world, Rules::Git)?,
         };
         proxy
-            .filter(|_| !exempt::lists(&exempt(world), host))
+            .filter(|_| !exempt::lists(&exempt::list(world), host))
             .map(|proxy| proxy.with_password(passwords))
             .transpose()
     }
@@ -255,7 +255,7 @@ pub(super) fn for_aws(
     let Some(proxy) = of_environment(world, Rules::Aws)? else {
         return Ok(None);
     };
-    Ok(Some((proxy.with_password(passwords)?, exempt(world))))
+    Ok(Some((proxy.with_password(passwords)?, exempt::list(world))))
 }
 
 fn of_environment(world: &World, rules: Rules) -> Result<Option<Proxy>, Error> {
@@ -266,11 +266,6 @@ fn of_environment(world: &World, rules: Rules) -> Result<Option<Proxy>, Error> {
     let set = set.filter(|(_, text)| !text.is_empty());
     set.map(|(name, text)| Proxy::parse(&text, name, rules))
         .transpose()
-}
-
-fn exempt(world: &World) -> String {
-    let list = first_set(world, &variable::NO_PROXY);
-    list.map(|(_, list)| list).unwrap_or_default()
 }
 
 /// The first of the variables that is set, be it to nothing.

@@ -82,8 +82,8 @@ fn the_first_variable_that_is_set_decides_even_if_it_is_empty() {
     assert_eq!(all.1, "ALL_PROXY");
     assert_eq!(chosen(&[("http_proxy", "b"), ("HTTP_PROXY", "b")]), None);
     assert_eq!(
-        exempt(&World::of(&[("no_proxy", ""), ("NO_PROXY", "b")])),
+        exempt::list(&World::of(&[("no_proxy", ""), ("NO_PROXY", "b")])),
         ""
     );
-    assert_eq!(exempt(&World::of(&[("NO_PROXY", "b")])), "b");
+    assert_eq!(exempt::list(&World::of(&[("NO_PROXY", "b")])), "b");
 }

@@ -1,53 +1,8 @@
-//! Which setting decides the region: that of the repository, and that of STS.
+//! The region of the repository.
 
+use super::setting::{Error, first_setting, named};
 use crate::aws::{Region, partition};
-use crate::error::{Exit, Explain};
-use crate::git::config;
-use crate::world::{World, variable};
-
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
-    /// A setting that does not hold a region.
-    #[error("{setting} is {value:?}, which is not an AWS region")]
-    Setting {
-        /// The variable, or the profile in words.
-        setting: String,
-        value: String,
-    },
-    #[error("no AWS region is set for {profile}")]
-    NoRegion {
-        /// For example `profile "dev"`.
-        profile: String,
-        /// The repository, for the hint's example; empty if an option can name the region.
-        repository: String,
-    },
-    /// Git's configuration, which may name the region of STS, cannot be read.
-    #[error(transparent)]
-    GitConfig(#[from] config::Error),
-}
-
-impl Explain for Error {
-    fn hints(&self) -> Vec<String> {
-        match self {
-            Self::Setting { .. } => vec!["a region looks like eu-west-1".into()],
-            Self::NoRegion {
-                profile,
-                repository,
-            } => vec![
-                match repository.as_str() {
-                    "" => "name it, as in --region eu-west-1".to_owned(),
-                    name => format!("name it in the address, as in codecommit::eu-west-1://{name}"),
-                },
-                format!("or add a line such as region = eu-west-1 to {profile}"),
-            ],
-            Self::GitConfig(error) => error.hints(),
-        }
-    }
-
-    fn exit(&self) -> Exit {
-        Exit::Settings
-    }
-}
+use crate::world::World;
 
 /// A region and what was odd about how it was found.
 #[derive(Debug)]
@@ -90,8 +45,10 @@ pub(crate) fn of_repository(
         }
     };
     if !partition::is_listed(region.as_str()) {
+        let meant = partition::like(region.as_str());
+        let meant = meant.map_or_else(String::new, |other| format!(" (did you mean {other}?)"));
         warnings.push(format!(
-            "region {region} is not in this program's list of CodeCommit regions; trying it anyway"
+            "region {region} is not in this program's list of CodeCommit regions; trying it anyway{meant}"
         ));
     }
     if fips && !partition::has_fips_host(region.as_str()) {
@@ -104,40 +61,6 @@ pub(crate) fn of_repository(
         decided_by,
         warnings,
     })
-}
-
-/// The region of STS: `named_by` (an option or `codecommit.stsRegion`, with its name) > `AWS_DEFAULT_REGION` > the
-/// profile's `region` > `AWS_REGION` > the repository's. With it comes the setting that named it.
-///
-/// In Studio the environment names the region Studio runs in, the only one whose STS a VPC without internet can
-/// reach. Fails if the setting that decides is not a region's shape.
-pub(crate) fn of_sts(
-    world: &World,
-    named_by: Option<(String, String)>,
-    in_profile: Option<&str>,
-    profile: &str,
-    repository: &Region,
-) -> Result<(Region, String), Error> {
-    match named_by.or_else(|| first_setting(world, in_profile, profile)) {
-        Some((setting, region)) => Ok((named(setting.clone(), region)?, setting)),
-        None => Ok((repository.clone(), "the repository".to_owned())),
-    }
-}
-
-/// The first of the settings that name a region, and its value.
-fn first_setting(
-    world: &World,
-    in_profile: Option<&str>,
-    profile: &str,
-) -> Option<(String, String)> {
-    let variable = |name: &str| Some((name.to_owned(), world.variable(name)?));
-    variable(variable::AWS_DEFAULT_REGION)
-        .or_else(|| Some((format!("the region of {profile}"), in_profile?.to_owned())))
-        .or_else(|| variable(variable::AWS_REGION))
-}
-
-fn named(setting: String, value: String) -> Result<Region, Error> {
-    Region::parse(&value).map_err(|_| Error::Setting { setting, value })
 }
 
 #[cfg(test)]
@@ -168,21 +91,6 @@ mod tests {
     }
 
     #[test]
-    fn sts_is_asked_in_studios_region() {
-        let repository = Region::parse("eu-west-1").unwrap();
-        let chosen = |environment: &[(&str, &str)], profile| {
-            let region = of_sts(&World::of(environment), None, profile, "p", &repository)
-                .map(|(region, _)| region)
-                .unwrap();
-            region.to_string()
-        };
-        let studio = [("AWS_DEFAULT_REGION", "us-east-2")];
-        assert_eq!(chosen(&studio, Some("eu-west-1")), "us-east-2");
-        assert_eq!(chosen(&[], Some("sa-east-1")), "sa-east-1");
-        assert_eq!(chosen(&[], None), "eu-west-1");
-    }
-
-    #[test]
     fn a_region_without_a_fips_host_is_a_warning_where_one_is_asked_for() {
         for (region, warnings) in [("eu-west-1", 1), ("us-east-1", 0)] {
             let region = Region::parse(region).unwrap();
@@ -196,6 +104,31 @@ mod tests {
     fn an_unlisted_region_is_a_warning() {
         let region = Region::parse("mx-central-1").unwrap();
         let choice = of_repository(&World::of(&[]), Some(&region), None, "p", "r", false).unwrap();
-        assert_eq!(choice.warnings.len(), 1);
+        assert_eq!(
+            choice.warnings,
+            [
+                "region mx-central-1 is not in this program's list of CodeCommit regions; trying it anyway"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_mistyped_region_is_answered_with_the_one_that_is_like_it() {
+        for (typed, meant) in [
+            ("eu-wset-1", Some("eu-west-1")),
+            ("us-eats-2", Some("us-east-2")),
+            ("ap-southest-1", Some("ap-southeast-1")),
+            ("eu-weest-3", Some("eu-west-3")),
+            // These may be new.
+            ("eu-west-9", None),
+            ("mx-central-1", None),
+        ] {
+            let region = Region::parse(typed).unwrap();
+            let choice =
+                of_repository(&World::of(&[]), Some(&region), None, "p", "r", false).unwrap();
+            let said = meant.map(|meant| format!("trying it anyway (did you mean {meant}?)"));
+            let said = said.unwrap_or_else(|| "trying it anyway".to_owned());
+            assert!(choice.warnings[0].ends_with(&said), "{:?}", choice.warnings);
+        }
     }
 }
