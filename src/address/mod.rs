@@ -197,9 +197,13 @@ impl Address {
         };
         let (repository, mut warnings) = repository(name)?;
         if !matches!(tail, "" | "/") {
-            warnings.push(format!(
-                "ignoring {tail:?} after the repository name {repository} in the address"
-            ));
+            let mut warning =
+                format!("ignoring {tail:?} after the repository name {repository} in the address");
+            let meant = tail.strip_prefix('/').map(RepositoryName::parse);
+            if let (None, Some(Ok(meant))) = (profile, meant) {
+                warning += &format!(" (a profile stands before an @, as in {repository}@{meant})");
+            }
+            warnings.push(warning);
         }
         Ok(Self {
             region,

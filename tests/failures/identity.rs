@@ -27,8 +27,8 @@ fn an_unreachable_container_endpoint_is_named_by_host() {
             "git-remote-codecommit: profile \"CrossAccountAccessProfile\" ({}/.aws/config:3): \
              credential_source is EcsContainer, but no AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or \
              …_FULL_URI is in the environment\n\
-             hint: in a container, run this from the user's own terminal: sudo, su and cron drop the \
-             variable",
+             hint: in a container, run this from the user's own terminal, since sudo, su and cron drop the \
+             variable; elsewhere take other keys: git codecommit setup --source-profile NAME",
             studio.home().display()
         )
     );

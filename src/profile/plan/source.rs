@@ -191,8 +191,8 @@ pub(super) fn named(world: &World, name: &str, profile: &Profile) -> Result<Deci
                 "credential_source is EcsContainer, but no AWS_CONTAINER_CREDENTIALS_RELATIVE_URI \
                  or …_FULL_URI is in the environment"
                     .into(),
-                "in a container, run this from the user's own terminal: sudo, su and cron drop the \
-                 variable",
+                "in a container, run this from the user's own terminal, since sudo, su and cron drop \
+                 the variable; elsewhere take other keys: git codecommit setup --source-profile NAME",
             ));
         }
         "ecscontainer" => Source::Container,
