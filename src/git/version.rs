@@ -14,9 +14,7 @@ pub(crate) struct GitVersion {
 
 impl GitVersion {
     /// Asks git. It comes first on PATH: git puts its own folder there.
-    ///
-    /// # Errors
-    /// Git cannot be started, or gives no answer.
+    /// Fails if git cannot be started, or gives no answer.
     pub(crate) fn ask() -> io::Result<Self> {
         let mut git = process::git("version");
         git.stdin(Stdio::null()).stderr(Stdio::inherit());

@@ -125,7 +125,6 @@ pub(crate) fn set_mode(file: &File, mode: u32) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(mode))
 }
 
-/// Makes one folder.
 pub(crate) fn make_folder(folder: &Path, mode: u32) -> io::Result<()> {
     fs::DirBuilder::new().mode(mode).create(folder)
 }
@@ -302,9 +301,7 @@ pub(crate) fn is_standard_input(file: &File) -> io::Result<bool> {
 }
 
 /// Standard output as a plain file: `std::io::Stdout` would search every pack for line ends.
-///
-/// # Errors
-/// Standard output is closed.
+/// Fails if standard output is closed.
 pub fn standard_output() -> io::Result<File> {
     Ok(File::from(output_handle()?))
 }

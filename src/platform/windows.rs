@@ -60,7 +60,6 @@ pub(crate) fn for_this_user(_: &mut OpenOptions) {}
 /// A pipe has no name in a folder here.
 pub(crate) fn without_waiting(_: &mut OpenOptions) {}
 
-/// Opens a symbolic link itself.
 pub(crate) fn without_following(options: &mut OpenOptions) {
     options.custom_flags(OPEN_LINK);
 }
@@ -118,7 +117,6 @@ pub(crate) fn set_mode(_: &File, _: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes one folder.
 pub(crate) fn make_folder(folder: &Path, _mode: u32) -> io::Result<()> {
     fs::create_dir(folder)
 }
@@ -224,9 +222,7 @@ pub(crate) fn is_standard_input(_: &File) -> io::Result<bool> {
 }
 
 /// Standard output as a plain file: `std::io::Stdout` would search every pack for line ends.
-///
-/// # Errors
-/// Standard output is closed.
+/// Fails if standard output is closed.
 pub fn standard_output() -> io::Result<File> {
     use std::os::windows::io::AsHandle as _;
     Ok(File::from(io::stdout().as_handle().try_clone_to_owned()?))
@@ -240,7 +236,7 @@ impl Reader {
         Self
     }
 
-    /// Waits for ever.
+    /// Never comes: nothing here tells whether git has gone.
     pub(crate) async fn gone(&self) {
         std::future::pending().await
     }

@@ -21,16 +21,13 @@ pub(crate) const UNENDED_HINT: &str = "git may wait for one of its files: check 
 
 /// A program that is answering. It is stopped if nobody takes its answer.
 pub(crate) struct Answering {
-    /// Until it has ended.
     child: Option<Child>,
     started: Instant,
     limit: Duration,
 }
 
 /// Runs a program to its end. Standard error is kept if it is set to a pipe.
-///
-/// # Errors
-/// The program cannot be started, or does not end within [`LIMIT`] ([`io::ErrorKind::TimedOut`]).
+/// Fails if the program cannot be started, or if it does not end within [`LIMIT`] ([`io::ErrorKind::TimedOut`]).
 pub(crate) fn answer(command: &mut Command) -> io::Result<Output> {
     start(command)?.output()
 }
@@ -58,10 +55,7 @@ impl Answering {
         self.child.as_mut()?.stdin.take()
     }
 
-    /// Waits for the answer.
-    ///
-    /// # Errors
-    /// As [`answer`].
+    /// Waits for the answer, and fails as [`answer`] does.
     pub(crate) fn output(mut self) -> io::Result<Output> {
         self.whole().map_err(|error| match error.kind() {
             io::ErrorKind::TimedOut => {

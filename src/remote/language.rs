@@ -27,7 +27,7 @@ pub(super) fn accepted(world: &World) -> Option<HeaderValue> {
     HeaderValue::from_str(&weighted(&tags)).ok()
 }
 
-/// `de-DE` of `de_DE.UTF-8@euro`.
+/// The language tag of a locale: `de-DE` of `de_DE.UTF-8@euro`.
 fn tag(locale: &str) -> String {
     let is_part = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
     let tag = locale.chars().take_while(is_part).collect::<String>();

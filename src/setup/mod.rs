@@ -80,8 +80,8 @@ impl Task<'_> {
         }
     }
 
-    /// Does what the plan says. It is made again under the lock, since another program may have come first: nothing is
-    /// done if it conflicts now.
+    /// Does what the plan says. It is made again under the lock, since another program may have come first:
+    /// nothing is done if it conflicts now.
     pub(crate) fn apply(&self, world: &World, shown: &Plan) -> Result<Plan, AnyError> {
         if let Self::Setup(_) = self {
             shown.places.check_programs()?;

@@ -25,9 +25,7 @@ impl World {
     }
 
     /// The same with the origin of each entry, if this is the first call. Nothing is written for it.
-    ///
-    /// # Errors
-    /// As [`git_config`](Self::git_config).
+    /// Fails as [`git_config`](Self::git_config) does.
     pub(crate) fn git_config_with_origins(&self) -> Result<&GitConfig, config::Error> {
         self.git_config_by(GitConfig::ask_with_origins, false)
     }

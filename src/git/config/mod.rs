@@ -82,8 +82,7 @@ fn reason(line: &str) -> Option<&str> {
 }
 
 impl GitConfig {
-    /// Asks git, which takes about a millisecond: there is time for other things before the answer is
-    /// [read](Asked::answer).
+    /// Asks git, which takes about a millisecond: there is time for other things before the answer is [read](Asked::answer).
     /// Fails if git is not there.
     pub(crate) fn ask() -> Result<Asked, Error> {
         Self::ask_for(&[])
