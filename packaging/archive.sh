@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154  # those that read it set root, and call read_version first
+# shellcheck shell=bash disable=SC2034,SC2154  # those that read it set root, call read_version first, and use "version"
 # Read by scripts/release and scripts/package: the archive of the programs for install.sh.
 
 # Sets "version", and the time that every file of a release has: that of the commit.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034  # scripts/release uses the variables
+# shellcheck shell=bash disable=SC2030,SC2031,SC2034  # scripts/release uses the variables; each build has its own RUSTFLAGS
 # Read by scripts/release, scripts/package and scripts/check: the tools of a release, in the user's cache folder, and the
 # build of one target.
 #
@@ -57,7 +57,7 @@ build_with_rustup() {
   command -v "$compiler" >/dev/null 2>&1 || compiler=musl-gcc
   command -v "$compiler" >/dev/null 2>&1 || fail 'a C compiler for musl is missing: install the package musl-tools'
   (
-    cd "$root"
+    cd "$root" || exit
     export RUSTFLAGS=$2 "CC_${target//-/_}=$compiler"
     cargo build --quiet --release --locked --package git-codecommit --bins --target "$target" --target-dir "$folder"
   )
@@ -116,7 +116,7 @@ with_debian_rust() {
 build_with_zig() {
   local target=$1 source std=() compiler=(env "PATH=$tools/bin:$PATH")
   (
-    cd "$root"
+    cd "$root" || exit
     export RUSTFLAGS="-Clink-self-contained=no -Clink-arg=-pie $2"
     if ! has_target "$target"; then
       source=$(cd "$rust/usr/lib/rustlib/src/rust" && pwd -P)
