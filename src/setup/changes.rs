@@ -62,13 +62,22 @@ impl Plan {
         self.leftovers = files.flat_map(|path| disk::leftovers(path)).collect();
     }
 
+    /// A lock of git's is known as ours only when the second name that it was made under is gone: hence the second look.
+    fn remove_leftovers(&self) -> Result<(), Error> {
+        let remove =
+            |path: PathBuf| std::fs::remove_file(&path).map_err(|error| Error::write(&path, error));
+        self.leftovers.iter().cloned().try_for_each(remove)?;
+        let files = self.changes.iter().map(|change| &change.path);
+        files
+            .flat_map(|path| disk::leftovers(path))
+            .try_for_each(remove)
+    }
+
     pub(in crate::setup) fn apply(&self) -> Result<(), Error> {
         if !self.is_needed() {
             return Ok(());
         }
-        for leftover in &self.leftovers {
-            std::fs::remove_file(leftover).map_err(|error| Error::write(leftover, error))?;
-        }
+        self.remove_leftovers()?;
         let made = self
             .folders
             .iter()

@@ -64,7 +64,9 @@ fn of_nothing(mut plan: Plan) -> Result<Plan, Error> {
         set(&mut plan, path, Kind::Own, content.clone(), content);
     }
     plan.find_leftovers();
-    plan.leaves_nothing = has_copy || !plan.leftovers.is_empty() || Lock::is_left(&plan.places.own);
+    let is_empty = (plan.places.own.read_dir()).is_ok_and(|mut all| all.next().is_none());
+    let has_lock = Lock::is_left(&plan.places.own);
+    plan.leaves_nothing = has_copy || is_empty || has_lock || !plan.leftovers.is_empty();
     if !plan.is_needed() {
         plan.notes.push("there is no setup to undo".into());
     }

@@ -176,6 +176,7 @@ fn what_the_host_repeats_of_a_signature_is_taken_out() {
     expect![[r#"
         git-remote-codecommit: access to repository "demo-repo" in eu-west-1 denied (localhost:PORT, HTTP 403): not *** here
         hint: signed as access key KEY
+        hint: if the temporary key KEY has expired, get new keys (git codecommit doctor --explain says where it comes from)
         hint: its policy must allow codecommit:GitPull on arn:aws:codecommit:eu-west-1:*:demo-repo
         hint: check that the repository is in this region, and this profile's account
         hint: git codecommit doctor shows which step fails (outside a clone, add the address)"#]].assert_eq(&stable(&said).replace(&keys.access_key_id, "KEY"));
