@@ -193,14 +193,12 @@ fn a_cached_session_is_whole_whatever_fails_once() {
         outside(studio, &program, &arguments, REQUEST)
     };
     let check = |studio: &Studio, said: &Outcome, context: &str| {
-        assert_sessions_are_whole(studio);
+        assert_sessions_are_whole(studio, context);
         let is_answered =
             said.stdout.contains("\npassword=") || said.stdout.starts_with("username=");
         assert!(is_answered != (said.stdout == "quit=1\n"), "{context}");
     };
-    at_requests(&studio, get, check, |studio, _| {
-        assert_sessions_are_whole(studio)
-    });
+    at_requests(&studio, get, check, assert_sessions_are_whole);
 }
 
 /// Three small programs of one version, outside the home directory.

@@ -241,23 +241,24 @@ fn without_locks_each_process_asks_and_none_waits() {
         studio.git(&["ls-remote", WITH_REGION]).succeeded();
         assert_eq!(studio.asked(), (0, 0));
         shown.end();
-        assert_sessions_are_whole(&studio);
+        assert_sessions_are_whole(&studio, "");
     }
 }
 
 /// Nothing is in the cache but locks and whole sessions.
-fn assert_sessions_are_whole(studio: &Studio) {
+fn assert_sessions_are_whole(studio: &Studio, context: &str) {
     let cache = real(studio).join(".aws/cli/cache");
     if !cache.exists() {
         return;
     }
     for (name, text) in files(&cache) {
         if !name.ends_with(".lock") {
-            assert!(name.len() == "f".repeat(40).len() + ".json".len(), "{name}");
+            let is_session = name.len() == "f".repeat(40).len() + ".json".len();
+            assert!(is_session, "{name}\n{context}");
             assert!(
                 text.starts_with("{\"Credentials\":{\"AccessKeyId\":\"ASIA")
                     && text.ends_with("}}"),
-                "{name}: {text}"
+                "{name}: {text}\n{context}"
             );
         }
     }

@@ -36,7 +36,11 @@ pub(super) fn replace(folder: &Path, name: &str, text: &[u8]) -> io::Result<()> 
                     false => return Ok(()),
                 }
             }
-            Err(error) => return Err(error),
+            Err(error) => {
+                // A file system on a network may have made the file nevertheless.
+                let _ = remove_if_abandoned(&path);
+                return Err(error);
+            }
         };
         if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
             continue;
