@@ -42,11 +42,12 @@ fn a_signal_leaves_no_keys_beside_the_sessions_for_longer_than_a_run() {
 #[expect(clippy::disallowed_methods, reason = "a test waits by the real clock")]
 fn keys_are_whole_or_absent_whenever_a_signal_comes() {
     let studio = Studio::default().with_cache();
-    let git = every_git()[0].program().to_owned();
+    let git = every_git()[0].program().display().to_string();
     for (round, signal) in ["TERM", "INT", "KILL"].iter().cycle().take(12).enumerate() {
         let _ = fs::remove_dir_all(studio.home().join(".aws/cli"));
-        let arguments = ["ls-remote", WITH_REGION];
-        let mut command = studio.command(".", &git, &arguments);
+        // Whoever starts the tests in the background has INT ignored.
+        let arguments = ["--default-signal=INT", &git, "ls-remote", WITH_REGION];
+        let mut command = studio.command(".", "/usr/bin/env".as_ref(), &arguments);
         let mut child = std::os::unix::process::CommandExt::process_group(&mut command, 0)
             .spawn()
             .unwrap();
@@ -56,8 +57,8 @@ fn keys_are_whole_or_absent_whenever_a_signal_comes() {
         }
         std::thread::sleep(std::time::Duration::from_micros(100 * round as u64));
         let group = format!("-{}", child.id());
-        let kill = [&format!("-{signal}"), "--", &group];
-        studio.run_in(".", "/bin/kill".as_ref(), &kill, "");
+        let kill = format!("kill -s {signal} -- {group}");
+        studio.run_in(".", "/bin/sh".as_ref(), &["-c", &kill], "");
         child.wait().unwrap();
         for path in kept(&studio) {
             let is_session = path

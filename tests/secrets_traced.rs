@@ -144,7 +144,7 @@ fn assert_no_secret(studio: &Studio, mut seen: Seen) {
     assert!(
         files
             .iter()
-            .any(|(path, text)| path.ends_with("/GIT_TRACE") && text.len() > 1000)
+            .any(|(path, text)| path.ends_with("/GIT_TRACE") && text.len() > 500)
     );
     seen.extend(files);
     let secrets = studio.aws.canaries();

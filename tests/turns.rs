@@ -83,12 +83,12 @@ fn a_stopped_process_costs_the_others_a_second() {
     let (studio, mut holder) = held();
     let group = format!("-{}", holder.id());
     let signal = |name: &str| {
-        let arguments = [name, "--", &group];
+        let kill = format!("kill -s {name} -- {group}");
         studio
-            .run_in(".", "/bin/kill".as_ref(), &arguments, "")
+            .run_in(".", "/bin/sh".as_ref(), &["-c", &kill], "")
             .succeeded();
     };
-    signal("-STOP");
+    signal("STOP");
     studio.aws.clear_faults();
     let started = std::time::Instant::now();
     let said = studio.git(&["ls-remote", WITH_REGION]).succeeded();
@@ -97,8 +97,8 @@ fn a_stopped_process_costs_the_others_a_second() {
     expect![[r#"
         git-remote-codecommit: warning: process  is stopped while it asks for a session of arn:aws:iam:::role/MyCrossAccountRepositoryContributorRole: no longer waiting for it
     "#]].assert_eq(&words);
-    signal("-KILL");
-    signal("-CONT");
+    signal("KILL");
+    signal("CONT");
     holder.wait().unwrap();
 }
 

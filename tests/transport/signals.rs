@@ -62,7 +62,9 @@ fn is_helper(line: &str) -> bool {
 
 fn start(studio: &Studio, folder: &str, arguments: &[&str]) -> Child {
     let git = shell(studio, "command -v git").succeeded().stdout;
-    let mut command = studio.command(folder, Path::new(git.trim()), arguments);
+    // Whoever starts the tests in the background has INT ignored.
+    let all = [&["--default-signal=INT", git.trim()], arguments].concat();
+    let mut command = studio.command(folder, Path::new("/usr/bin/env"), &all);
     command.process_group(0).spawn().unwrap()
 }
 
