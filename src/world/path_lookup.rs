@@ -1,6 +1,7 @@
 //! Which program git really runs: SageMaker images have conda's `git-remote-codecommit` on PATH,
 //! in front of `~/.local/bin`.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::{World, variable};
@@ -37,6 +38,16 @@ pub(crate) fn others(world: &World, name: &str, ours: &Path) -> Vec<PathBuf> {
         }
     }
     distinct
+}
+
+/// The file that a shell starts for a path: some systems let the end of a program's name be left out.
+pub(crate) fn started(path: PathBuf) -> PathBuf {
+    let name = path.file_name().and_then(OsStr::to_str);
+    let whole = name.map(|name| path.with_file_name(platform::program_file(name)));
+    whole
+        .filter(|whole| !path.is_file() && whole.is_file())
+        // A shell's slashes become the system's.
+        .map_or(path, |whole| whole.components().collect())
 }
 
 /// Whether two paths lead to the same file.

@@ -13,6 +13,7 @@ use crate::error::Exit;
 use crate::git::config::GitConfig;
 use crate::git::helper_line::located;
 use crate::git::version::{GitVersion, SETUP_NEEDS};
+use crate::platform::program_file;
 use crate::process;
 use crate::world::{World, input_file, path_lookup};
 
@@ -94,7 +95,10 @@ impl<'w> Programs<'w> {
 
     /// The program of a name that git runs.
     fn run_by_git(&self, name: &str) -> Option<PathBuf> {
-        let inside = self.exec_path.as_ref().map(|folder| folder.join(name));
+        let inside = self
+            .exec_path
+            .as_ref()
+            .map(|folder| folder.join(program_file(name)));
         inside
             .filter(|path| path.is_file())
             .or_else(|| path_lookup::found_on_path(self.world, name))
@@ -189,6 +193,7 @@ impl<'w> Programs<'w> {
     /// What git starts as our program `name`.
     async fn found(&self, started: Started, name: &str) -> Finding {
         let Started { path, alias } = started;
+        let path = path_lookup::started(path);
         let by = alias.map(|alias| format!("by {alias}"));
         // What a shell makes of a relative path is not known here.
         if path.is_absolute() && !path.is_file() {
@@ -209,7 +214,7 @@ impl<'w> Programs<'w> {
                 .fold(Finding::ok([]).but(text), Finding::and)
                 .and(format!(
                     "the next checks use {}",
-                    self.folder().join(name).display()
+                    self.folder().join(program_file(name)).display()
                 ))
                 .fixed_by("run git codecommit setup")
                 .fixed_by(format!("or put {} first on PATH", self.folder().display())),
@@ -232,7 +237,7 @@ impl<'w> Programs<'w> {
 
     async fn kind(&self, path: &Path, name: &str) -> Kind {
         if let Some(own) = &self.own
-            && path_lookup::is_same(path, &own.join(name))
+            && path_lookup::is_same(path, &own.join(program_file(name)))
         {
             return Kind::Ours(VERSION.to_owned());
         }
