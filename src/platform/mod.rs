@@ -4,6 +4,8 @@
 //! Outside this folder no line asks which system it is compiled for, but for tests, the choice of trust stores, and reading
 //! git's configuration in this process, which only Unix has so far.
 
+use std::path::{Path, PathBuf};
+
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -17,3 +19,10 @@ mod windows;
 pub use windows::standard_output;
 #[cfg(windows)]
 pub(crate) use windows::*;
+
+/// A path below a folder, with this system's separators where `path` has slashes.
+pub(crate) fn below(folder: &Path, path: &str) -> PathBuf {
+    let mut whole = folder.to_owned();
+    whole.extend(path.split('/'));
+    whole
+}

@@ -48,7 +48,9 @@ impl Profiles {
     /// exist counts as empty. Fails if a file exists and cannot be read, or has a line that cannot be understood.
     pub(crate) fn load(world: &World) -> Result<Self, Error> {
         let mut profiles = Self::load_aws_files(world)?;
-        let home = world.account_home().map(|home| home.join(OWN_FOLDER));
+        let home = world
+            .account_home()
+            .map(|home| platform::below(home, OWN_FOLDER));
         for folder in home.into_iter().chain(platform::system_folder()) {
             profiles.add_absent(&folder.join(OWN_FILE))?;
         }
@@ -60,7 +62,7 @@ impl Profiles {
         let path = |name, default: &str| -> PathBuf {
             match world.variable(name) {
                 Some(path) => file::expanded(world, &path),
-                None => world.aws_home().unwrap_or(Path::new("/")).join(default),
+                None => platform::below(world.aws_home().unwrap_or(Path::new("/")), default),
             }
         };
         let config = path(variable::AWS_CONFIG_FILE, ".aws/config");

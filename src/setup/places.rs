@@ -8,7 +8,7 @@ use super::acting;
 use super::git;
 use super::problem::{Impossible, Obstacle};
 use super::request::{Placement, Scope};
-use crate::platform;
+use crate::platform::{self, below};
 use crate::process::shell_quoted;
 use crate::profile;
 use crate::world::{World, variable};
@@ -45,13 +45,13 @@ impl Places {
         let own = if is_system {
             platform::system_folder().ok_or(Impossible::SystemScope)?
         } else {
-            home.join(profile::OWN_FOLDER)
+            below(&home, profile::OWN_FOLDER)
         };
         let aws_config = match world.variable(variable::AWS_CONFIG_FILE) {
             Some(path) => profile::expanded(world, &path),
             None => match world.aws_home().filter(|aws| world.home() != Some(aws)) {
-                Some(aws) => aws.join(".aws/config"),
-                None => home.join(".aws/config"),
+                Some(aws) => below(aws, ".aws/config"),
+                None => below(&home, ".aws/config"),
             },
         };
         let aws_config = (!placement.no_aws_config && !is_system).then_some(aws_config);
@@ -174,7 +174,9 @@ fn home(world: &World, warnings: &mut Vec<String>) -> Result<PathBuf, Error> {
     let Some(home) = world.account_home() else {
         return Err(Impossible::NoHome.into());
     };
-    if world.home() != Some(home) || world.variable(variable::HOME).is_none() {
+    // Git for Windows finds a home directory without it.
+    let lacks_home = !platform::IS_WINDOWS && world.variable(variable::HOME).is_none();
+    if world.home() != Some(home) || lacks_home {
         warnings.push(format!(
             "HOME is {}: setup uses the home directory {} of the password database, but git reads its \
              settings only from HOME",
@@ -209,7 +211,7 @@ fn global_git_config(world: &World, home: &Path) -> Result<PathBuf, Error> {
         Some(folder) => PathBuf::from(folder),
         None => home.join(".config"),
     };
-    let xdg = xdg.join("git/config");
+    let xdg = below(&xdg, "git/config");
     Ok(if !own.exists() && !own.is_symlink() && xdg.exists() {
         xdg
     } else {

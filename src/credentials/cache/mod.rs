@@ -63,8 +63,8 @@ impl<'a> Cache<'a> {
         Some(Self {
             world,
             messages,
-            own: aws.join("cli/cache"),
-            other: aws.join("boto/cache"),
+            own: platform::below(&aws, "cli/cache"),
+            other: platform::below(&aws, "boto/cache"),
             refused: RefCell::default(),
         })
     }

@@ -9,6 +9,7 @@ use super::{helpers, netrc};
 use crate::doctor::report::Finding;
 use crate::git::config::GitConfig;
 use crate::git::stored_passwords::{Lifetime, in_store};
+use crate::platform;
 use crate::world::{World, input_file, variable};
 
 /// Looks for passwords that have expired: a signed one is good for 15 minutes, and a helper that stored it goes on
@@ -70,7 +71,7 @@ fn files(world: &World, config: &GitConfig) -> Vec<PathBuf> {
     let settings = settings.or_else(|| Some(home?.join(".config")));
     let own = [
         home.map(|home| home.join(".git-credentials")),
-        settings.map(|folder| folder.join("git/credentials")),
+        settings.map(|folder| platform::below(&folder, "git/credentials")),
     ];
     let mut files: Vec<PathBuf> = own.into_iter().flatten().collect();
     for file in helpers::password_files(world, config) {
