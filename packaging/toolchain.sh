@@ -42,7 +42,10 @@ build_target() {
     export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
   fi
   export CARGO_INCREMENTAL=0
-  if has_target "$target" && [ "${target%%-*}" = "$(uname -m)" ]; then
+  if [ "$target" != "${target%-windows-gnu}" ]; then
+    has_target "$target" || unpack_debian_rust
+    build_with_mingw "$target" "$mapped"
+  elif has_target "$target" && [ "${target%%-*}" = "$(uname -m)" ]; then
     build_with_rustup "$target" "$mapped"
   else
     has_target "$target" || unpack_debian_rust
@@ -114,17 +117,36 @@ with_debian_rust() {
 # The linker takes musl's start files from zig, so Rust must not add its own (-Clink-self-contained=no): a program would
 # have them twice. zig does not read Rust's -static-pie: without -pie the programs would lie at a fixed address.
 build_with_zig() {
-  local target=$1 source std=() compiler=(env "PATH=$tools/bin:$PATH")
+  local target=$1 std=() compiler=(env "PATH=$tools/bin:$PATH")
   (
     cd "$root" || exit
     export RUSTFLAGS="-Clink-self-contained=no -Clink-arg=-pie $2"
-    if ! has_target "$target"; then
-      source=$(cd "$rust/usr/lib/rustlib/src/rust" && pwd -P)
-      export RUSTC_BOOTSTRAP=1
-      RUSTFLAGS+=" --remap-path-prefix=$source=/rust --remap-path-prefix=$rust/usr/lib/rustlib/src/rust=/rust"
-      std=('-Zbuild-std=std,panic_abort') compiler=(with_debian_rust)
-    fi
+    has_target "$target" || build_std_along
     "${compiler[@]}" cargo-zigbuild zigbuild --quiet --release --locked --package git-codecommit --bins --target "$target" \
       --target-dir "$folder" ${std[@]+"${std[@]}"}
   )
+}
+
+# Debian's compiler and linker for Windows; zig's would bring a C library that Rust's standard library does not expect.
+# A time in the programs would be a new one in each build.
+build_with_mingw() {
+  local target=$1 std=() compiler=(env) linker=${1%%-*}-w64-mingw32-gcc
+  command -v "$linker" >/dev/null 2>&1 || fail 'a compiler for Windows is missing: install the package gcc-mingw-w64-x86-64'
+  (
+    cd "$root" || exit
+    export RUSTFLAGS="-Clink-arg=-Wl,--no-insert-timestamp $2"
+    export "CARGO_TARGET_$(tr 'a-z-' 'A-Z_' <<<"$target")_LINKER=$linker" "CC_${target//-/_}=$linker"
+    has_target "$target" || build_std_along
+    "${compiler[@]}" cargo build --quiet --release --locked --package git-codecommit --bins --target "$target" \
+      --target-dir "$folder" ${std[@]+"${std[@]}"}
+  )
+}
+
+# Sets "compiler" and "std" for a build that compiles the standard library too, and adds its paths to RUSTFLAGS.
+build_std_along() {
+  local source
+  source=$(cd "$rust/usr/lib/rustlib/src/rust" && pwd -P)
+  export RUSTC_BOOTSTRAP=1
+  RUSTFLAGS+=" --remap-path-prefix=$source=/rust --remap-path-prefix=$rust/usr/lib/rustlib/src/rust=/rust"
+  std=('-Zbuild-std=std,panic_abort') compiler=(with_debian_rust)
 }

@@ -1,0 +1,79 @@
+<#
+.SYNOPSIS
+Installs the programs of git-codecommit for this user, and runs "git codecommit setup".
+
+.DESCRIPTION
+Run it in the folder of the unpacked archive. It copies the three programs to -Folder and changes nothing else itself:
+setup adds one line to git's configuration, and PATH stays as it is.
+
+  .\install.ps1 -Region eu-west-1 -RoleArn arn:aws:iam::111111111111:role/NAME
+  .\install.ps1 -Archive git-codecommit-VERSION-x86_64-windows.zip -Sha256 HASH    checks and unpacks an archive first
+  .\install.ps1 -Uninstall                                                         undoes setup, removes the programs
+#>
+[CmdletBinding()]
+param(
+    [string] $Folder = (Join-Path $env:LOCALAPPDATA 'Programs\git-codecommit'),
+    [string] $Archive,
+    [string] $Sha256,
+    [string] $AwsProfile,
+    [string] $Region,
+    [string] $RoleArn,
+    [switch] $NoSetup,
+    [switch] $Uninstall
+)
+Set-StrictMode -Version 3
+$ErrorActionPreference = 'Stop'
+$programs = 'git-codecommit.exe', 'git-credential-codecommit.exe', 'git-remote-codecommit.exe'
+
+function Invoke-Program([string[]] $Arguments) {
+    & (Join-Path $Folder 'git-codecommit.exe') @Arguments
+    if ($LASTEXITCODE -ne 0) { throw "git-codecommit $($Arguments[0]) ended with exit code $LASTEXITCODE" }
+}
+
+if ($Uninstall) {
+    if (Test-Path (Join-Path $Folder 'git-codecommit.exe')) {
+        if (-not $NoSetup) { Invoke-Program @('unsetup', '--yes') }
+        foreach ($program in $programs) {
+            $path = Join-Path $Folder $program
+            if (Test-Path -LiteralPath $path) { Remove-Item -LiteralPath $path }
+        }
+        if (-not (Get-ChildItem -LiteralPath $Folder -Force)) { Remove-Item -LiteralPath $Folder }
+    }
+    return
+}
+
+$source = $PSScriptRoot
+$unpacked = $null
+try {
+    if ($Sha256 -and -not $Archive) { throw '-Sha256 is the hash of an archive: name it with -Archive' }
+    if ($Archive) {
+        # Of one copy, so that what is unpacked is what was checked.
+        $unpacked = Join-Path ([IO.Path]::GetTempPath()) ([IO.Path]::GetRandomFileName())
+        New-Item -ItemType Directory -Path $unpacked | Out-Null
+        $copy = Join-Path $unpacked 'archive.zip'
+        Copy-Item -LiteralPath $Archive -Destination $copy
+        if ($Sha256) {
+            $found = (Get-FileHash -LiteralPath $copy -Algorithm SHA256).Hash
+            if ($found -ne $Sha256) { throw "$Archive has another SHA-256: $found" }
+        }
+        Expand-Archive -LiteralPath $copy -DestinationPath $unpacked
+        $source = (Get-ChildItem -LiteralPath $unpacked -Directory | Select-Object -First 1).FullName
+    }
+    foreach ($program in $programs) {
+        if (-not (Test-Path -LiteralPath (Join-Path $source $program))) { throw "$source has no $program" }
+    }
+    New-Item -ItemType Directory -Path $Folder -Force | Out-Null
+    foreach ($program in $programs) {
+        Copy-Item -LiteralPath (Join-Path $source $program) -Destination (Join-Path $Folder $program) -Force
+    }
+}
+finally {
+    if ($unpacked -and (Test-Path -LiteralPath $unpacked)) { Remove-Item -LiteralPath $unpacked -Recurse }
+}
+if (-not $NoSetup) {
+    $arguments = @('setup', '--yes')
+    if ($AwsProfile) { $arguments += '--profile', $AwsProfile }
+    if ($Region) { $arguments += '--region', $Region }
+    if ($RoleArn) { $arguments += '--role-arn', $RoleArn }
+    Invoke-Program $arguments
+}
