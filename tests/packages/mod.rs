@@ -6,6 +6,7 @@
 mod manifests;
 mod real;
 mod signed;
+mod windows;
 mod workflows;
 
 use std::collections::BTreeSet;
