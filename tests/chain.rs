@@ -265,7 +265,7 @@ fn who_has_not_signed_in_is_told_how() {
     fs::remove_file(&file).unwrap();
     let said = complaint(&studio);
     expect![[r#"
-        git-remote-codecommit: cannot get credentials for profile "p" from IAM Identity Center: failed to load the cached SSO token
+        git-remote-codecommit: cannot get credentials for profile "p" from IAM Identity Center: nobody has signed in: ~/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json does not exist
         hint: run: aws sso login --profile p
         hint: if it still fails, ask your administrator whether the account and the role are assigned to you
     "#]].assert_eq(&said);
@@ -314,7 +314,7 @@ fn a_console_session_of_aws_login_is_used_and_renewed() {
     fs::remove_dir_all(studio.home().join(".aws/login")).unwrap();
     let said = complaint(&studio);
     expect![[r#"
-        git-remote-codecommit: cannot get credentials for profile "p" from the "aws login" session: No such file or directory (os error 2)
+        git-remote-codecommit: cannot get credentials for profile "p" from the "aws login" session: nobody has signed in: ~/.aws/login/cache/178667f5500dce06c33b77bedc044c169ad7b45252574905118bcf346320c16f.json does not exist
         hint: run: aws login --profile p
     "#]].assert_eq(&stable(&said));
 }

@@ -85,17 +85,18 @@ fn in_home(settings: Settings<'_>, folder: &str) -> Option<PathBuf> {
     Some(settings.world().aws_home()?.join(folder))
 }
 
-/// Refuses a token file that the SDK would wait for, without end. One that is missing is for the SDK to explain.
+/// Refuses a token file that is missing, and one that the SDK would wait for, without end.
 fn readable(folder: Option<PathBuf>, token: &str) -> Result<(), String> {
     let Some(folder) = folder else {
         return Ok(());
     };
     let path = folder.join(format!("{token}.json"));
     match input_file::read_plain(&path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(format!("cannot read {}: {error}", path.display()))
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(format!("nobody has signed in: {} does not exist", path.display()))
         }
-        _ => Ok(()),
+        Err(error) => Err(format!("cannot read {}: {error}", path.display())),
+        Ok(_) => Ok(()),
     }
 }
 
