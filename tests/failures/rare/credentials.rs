@@ -78,7 +78,7 @@ fn keys_that_are_not_whole() {
     listed(&studio, address).is(&expect![[r#"
         exit code 4
         -- stderr
-        git-remote-codecommit: cannot get credentials for profile "p" from the "aws login" session: No such file or directory (os error 2)
+        git-remote-codecommit: cannot get credentials for profile "p" from the "aws login" session: nobody has signed in: ~/.aws/login/cache/178667f5500dce06c33b77bedc044c169ad7b45252574905118bcf346320c16f.json does not exist
         hint: run: aws login --profile p
     "#]]);
 }
