@@ -92,9 +92,10 @@ fn readable(folder: Option<PathBuf>, token: &str) -> Result<(), String> {
     };
     let path = folder.join(format!("{token}.json"));
     match input_file::read_plain(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Err(format!("nobody has signed in: {} does not exist", path.display()))
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(format!(
+            "nobody has signed in: {} does not exist",
+            path.display()
+        )),
         Err(error) => Err(format!("cannot read {}: {error}", path.display())),
         Ok(_) => Ok(()),
     }

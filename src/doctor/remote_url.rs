@@ -201,7 +201,10 @@ impl RemoteUrl {
     pub(super) fn check(&self, config: &GitConfig) -> Outcome<Option<String>> {
         let host = self.host().map_err(Finding::error)?;
         if self.program == Program::RemoteHelper && !self.url.starts_with("codecommit:") {
-            let known = format!("codecommit::{}", self.url);
+            // Terraform's form of an address that git knows.
+            let plain = self.url.strip_prefix("git::").unwrap_or(&self.url);
+            let is_known = plain.starts_with("codecommit:") || plain.starts_with("https:");
+            let known = format!("{}{plain}", if is_known { "" } else { "codecommit::" });
             let problem = "git does not know addresses of this form";
             return Err(Finding::failed(Exit::Settings, problem)
                 .fixed_by(format!("write {}", without_password(&known))));

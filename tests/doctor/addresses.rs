@@ -158,3 +158,33 @@ fn what_git_cannot_read_or_does_not_know_is_where_it_ends() {
     );
     assert!(studio.aws.requests().is_empty());
 }
+
+#[test]
+fn an_address_that_git_does_not_know_is_written_as_it_is_typed() {
+    let studio = Studio::default().with_our_helper();
+    let arn = "arn:aws:codecommit:eu-west-1:111111111111:demo-repo";
+    for (typed, meant) in [
+        // As Terraform's modules name it.
+        (format!("git::{WITH_REGION}"), WITH_REGION.to_owned()),
+        (
+            format!("git::{HOST}/v1/repos/demo-repo"),
+            format!("{HOST}/v1/repos/demo-repo"),
+        ),
+        (
+            format!("eu-west-1://{PROFILE}@demo-repo"),
+            WITH_REGION.to_owned(),
+        ),
+        (arn.to_owned(), format!("codecommit::{arn}")),
+    ] {
+        let said = found(&studio, &["--offline", &typed]);
+        assert_eq!(
+            said.check("address")["fix"][0],
+            format!("write {meant}"),
+            "{typed}"
+        );
+        // What is proposed is an address that git knows.
+        assert!(said.code != Some(0), "{typed}");
+        let said = found(&studio, &["--offline", &meant]);
+        assert_eq!(said.check("address")["status"], "ok", "{meant}");
+    }
+}
