@@ -52,6 +52,8 @@ def known(case):
         return ""
     if (case.ours, case.theirs) == ("succeeded", "failed") and case.fault.action == "stall" and case.fault.spot == "the end":
         return "the host does not answer the next request on the connection: git gives up, ours asks again where that does no harm"
+    if (case.ours, case.theirs) == ("succeeded", "failed") and case.operation == "lazy fetch" and "demultiplexer" in case.said:
+        return "the pack was whole before the cut, and what git asked for is there although its fetch-pack failed"
     if (case.ours, case.theirs) == ("failed", "succeeded"):
         if case.fault.spot == "the end" or case.fault.action == "a length too long":
             return "git takes an answer for whole when its last packet is there, although HTTP's end is not"
