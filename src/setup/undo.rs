@@ -15,7 +15,7 @@ use super::problem::Unusable;
 use super::request::{NewProfile, Scope};
 use super::state::{Insertion, State, What};
 use super::{Error, git_settings};
-use crate::platform;
+use crate::platform::below;
 use crate::profile::OWN_FILE;
 use crate::world::World;
 use crate::world::private_file::{self, KNOWN_GITS};
@@ -124,7 +124,7 @@ fn of_all(mut plan: Plan, state_before: Option<Vec<u8>>, force: bool) -> Result<
 
 /// Removes what the helpers remember of git's own files. Whatever else stands at its place is not theirs.
 fn forget_gits(plan: &mut Plan) {
-    let path = platform::below(plan.places.home(), KNOWN_GITS);
+    let path = below(plan.places.home(), KNOWN_GITS);
     let is_plain = path.symlink_metadata().is_ok_and(|found| found.is_file());
     let before = disk::read(&path).ok().flatten().filter(|_| is_plain);
     if before.is_some() && plan.places.scope != Scope::System {
@@ -357,7 +357,7 @@ pub(super) fn remove_folders(plan: &Plan, lock: Lock) {
         .map(|folder| plan.places.path(folder))
         .collect();
     folders.push(plan.places.own.clone());
-    let known_gits = platform::below(plan.places.home(), KNOWN_GITS);
+    let known_gits = below(plan.places.home(), KNOWN_GITS);
     if plan.changes.iter().any(|change| change.path == known_gits) {
         // A cache folder that holds nothing is missed by nobody.
         let above = known_gits.ancestors().skip(1).take(2);
