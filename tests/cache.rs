@@ -5,9 +5,11 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;
 
 use expect_test::expect;
-use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, Protocol, Service};
+use local_aws::{Action, CONTRIBUTOR_ROLE, Fault, Protocol, Service, lacks};
 
-use crate::harness::{HTTPS, PROFILE, REQUEST, Studio, WITH_REGION, WITHOUT_REGION, every_git};
+use crate::harness::{
+    HTTPS, PROFILE, REQUEST, Studio, WITH_REGION, WITHOUT_REGION, every_git, helpers,
+};
 
 pub(crate) fn list(studio: &Studio) {
     studio.git(&["ls-remote", WITH_REGION]).succeeded();
@@ -326,5 +328,53 @@ fn each_role_of_a_chain_is_kept_and_a_revoked_one_is_asked_for_anew() {
         studio.asked(),
         (1, 3),
         "refused, the first role again, the second"
+    );
+}
+
+/// The programs that a command and all its children start.
+fn started(studio: &Studio, command: &[&str], input: &str) -> Vec<String> {
+    let trace = studio.place().join("started");
+    let path = trace.display().to_string();
+    let all = [
+        &["-f", "-qq", "-e", "trace=execve", "-o", &path, "--"],
+        command,
+    ]
+    .concat();
+    studio
+        .run_in(".", "strace".as_ref(), &all, input)
+        .succeeded();
+    let text = fs::read_to_string(trace).unwrap();
+    text.lines()
+        .filter_map(|line| Some(line.split_once("execve(")?.1.to_owned()))
+        .collect()
+}
+
+#[test]
+fn git_is_not_started_for_its_configuration() {
+    if lacks("strace") {
+        return;
+    }
+    let studio = Studio::default().with_cache();
+    if !studio.has_git(2, 36) {
+        return;
+    }
+    let helper = helpers().join("git-credential-codecommit");
+    let helper = helper.to_str().unwrap();
+    let get = [helper, "--profile", PROFILE, "get"];
+    let list = ["git", "ls-remote", WITH_REGION];
+    // Where a git has the system's file is asked of it once.
+    started(&studio, &get, REQUEST);
+    started(&studio, &list, "");
+    let all = started(&studio, &get, REQUEST);
+    assert_eq!(all.len(), 1, "{all:?}");
+    let all = started(&studio, &list, "");
+    assert!(
+        all.iter()
+            .any(|line| line.contains("git-remote-codecommit")),
+        "{all:?}"
+    );
+    assert!(
+        all.iter().all(|line| !line.contains("\"config\"")),
+        "{all:?}"
     );
 }
