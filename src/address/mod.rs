@@ -196,15 +196,7 @@ impl Address {
             None => (None, name, tail),
         };
         let (repository, mut warnings) = repository(name)?;
-        if !matches!(tail, "" | "/") {
-            let mut warning =
-                format!("ignoring {tail:?} after the repository name {repository} in the address");
-            let meant = tail.strip_prefix('/').map(RepositoryName::parse);
-            if let (None, Some(Ok(meant))) = (profile, meant) {
-                warning += &format!(" (a profile stands before an @, as in {repository}@{meant})");
-            }
-            warnings.push(warning);
-        }
+        warnings.extend(passed_over(tail, profile, &repository));
         Ok(Self {
             region,
             profile: profile.map(ProfileName::parse).transpose()?,
@@ -255,6 +247,20 @@ impl Address {
 fn near_miss(text: &str, meant: String) -> Error {
     let text = text.to_owned();
     Error::NearMiss { text, meant }
+}
+
+/// The warning that a part behind the repository's name does not count.
+fn passed_over(tail: &str, profile: Option<&str>, repository: &RepositoryName) -> Option<String> {
+    if matches!(tail, "" | "/") {
+        return None;
+    }
+    let mut warning =
+        format!("ignoring {tail:?} after the repository name {repository} in the address");
+    let meant = tail.strip_prefix('/').map(RepositoryName::parse);
+    if let (None, Some(Ok(meant))) = (profile, meant) {
+        warning += &format!(" (a profile stands before an @, as in {repository}@{meant})");
+    }
+    Some(warning)
 }
 
 /// The account, the repository and what follows it, of `<account>/<repository>…`. A repository whose name is twelve

@@ -73,8 +73,39 @@ impl Refusal {
 
     #[must_use]
     pub(crate) fn hints(&self) -> Vec<String> {
+        let mut hints = self.hints_of_status();
+        if matches!(self.status.as_u16(), 401 | 403 | 404) {
+            hints.splice(1..1, self.of_https.clone());
+        }
+        if let (Some(key), 401 | 403) = (&self.may_have_expired, self.status.as_u16()) {
+            let hint = format!(
+                "if the temporary key {key} has expired, get new keys (git codecommit doctor --explain says where it comes from)"
+            );
+            hints.insert(1, hint);
+        }
+        // CodeCommit's API names its errors so where a repository's key is the reason.
+        if self
+            .body
+            .kind
+            .as_deref()
+            .is_some_and(|kind| kind.starts_with("EncryptionKey"))
+        {
+            hints.push("the KMS key of the repository must allow this identity too".into());
+        }
+        if let Some(skew) = self.clock_ahead.filter(|skew| skew.abs() >= SKEW) {
+            let hint = format!(
+                "this machine's clock is {} the git host's: correct it",
+                clock_difference(skew)
+            );
+            hints.insert(0, hint);
+        }
+        hints
+    }
+
+    /// What a status calls for by itself.
+    fn hints_of_status(&self) -> Vec<String> {
         let identity = self.signed();
-        let mut hints = match self.status.as_u16() {
+        match self.status.as_u16() {
             401 | 403 => vec![
                 identity,
                 format!(
@@ -107,33 +138,7 @@ impl Refusal {
             }
             500..=599 => vec!["try again in a moment".into()],
             _ => vec![],
-        };
-        if matches!(self.status.as_u16(), 401 | 403 | 404) {
-            hints.splice(1..1, self.of_https.clone());
         }
-        if let (Some(key), 401 | 403) = (&self.may_have_expired, self.status.as_u16()) {
-            let hint = format!(
-                "if the temporary key {key} has expired, get new keys (git codecommit doctor --explain says where it comes from)"
-            );
-            hints.insert(1, hint);
-        }
-        // CodeCommit's API names its errors so where a repository's key is the reason.
-        if self
-            .body
-            .kind
-            .as_deref()
-            .is_some_and(|kind| kind.starts_with("EncryptionKey"))
-        {
-            hints.push("the KMS key of the repository must allow this identity too".into());
-        }
-        if let Some(skew) = self.clock_ahead.filter(|skew| skew.abs() >= SKEW) {
-            let hint = format!(
-                "this machine's clock is {} the git host's: correct it",
-                clock_difference(skew)
-            );
-            hints.insert(0, hint);
-        }
-        hints
     }
 }
 

@@ -67,20 +67,24 @@ pub(in crate::setup) fn of_setup(
     surroundings::include(&mut plan)?;
 
     folders(&mut plan, made, state_before.is_none());
-    // The state is written first: undo must know an insertion before it is made.
-    let state = Change {
-        path: state_file,
-        kind: Kind::Own,
-        before: state_before,
-        after: Some(plan.state.content()),
-        backup: false,
-    };
-    plan.changes.insert(0, state);
+    write_state_first(&mut plan, state_file, state_before);
     if placement.force {
         plan.conflicts.clear();
     }
     plan.find_leftovers();
     Ok(plan)
+}
+
+/// Undo must know an insertion before it is made.
+fn write_state_first(plan: &mut Plan, path: PathBuf, before: Option<Vec<u8>>) {
+    let state = Change {
+        path,
+        kind: Kind::Own,
+        before,
+        after: Some(plan.state.content()),
+        backup: false,
+    };
+    plan.changes.insert(0, state);
 }
 
 /// The folders to make, and those to remember as made.
