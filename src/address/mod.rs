@@ -108,7 +108,7 @@ impl Address {
     /// Reads an address in any of the forms. Fails if it has none of the forms, or a part of it
     /// cannot be what it stands for.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let text = text.strip_prefix("git::").unwrap_or(text);
+        let text = without_getter(text);
         // Only what can be typed is proposed.
         let can_be_typed =
             |meant: &String| printable(meant) == *meant && Self::parse_forms(meant).is_ok();
@@ -242,6 +242,13 @@ impl Address {
             warnings,
         })
     }
+}
+
+/// An address as git knows it: Terraform's modules write `git::` in front, which chooses their way to fetch it.
+///
+/// Source: Terraform, "Module Sources", Generic Git Repository.
+pub(crate) fn without_getter(text: &str) -> &str {
+    text.strip_prefix("git::").unwrap_or(text)
 }
 
 fn near_miss(text: &str, meant: String) -> Error {

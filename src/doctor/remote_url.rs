@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use super::alias::{Alias, Runs};
 use super::report::{Finding, Outcome};
-use crate::address::Address;
+use crate::address::{Address, without_getter};
 use crate::aws::{Region, is_git_host};
 use crate::error::{Error, Exit};
 use crate::git::config::GitConfig;
@@ -201,8 +201,7 @@ impl RemoteUrl {
     pub(super) fn check(&self, config: &GitConfig) -> Outcome<Option<String>> {
         let host = self.host().map_err(Finding::error)?;
         if self.program == Program::RemoteHelper && !self.url.starts_with("codecommit:") {
-            // Terraform's form of an address that git knows.
-            let plain = self.url.strip_prefix("git::").unwrap_or(&self.url);
+            let plain = without_getter(&self.url);
             let is_known = plain.starts_with("codecommit:") || plain.starts_with("https:");
             let known = format!("{}{plain}", if is_known { "" } else { "codecommit::" });
             let problem = "git does not know addresses of this form";
