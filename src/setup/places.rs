@@ -49,10 +49,11 @@ impl Places {
         };
         let aws_config = match world.variable(variable::AWS_CONFIG_FILE) {
             Some(path) => profile::expanded(world, &path),
-            None => match world.aws_home().filter(|aws| world.home() != Some(aws)) {
-                Some(aws) => below(aws, ".aws/config"),
-                None => below(&home, ".aws/config"),
-            },
+            None => {
+                // On Windows the AWS tools have another home directory than git.
+                let other = world.aws_home().filter(|aws| world.home() != Some(aws));
+                below(other.unwrap_or(&home), ".aws/config")
+            }
         };
         let aws_config = (!placement.no_aws_config && !is_system).then_some(aws_config);
         let places = Self {
