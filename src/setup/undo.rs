@@ -48,13 +48,13 @@ pub(super) fn plan(
         }
     }
     if state_before.is_none() {
-        return of_nothing(plan);
+        return Ok(of_nothing(plan));
     }
     of_all(plan, state_before, force)
 }
 
 /// Undoes a setup that was stopped before it changed anything: its locks, copies and unfinished files may be left.
-fn of_nothing(mut plan: Plan) -> Result<Plan, Error> {
+fn of_nothing(mut plan: Plan) -> Plan {
     let own = [STATE, GIT_SETTINGS, OWN_FILE].map(|name| plan.places.own_file(name));
     let theirs = [
         Some(plan.places.git_config.clone()),
@@ -62,7 +62,8 @@ fn of_nothing(mut plan: Plan) -> Result<Plan, Error> {
     ];
     let mut has_copy = false;
     for path in own.into_iter().chain(theirs.into_iter().flatten()) {
-        let content = disk::read(&path)?;
+        // A file that cannot be read is none of ours, and no reason to fail.
+        let content = disk::read(&path).ok().flatten();
         let copy = disk::backup_of(&path);
         has_copy |= content.is_some() && disk::read(&copy).is_ok_and(|copy| copy == content);
         set(&mut plan, path, Kind::Own, content.clone(), content);
@@ -74,7 +75,7 @@ fn of_nothing(mut plan: Plan) -> Result<Plan, Error> {
     if !plan.is_needed() {
         plan.notes.push("there is no setup to undo".into());
     }
-    Ok(plan)
+    plan
 }
 
 /// Undoes one profile: the others' settings are written anew without it.

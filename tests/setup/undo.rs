@@ -180,3 +180,17 @@ fn what_the_helpers_remember_of_git_goes_too() {
     home.unsetup(&["--quiet"]).succeeded();
     assert!(file.is_symlink());
 }
+
+#[test]
+fn where_nothing_was_set_up_a_file_that_cannot_be_read_is_no_obstacle() {
+    let home = Home::new();
+    home.write(".aws/config/file", "a folder has the name of a file");
+    home.write(".gitconfig/file", "");
+    let before = home.snapshot();
+    home.unsetup(&[]).succeeded().is(&expect![[r#"
+        -- stdout
+        note: there is no setup to undo
+        unchanged
+    "#]]);
+    assert_same(&home.snapshot(), &before, "unsetup");
+}
