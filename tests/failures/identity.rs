@@ -28,7 +28,8 @@ fn an_unreachable_container_endpoint_is_named_by_host() {
              credential_source is EcsContainer, but no AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or \
              …_FULL_URI is in the environment\n\
              hint: in a container, run this from the user's own terminal, since sudo, su and cron drop the \
-             variable; elsewhere take other keys: git codecommit setup --source-profile NAME",
+             variable; elsewhere write source_profile = NAME, a profile with keys, instead of \
+             credential_source",
             studio.home().display()
         )
     );

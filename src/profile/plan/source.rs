@@ -192,7 +192,8 @@ pub(super) fn named(world: &World, name: &str, profile: &Profile) -> Result<Deci
                  or …_FULL_URI is in the environment"
                     .into(),
                 "in a container, run this from the user's own terminal, since sudo, su and cron drop \
-                 the variable; elsewhere take other keys: git codecommit setup --source-profile NAME",
+                 the variable; elsewhere write source_profile = NAME, a profile with keys, instead of \
+                 credential_source",
             ));
         }
         "ecscontainer" => Source::Container,
