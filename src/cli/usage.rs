@@ -21,7 +21,12 @@ pub(super) fn usage_error(error: &clap::Error) -> UsageError {
             "no command given".to_owned()
         }
         ErrorKind::UnknownArgument => format!("unknown argument {}", argument()),
-        ErrorKind::MissingRequiredArgument => format!("{} is missing", argument()),
+        ErrorKind::MissingRequiredArgument => match error.get(ContextKind::InvalidArg) {
+            Some(ContextValue::Strings(all)) if all.len() > 1 => {
+                format!("{} are missing", all.join(" and "))
+            }
+            _ => format!("{} is missing", argument()),
+        },
         ErrorKind::ArgumentConflict => match text(ContextKind::PriorArg) {
             Some(other) if other == argument() => format!("{} is given twice", argument()),
             Some(other) => format!("{} cannot be used with {other}", argument()),
@@ -99,6 +104,10 @@ mod tests {
                 format!("unknown command \"frobnicate\"\n{help}"),
             ),
             ("url", format!("<ADDRESS> is missing\n{help}")),
+            (
+                "setup --source-profile p",
+                format!("--region <REGION> and --role-arn <ARN> are missing\n{help}"),
+            ),
             ("url a b", format!("unknown argument b\n{help}")),
             ("url --frob a", format!("unknown argument --frob\n{help}")),
             (
