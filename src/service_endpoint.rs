@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn codecommits_endpoint_is_that_of_the_partition_or_of_ones_own() {
+    fn codecommits_endpoint_is_that_of_the_partition() {
         let fips = [(variable::AWS_USE_FIPS_ENDPOINT, "true")];
         let dual = [(variable::AWS_USE_DUALSTACK_ENDPOINT, "true")];
         // Made by botocore 1.43.
@@ -268,6 +268,10 @@ mod tests {
             let host = host_of(&CODECOMMIT, environment, "", region);
             assert_eq!(host, expected);
         }
+    }
+
+    #[test]
+    fn codecommits_endpoint_may_be_ones_own() {
         let own = [
             (variable::AWS_ENDPOINT_URL_CODECOMMIT, "https://a/"),
             (variable::AWS_ENDPOINT_URL, "https://b/"),

@@ -99,25 +99,28 @@ pub(crate) fn every_error_of_sts_has_its_class() {
             Exit::Credentials,
         ),
         (Error::Empty { host: text() }, Exit::Credentials),
-        (
-            Error::RefusedIdentity {
-                code: text(),
-                message: text(),
-            },
-            Exit::Credentials,
-        ),
-        (Error::NoAccount { host: text() }, Exit::Credentials),
-        (
-            Error::UnreachableIdentity {
-                region: Region::parse("eu-west-1").unwrap(),
-                other: None,
-                cause: Box::new(network()),
-            },
-            Exit::Credentials,
-        ),
     ] {
         examples::check(&error, class);
         assert_eq!(super::Error::Sts(Box::new(error)).exit(), class);
+    }
+}
+
+#[test]
+pub(crate) fn an_identity_that_sts_does_not_tell_is_one_of_credentials() {
+    for error in [
+        sts::Error::RefusedIdentity {
+            code: text(),
+            message: text(),
+        },
+        sts::Error::NoAccount { host: text() },
+        sts::Error::UnreachableIdentity {
+            region: Region::parse("eu-west-1").unwrap(),
+            other: None,
+            cause: Box::new(network()),
+        },
+    ] {
+        examples::check(&error, Exit::Credentials);
+        assert_eq!(Error::Sts(Box::new(error)).exit(), Exit::Credentials);
     }
 }
 
@@ -217,12 +220,9 @@ pub(crate) fn every_error_of_the_container_endpoint_has_its_class() {
 }
 
 #[test]
-pub(crate) fn every_error_of_a_person_or_a_program_has_its_class() {
-    use mfa::Error as Mfa;
+pub(crate) fn every_error_of_a_program_is_one_of_credentials() {
     use process::Error as Process;
     let profile = text;
-    let world = World::of(&[("GIT_TERMINAL_PROMPT", "maybe")]);
-    let not_a_boolean = world.git_boolean("GIT_TERMINAL_PROMPT").unwrap_err();
     for (error, class) in [
         (
             Process::CommandLine { profile: profile() },
@@ -255,6 +255,13 @@ pub(crate) fn every_error_of_a_person_or_a_program_has_its_class() {
         examples::check(&error, class);
         assert_eq!(Error::from(error).exit(), class);
     }
+}
+
+#[test]
+pub(crate) fn every_error_of_an_mfa_question_has_its_class() {
+    use mfa::Error as Mfa;
+    let world = World::of(&[("GIT_TERMINAL_PROMPT", "maybe")]);
+    let not_a_boolean = world.git_boolean("GIT_TERMINAL_PROMPT").unwrap_err();
     for (error, class) in [
         (Mfa::Nobody { serial: text() }, Exit::Credentials),
         (Mfa::Submodule { serial: text() }, Exit::Credentials),
@@ -272,6 +279,10 @@ pub(crate) fn every_error_of_a_person_or_a_program_has_its_class() {
         examples::check(&error, class);
         assert_eq!(Error::from(error).exit(), class);
     }
+}
+
+#[test]
+fn an_error_from_below_keeps_its_class() {
     for (error, class) in [
         (Error::GitConfig(config()), Exit::Settings),
         (Error::Http(setting()), Exit::Settings),
@@ -334,18 +345,21 @@ pub(crate) fn every_other_error_of_credentials_has_its_class() {
             Exit::Credentials,
         ),
         (Error::Runtime(io()), Exit::Credentials),
-        (
-            Error::Profile(profile::Error::PartialEnvironment),
-            Exit::Settings,
-        ),
-        (
-            Error::Region(region::Error::Setting {
-                setting: text(),
-                value: text(),
-            }),
-            Exit::Settings,
-        ),
     ] {
         examples::check(&error, class);
+    }
+}
+
+#[test]
+pub(crate) fn what_a_profile_or_a_region_lacks_is_a_setting() {
+    let region = region::Error::Setting {
+        setting: text(),
+        value: text(),
+    };
+    for error in [
+        Error::Profile(profile::Error::PartialEnvironment),
+        Error::Region(region),
+    ] {
+        examples::check(&error, Exit::Settings);
     }
 }

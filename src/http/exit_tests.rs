@@ -36,31 +36,11 @@ pub(crate) fn what_somebody_has_set_wrongly_is_a_setting() {
 
 #[test]
 pub(crate) fn what_hosts_and_networks_do_is_the_network() {
-    let (host, proxy, origin, cause) = (text, text, text, text);
+    let (host, cause) = (text, text);
     for error in [
         Error::Connect {
             host: host(),
             cause: cause(),
-        },
-        Error::ProxyUnreachable {
-            proxy: proxy(),
-            origin: origin(),
-            cause: cause(),
-        },
-        Error::ProxyRefused {
-            host: host(),
-            proxy: proxy(),
-            origin: origin(),
-            cause: cause(),
-        },
-        Error::ProxyPassword {
-            proxy: proxy(),
-            origin: origin(),
-        },
-        Error::NoProxyPassword {
-            proxy: proxy(),
-            origin: origin(),
-            user: text(),
         },
         Error::Tls {
             host: host(),
@@ -96,6 +76,35 @@ pub(crate) fn what_hosts_and_networks_do_is_the_network() {
         },
         Error::NoRoots,
         Error::Client(text()),
+    ] {
+        examples::check(&error, Exit::Network);
+    }
+}
+
+#[test]
+pub(crate) fn what_proxies_do_is_the_network() {
+    let (proxy, origin, cause) = (text, text, text);
+    for error in [
+        Error::ProxyUnreachable {
+            proxy: proxy(),
+            origin: origin(),
+            cause: cause(),
+        },
+        Error::ProxyRefused {
+            host: text(),
+            proxy: proxy(),
+            origin: origin(),
+            cause: cause(),
+        },
+        Error::ProxyPassword {
+            proxy: proxy(),
+            origin: origin(),
+        },
+        Error::NoProxyPassword {
+            proxy: proxy(),
+            origin: origin(),
+            user: text(),
+        },
     ] {
         examples::check(&error, Exit::Network);
     }
