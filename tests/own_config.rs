@@ -42,6 +42,7 @@ fn the_profile_can_stand_in_gits_configuration_for_both_helpers_and_for_submodul
             "codecommit::us-east-1://R",
         ])
         .failed();
+    assert_eq!(said.code, Some(128), "{said:?}");
     expect![[r#"
         git-remote-codecommit: profile "typo", chosen by codecommit.profile, is not in ~/.aws/config or ~/.aws/credentials
         hint: name one of these profiles: CrossAccountAccessProfile"#]]
