@@ -20,6 +20,12 @@ pub use windows::standard_output;
 #[cfg(windows)]
 pub(crate) use windows::*;
 
+/// musl's own allocator gives large buffers back to the system at once, and asks for them again: with packs that took half
+/// of the CPU time (docs/decisions/0043).
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 /// A path below a folder, with this system's separators where `path` has slashes.
 pub(crate) fn below(folder: &Path, path: &str) -> PathBuf {
     let mut whole = folder.to_owned();
