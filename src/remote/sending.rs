@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use reqwest::header::{
-    ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER,
-    USER_AGENT,
+    ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderValue,
+    RETRY_AFTER, USER_AGENT,
 };
 use reqwest::{Method, StatusCode};
 use time::OffsetDateTime;
@@ -121,6 +121,8 @@ impl<'a> Connection<'a> {
         let mut headers = outgoing.headers.clone();
         let agent = network.user_agent(&self.git().await?.text)?;
         headers.insert(USER_AGENT, agent);
+        // Who says nothing accepts any compression (RFC 9110, 12.5.3). Packs are compressed already.
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         if let Some(languages) = language::accepted(self.world) {
             headers.insert(ACCEPT_LANGUAGE, languages);
         }

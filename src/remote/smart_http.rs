@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use reqwest::Method;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, PRAGMA};
+use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, PRAGMA};
 
 use super::advertisement::{Advertisement, Problem, Reader};
 use super::connection::Connection;
@@ -84,7 +84,7 @@ impl<'a> SmartHttp<'a> {
         };
         let (mut answer, auth) = self.connection.send(outgoing).await?;
         let expected = format!("application/x-{}-advertisement", service.name());
-        self.expect_type(&answer, &expected, &auth)?;
+        self.expect_headers(&answer, &expected, &auth)?;
         let said = |problem| match problem {
             Problem::Format(problem) => self.not_git(problem.to_owned()),
             Problem::Remote(message) => Error::Remote(auth.scrubbed(&message)),
@@ -123,7 +123,7 @@ impl<'a> SmartHttp<'a> {
         let (answer, auth) = self.connection.send(outgoing).await?;
         // What a probe is answered with nobody reads.
         if !is_probe {
-            self.expect_type(&answer, service.result_type(), &auth)?;
+            self.expect_headers(&answer, service.result_type(), &auth)?;
         }
         Ok(answer)
     }
@@ -136,17 +136,23 @@ impl<'a> SmartHttp<'a> {
         }
     }
 
-    fn expect_type(
+    fn expect_headers(
         &self,
         answer: &Answer<'_, '_>,
         expected: &str,
         auth: &BasicAuth,
     ) -> Result<(), Error> {
         let media_type = media_type(answer);
-        if media_type == expected {
-            return Ok(());
+        if media_type != expected {
+            let problem = format!("not valid: the content type is {media_type:?}");
+            return Err(self.not_git(auth.scrubbed(&problem)));
         }
-        Err(self.not_git(auth.scrubbed(&format!("not valid: the content type is {media_type:?}"))))
+        match answer.headers().get(CONTENT_ENCODING) {
+            Some(encoding) if encoding != "identity" => Err(self.not_git(auth.scrubbed(&format!(
+                "not valid: the content encoding is {encoding:?}, which was not asked for"
+            )))),
+            _ => Ok(()),
+        }
     }
 
     fn not_git(&self, problem: String) -> Error {

@@ -243,6 +243,24 @@ fn an_answer_that_is_not_gits_is_recognised() {
 }
 
 #[test]
+fn an_answer_that_somebody_compressed_is_recognised() {
+    let studio = studio();
+    let answer = Action::Status {
+        code: 200,
+        body: "\u{1f}not what was asked for".into(),
+        content_type: "application/x-git-upload-pack-advertisement".into(),
+        headers: vec![("Content-Encoding".into(), "gzip".into())],
+    };
+    studio.aws.fail(Fault::new(Service::Git, answer));
+    assert_eq!(
+        cannot_clone(&studio, WITH_REGION),
+        "git-remote-codecommit: localhost:PORT did not answer as a git host: not valid: the \
+         content encoding is \"gzip\", which was not asked for\n\
+         hint: check CODE_COMMIT_ENDPOINT, and whether a proxy wants you to log in first"
+    );
+}
+
+#[test]
 fn a_redirect_is_not_followed() {
     let studio = studio();
     let elsewhere = Action::status(302, "").header("Location", "https://evil.example/");
