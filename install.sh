@@ -28,8 +28,8 @@ say() {
 usage() {
   cat <<'TEXT'
 usage: install.sh [--from SOURCE [--sha256 HASH]] [--prefix DIR] [OPTIONS] [SETUP ARGUMENTS]
-  --from SOURCE  install from DIR, FILE.tar.gz, file://…, https://… or s3://… (default: the programs beside
-                 this script, or in a checkout a new build)
+  --from SOURCE  install from DIR (programs, or a release's archives), FILE.tar.gz, file://…, https://… or s3://…
+                 (default: the programs beside this script, or in a checkout a new build)
   --sha256 HASH  check the SHA-256 of the archive (required for a download)
   --prefix DIR   install in DIR/bin (default: ~/.local)
   --no-setup     do not run "git codecommit setup" (the default without --yes, --profile and --role-arn)
@@ -61,6 +61,40 @@ checkout() {
 # Prints the folder of this script if an archive was unpacked there.
 beside() {
   here=$(absolute "$(dirname -- "$0")") && [ -f "$here/git-remote-codecommit" ] && printf '%s\n' "$here"
+}
+
+# Prints what this machine is, as archives are named.
+machine() {
+  processor=$(uname -m)
+  case $processor in arm64) processor=aarch64 ;; amd64) processor=x86_64 ;; esac
+  case $(uname -s) in
+    Linux) printf '%s-linux\n' "$processor" ;;
+    Darwin) printf '%s-macos\n' "$processor" ;;
+    *) printf '%s-%s\n' "$processor" "$(uname -s)" ;;
+  esac
+}
+
+# Prints for which machine a program is, by its first bytes; nothing if it may be for any.
+made_for() {
+  case $({ od -An -v -tx1 -N 20 <"$1" | tr -d ' \n'; } 2>/dev/null) in
+    7f454c46????????????????????????????3e00) echo x86_64-linux ;;
+    7f454c46????????????????????????????b700) echo aarch64-linux ;;
+    cffaedfe07000001*) echo x86_64-macos ;;
+    cffaedfe0c000001*) echo aarch64-macos ;;
+  esac
+}
+
+# Some shells, such as busybox's, read a program of another kind of machine as a script, and run whatever its bytes mean
+# there. macOS itself translates x86_64 for its other processor.
+check_machine() {
+  wanted=$(made_for "$1")
+  { [ -n "$wanted" ] && here=$(machine 2>/dev/null); } || return 0
+  case $here,$wanted in
+    aarch64-macos,x86_64-macos) return ;;
+    *-linux,* | *-macos,*) [ "$wanted" != "$here" ] || return 0 ;;
+    *) return ;;
+  esac
+  fail "the programs${from:+ from $from} are for $wanted, and this machine is $here" "get the archive whose name ends in $here.tar.gz"
 }
 
 build() {
@@ -211,6 +245,7 @@ stage() {
     if sum=$(sha256 "$staged/$program" 2>/dev/null); then sums="$sums$program $sum
 "; fi
   done
+  for program in $PROGRAMS; do check_machine "$staged/$program"; done
   version=$("$staged/git-codecommit" version) ||
     fail "the program git-codecommit${from:+ from $from} does not run on this machine" \
       "check that it was built for this processor and system, and that $bin is not mounted noexec"
@@ -393,6 +428,17 @@ check_arguments() {
     'install.sh --help lists the options; options of git codecommit setup need --yes, --profile or --role-arn' 2
 }
 
+# In a folder with the archives of a release, takes that of this machine, with the hash that the release has of it.
+choose_archive() {
+  [ -d "$path" ] && [ ! -e "$path/git-remote-codecommit" ] || return 0
+  set -- "$path"/git-codecommit-*.tar.gz
+  [ -e "$1" ] || return 0
+  archive=git-codecommit-$VERSION-$(machine).tar.gz
+  [ -f "$path/$archive" ] || fail "$from has no $archive" 'its archives are for other machines or versions: --from FILE.tar.gz'
+  [ -n "$hash" ] || hash=$(sed -n "s/^\([0-9a-f]*\)  $archive\$/\1/p" "$path/SHA256SUMS" 2>/dev/null) || hash=''
+  path=$path/$archive from=$from/$archive
+}
+
 # Checks that SOURCE is of a known kind, exists if it is local, and has a hash if it is downloaded.
 check_source() {
   path=$from
@@ -410,6 +456,7 @@ check_source() {
       # Reading a pipe might never end.
       [ -f "$path" ] || [ -d "$path" ] ||
         fail "$path is not a file or a folder" 'name a folder or an archive with the three programs: --from SOURCE' 2
+      choose_archive
       [ -z "$hash" ] || [ ! -d "$path" ] || fail '--sha256 needs an archive, not a folder' '' 2
       # tar reads a name with a colon as a file on another machine.
       case $path in /*) ;; *) path=./$path ;; esac

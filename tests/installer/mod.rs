@@ -1,6 +1,7 @@
 //! `install.sh` puts the programs in place, under every shell of this machine.
 
 mod archives;
+mod machines;
 mod root;
 mod swapped;
 mod with_setup;

@@ -217,8 +217,8 @@ fn the_installer_has_the_version_of_the_programs() {
     said.is(&expect![[r#"
         -- stdout
         usage: install.sh [--from SOURCE [--sha256 HASH]] [--prefix DIR] [OPTIONS] [SETUP ARGUMENTS]
-          --from SOURCE  install from DIR, FILE.tar.gz, file://…, https://… or s3://… (default: the programs beside
-                         this script, or in a checkout a new build)
+          --from SOURCE  install from DIR (programs, or a release's archives), FILE.tar.gz, file://…, https://… or s3://…
+                         (default: the programs beside this script, or in a checkout a new build)
           --sha256 HASH  check the SHA-256 of the archive (required for a download)
           --prefix DIR   install in DIR/bin (default: ~/.local)
           --no-setup     do not run "git codecommit setup" (the default without --yes, --profile and --role-arn)
