@@ -70,6 +70,7 @@ pub(crate) fn a_request_that_cannot_be_met_is_one_of_usage() {
             folder: "…".into(),
             name: "git-remote-codecommit",
         },
+        Impossible::Replaced("…".into()),
         Impossible::OldGit {
             command: "setup".into(),
             needed: (2, 29),

@@ -11,7 +11,7 @@ use super::request::{Placement, Scope};
 use crate::platform::{self, below};
 use crate::process::shell_quoted;
 use crate::profile;
-use crate::world::{World, variable};
+use crate::world::{World, path_lookup, variable};
 
 #[derive(Debug)]
 pub(super) struct Places {
@@ -104,19 +104,19 @@ impl Places {
                 .is_some_and(|folder| self.own.canonicalize().is_ok_and(|own| own == folder))
     }
 
-    /// That our programs are where they are looked for.
+    /// That our programs are where they are looked for. Other packages have programs of the same names.
     pub(super) fn check_programs(&self) -> Result<(), Error> {
-        let missing = ["git-credential-codecommit", "git-remote-codecommit"]
-            .into_iter()
-            .find(|name| !self.programs.join(platform::program_file(name)).is_file());
-        match missing {
-            None => Ok(()),
-            Some(name) => Err(Impossible::NoProgram {
-                folder: self.programs.clone(),
-                name,
+        for name in ["git-credential-codecommit", "git-remote-codecommit"] {
+            let program = self.programs.join(platform::program_file(name));
+            let folder = self.programs.clone();
+            if !program.is_file() {
+                return Err(Impossible::NoProgram { folder, name }.into());
             }
-            .into()),
+            if path_lookup::is_pythons(&program) {
+                return Err(Impossible::Replaced(program).into());
+            }
         }
+        Ok(())
     }
 
     /// Refuses a git that could not use what `command` writes.

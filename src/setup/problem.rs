@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::aws::Region;
 use crate::error::{Exit, Explain};
+use crate::world::path_lookup;
 
 /// A request that cannot be met here.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +16,8 @@ pub(crate) enum Impossible {
     OddPath(PathBuf),
     #[error("{} does not contain {name}", folder.display())]
     NoProgram { folder: PathBuf, name: &'static str },
+    #[error("{} is a program of Python, in the place of ours", .0.display())]
+    Replaced(PathBuf),
     #[error("{command} needs git {} or later, and this is git {found}", dotted(*needed))]
     OldGit {
         command: String,
@@ -43,6 +46,7 @@ impl Explain for Impossible {
             Self::SystemScope => "run git codecommit setup as each user",
             Self::OddPath(_) => "choose a folder with a plain name",
             Self::NoProgram { .. } => "set the folder of the three programs: --bin-dir FOLDER",
+            Self::Replaced(_) => path_lookup::REINSTALL,
             Self::OldGit { .. } => {
                 "install a later git; with this one, use the credential helper and https URLs \
                  (docs/user-guide.md, \"Without setup\")"

@@ -2,10 +2,15 @@
 //! in front of `~/.local/bin`.
 
 use std::ffi::OsStr;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use super::{World, variable};
+use super::{World, input_file, variable};
 use crate::platform;
+
+/// What brings our program back where [`is_pythons`] found another in its place.
+pub(crate) const REINSTALL: &str =
+    "run pip uninstall git-remote-codecommit, then install git-codecommit again";
 
 /// Folders that may come first on PATH in processes that are not this one: a lifecycle script's PATH is
 /// not that of the Jupyter server.
@@ -56,6 +61,28 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
         (Ok(one), Ok(other)) => one == other,
         _ => false,
     }
+}
+
+/// Whether a program is one of Python's: a script, or, as pip makes them for Windows, a starter with an archive at its end.
+pub(crate) fn is_pythons(program: &Path) -> bool {
+    let Ok(mut file) = input_file::open(program) else {
+        return false;
+    };
+    if !file.metadata().is_ok_and(|found| found.is_file()) {
+        return false;
+    }
+    let mut start = [0; 512];
+    let length = file.read(&mut start).unwrap_or(0);
+    let start = &start[..length];
+    if start.starts_with(b"#!") {
+        return start.windows(6).any(|word| word == b"python");
+    }
+    // Source: PKWARE's APPNOTE.TXT, 4.3.16: the end of a .zip without a comment.
+    let mut end = [0; 22];
+    let read = file
+        .seek(SeekFrom::End(-22))
+        .and_then(|_| file.read_exact(&mut end));
+    start.starts_with(b"MZ") && read.is_ok() && end.starts_with(b"PK\x05\x06")
 }
 
 fn folders(world: &World) -> Vec<PathBuf> {

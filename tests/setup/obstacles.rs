@@ -3,6 +3,7 @@
 use expect_test::expect;
 
 use super::{Home, ROLE, assert_same};
+use crate::harness::helpers;
 
 #[test]
 fn a_setting_in_a_form_that_setup_cannot_replace_is_named() {
@@ -35,6 +36,35 @@ fn a_folder_without_the_programs_is_named() {
         hint: set the folder of the three programs: --bin-dir FOLDER
     "#]]);
     assert_same(&home.snapshot(), &before, "");
+}
+
+#[test]
+fn another_packages_program_in_the_place_of_ours_is_named() {
+    let home = Home::new();
+    let folder = home.place.path().join("bin");
+    std::fs::create_dir(&folder).unwrap();
+    let ours = folder.join("git-credential-codecommit");
+    std::fs::copy(helpers().join("git-credential-codecommit"), ours).unwrap();
+    let before = home.snapshot();
+    // A console script as pip writes it: for Unix, for a long path there, and for Windows.
+    let windows: [&[u8]; 4] = [b"MZ\0\0", b"#!C:\\python.exe\r\n", b"PK\x05\x06", &[0; 18]];
+    let scripts = [
+        b"#!/opt/conda/bin/python3.11\n".to_vec(),
+        b"#!/bin/sh\n'''exec' \"/a long/path/python\" \"$0\" \"$@\"\n".to_vec(),
+        windows.concat(),
+    ];
+    for script in scripts {
+        std::fs::write(folder.join("git-remote-codecommit"), script).unwrap();
+        let folder = folder.display().to_string();
+        let arguments = Home::arguments_for(&folder, &["--yes"]);
+        home.run(home.program(), &arguments).is(&expect![[r#"
+            exit code 2
+            -- stderr
+            git-codecommit: PLACE/bin/git-remote-codecommit is a program of Python, in the place of ours
+            hint: run pip uninstall git-remote-codecommit, then install git-codecommit again
+        "#]]);
+        assert_same(&home.snapshot(), &before, "");
+    }
 }
 
 #[test]

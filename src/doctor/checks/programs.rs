@@ -209,6 +209,11 @@ impl<'w> Programs<'w> {
         match (kind, by) {
             (Kind::Ours(version), Some(by)) if version == VERSION => Finding::good(text).and(by),
             (Kind::Ours(version), None) if version == VERSION => self.others(&path, name, text),
+            (Kind::Python(_), by) if self.is_beside(&path, name) => by
+                .into_iter()
+                .fold(Finding::ok([]).but(text), Finding::and)
+                .and("another package has put it in the place of ours")
+                .fixed_by(path_lookup::REINSTALL),
             (_, by) => by
                 .into_iter()
                 .fold(Finding::ok([]).but(text), Finding::and)
@@ -235,24 +240,27 @@ impl<'w> Programs<'w> {
         })
     }
 
+    /// Whether a path is that of our program `name`, whatever has been put there.
+    fn is_beside(&self, path: &Path, name: &str) -> bool {
+        let own = self.own.as_ref();
+        own.is_some_and(|own| path_lookup::is_same(path, &own.join(program_file(name))))
+    }
+
     async fn kind(&self, path: &Path, name: &str) -> Kind {
-        if let Some(own) = &self.own
-            && path_lookup::is_same(path, &own.join(program_file(name)))
-        {
+        let is_pythons = path_lookup::is_pythons(path);
+        if self.is_beside(path, name) && !is_pythons {
             return Kind::Ours(VERSION.to_owned());
         }
         if path.is_relative() {
             return Kind::NotAsked;
         }
-        let mut start = [0; 512];
+        if is_pythons {
+            return Kind::Python(version_of_distribution(path));
+        }
+        let mut start = [0; 2];
         let read = input_file::open(path).and_then(|mut file| file.read(&mut start));
-        let start = &start[..read.unwrap_or(0)];
-        if start.starts_with(b"#!") {
-            let is_python = start.windows(6).any(|word| word == b"python");
-            return match is_python {
-                true => Kind::Python(version_of_distribution(path)),
-                false => Kind::Unknown,
-            };
+        if start[..read.unwrap_or(0)].starts_with(b"#!") {
+            return Kind::Unknown;
         }
         match said_version(path, name).await {
             Some(version) => Kind::Ours(version),
