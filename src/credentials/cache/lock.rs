@@ -41,7 +41,8 @@ impl SessionLock {
     }
 
     /// Waits for the lock; `what` is what is being asked for, in words.
-    pub(super) async fn wait(path: &Path, what: &str, messages: &dyn Notices) -> Self {
+    /// `began` is the time now, as in the stamp of a note.
+    pub(super) async fn wait(path: &Path, what: &str, began: i128, messages: &dyn Notices) -> Self {
         let mut file = match private_file::open_or_create(path) {
             Ok(file) => file,
             Err(error) => {
@@ -49,7 +50,7 @@ impl SessionLock {
                 return Self::unlocked();
             }
         };
-        let (_, before) = content(&mut file);
+        let before = content(&mut file).map(|(_, note)| note);
         let (mut pause, mut waited) = (PAUSES.0, Duration::ZERO);
         let mut told = false;
         loop {
@@ -60,7 +61,7 @@ impl SessionLock {
                 Err(TryLockError::WouldBlock) => {}
             }
             if waited >= STOPPED_AFTER
-                && let (Some(holder), _) = content(&mut file)
+                && let Some((Some(holder), _)) = content(&mut file)
                 && is_stopped(holder)
             {
                 messages.warning(&format!(
@@ -89,15 +90,22 @@ impl SessionLock {
             waited += pause;
             pause = PAUSES.1.min(pause * 2);
         }
-        Self::held(file, &before)
+        Self::held(file, before.as_deref(), began)
     }
 
-    /// Takes over a lock whose note was `before` when the waiting began.
-    fn held(mut file: File, before: &str) -> Self {
-        let (_, after) = content(&mut file);
+    /// Takes over a lock whose note was `before` when the waiting began. Windows lets nobody read a file that another
+    /// process has locked; the note's time tells then whether it is news.
+    fn held(mut file: File, before: Option<&str>, began: i128) -> Self {
+        let (_, after) = content(&mut file).unwrap_or_default();
         let parts: Vec<&str> = after.splitn(3, '\n').collect();
         let note = match parts.as_slice() {
-            [_stamp, plan, why] if after != before => Some(((*plan).into(), (*why).into())),
+            [stamp, plan, why] => {
+                let is_news = match before {
+                    Some(before) => after != before,
+                    None => stamp.parse().is_ok_and(|stamp: i128| stamp >= began),
+                };
+                is_news.then(|| ((*plan).into(), (*why).into()))
+            }
             _ => None,
         };
         let mut held = Self {
@@ -129,19 +137,19 @@ impl SessionLock {
         // A note that cannot be written costs the others a request of their own.
         let _ = file
             .set_len(0)
+            .and_then(|()| file.rewind())
             .and_then(|()| file.write_all(text.as_bytes()));
     }
 }
 
-/// The holder's process number and the last note.
-fn content(file: &mut File) -> (Option<u32>, String) {
+/// The holder's process number and the last note. None if they cannot be read.
+fn content(file: &mut File) -> Option<(Option<u32>, String)> {
     let mut text = Vec::new();
-    let _ = file
-        .rewind()
-        .and_then(|()| file.take(NOTE_LIMIT).read_to_end(&mut text));
+    file.rewind().ok()?;
+    file.take(NOTE_LIMIT).read_to_end(&mut text).ok()?;
     let text = String::from_utf8_lossy(&text).into_owned();
     let (holder, note) = text.split_once('\n').unwrap_or((&text, ""));
-    (holder.parse().ok(), note.to_owned())
+    Some((holder.parse().ok(), note.to_owned()))
 }
 
 /// Whether a process of this program is stopped (proc_pid_stat(5), "state"). No other platform tells.
@@ -167,7 +175,7 @@ mod tests {
             .enable_time()
             .build()
             .unwrap();
-        runtime.block_on(SessionLock::wait(path, "a session", &messages))
+        runtime.block_on(SessionLock::wait(path, "a session", 0, &messages))
     }
 
     #[test]
@@ -194,6 +202,27 @@ mod tests {
             assert_eq!(waiting.join().unwrap(), told);
         }
         assert_eq!(wait(&path).failure("a plan"), None, "a later run asks anew");
+    }
+
+    #[test]
+    fn a_note_that_could_not_be_read_before_is_news_by_its_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        wait(&path).failed(20, "a plan", "access denied");
+        for (before, began, is_news) in [
+            (None, 20, true),
+            (None, 21, false),
+            (Some(""), 21, true),
+            (Some("20\na plan\naccess denied"), 20, false),
+        ] {
+            let file = private_file::open_or_create(&path).unwrap();
+            let lock = SessionLock::held(file, before, began);
+            assert_eq!(
+                lock.failure("a plan").is_some(),
+                is_news,
+                "{before:?} {began}"
+            );
+        }
     }
 
     #[test]

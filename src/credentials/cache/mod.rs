@@ -140,7 +140,8 @@ impl<'a> Cache<'a> {
         }
         store::sweep(&self.own);
         let path = self.own.join(format!("{PREFIX}{}{LOCK}", key.as_str()));
-        SessionLock::wait(&path, what, self.messages).await
+        let began = self.world.now().unix_timestamp_nanos();
+        SessionLock::wait(&path, what, began, self.messages).await
     }
 
     /// The cached sessions, as far as they can be read.
