@@ -36,6 +36,7 @@ mod link_local;
 mod live;
 mod main_job;
 mod mfa;
+mod neighbours;
 mod network_home;
 mod operations;
 mod own_config;
