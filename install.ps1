@@ -4,7 +4,8 @@ Installs the programs of git-codecommit for this user, and runs "git codecommit 
 
 .DESCRIPTION
 Run it in the folder of the unpacked archive. It copies the three programs to -Folder and changes nothing else itself:
-setup adds one line to git's configuration, and PATH stays as it is.
+setup adds one line to git's configuration, and PATH stays as it is. Where Windows runs no scripts (its default), begin the
+line with: powershell -ExecutionPolicy Bypass -File
 
   .\install.ps1 -Region eu-west-1 -RoleArn arn:aws:iam::111111111111:role/NAME
   .\install.ps1 -Archive git-codecommit-VERSION-x86_64-windows.zip -Sha256 HASH    checks and unpacks an archive first
@@ -31,13 +32,15 @@ function Invoke-Program([string[]] $Arguments) {
 }
 
 if ($Uninstall) {
-    if (Test-Path (Join-Path $Folder 'git-codecommit.exe')) {
-        if (-not $NoSetup) { Invoke-Program @('unsetup', '--yes') }
-        foreach ($program in $programs) {
-            $path = Join-Path $Folder $program
-            if (Test-Path -LiteralPath $path) { Remove-Item -LiteralPath $path }
-        }
-        if (-not (Get-ChildItem -LiteralPath $Folder -Force)) { Remove-Item -LiteralPath $Folder }
+    if (-not $NoSetup -and (Test-Path -LiteralPath (Join-Path $Folder 'git-codecommit.exe'))) {
+        Invoke-Program @('unsetup', '--yes')
+    }
+    foreach ($program in $programs) {
+        $path = Join-Path $Folder $program
+        if (Test-Path -LiteralPath $path) { Remove-Item -LiteralPath $path }
+    }
+    if ((Test-Path -LiteralPath $Folder) -and -not (Get-ChildItem -LiteralPath $Folder -Force)) {
+        Remove-Item -LiteralPath $Folder
     }
     return
 }
@@ -57,7 +60,9 @@ try {
             if ($found -ne $Sha256) { throw "$Archive has another SHA-256: $found" }
         }
         Expand-Archive -LiteralPath $copy -DestinationPath $unpacked
-        $source = (Get-ChildItem -LiteralPath $unpacked -Directory | Select-Object -First 1).FullName
+        $inside = Get-ChildItem -LiteralPath $unpacked -Directory | Select-Object -First 1
+        if (-not $inside) { throw "$Archive holds no folder with the programs" }
+        $source = $inside.FullName
     }
     foreach ($program in $programs) {
         if (-not (Test-Path -LiteralPath (Join-Path $source $program))) { throw "$source has no $program" }

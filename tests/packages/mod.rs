@@ -6,6 +6,7 @@
 mod action;
 mod beside;
 mod manifests;
+mod powershell;
 mod real;
 mod signed;
 mod systems;
