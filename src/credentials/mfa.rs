@@ -3,14 +3,12 @@
 //! Who is asked follows git's own order (`prompt.c`; gitcredentials(7)): `GIT_ASKPASS`, `core.askPass`,
 //! `SSH_ASKPASS`, then the terminal, unless `GIT_TERMINAL_PROMPT` says no.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
 use std::process::Stdio;
 use std::time::Duration;
 
 use crate::error::{Exit, Explain};
 use crate::git::config;
-use crate::platform;
+use crate::platform::Terminal;
 use crate::process;
 use crate::world::{NotABoolean, World, variable};
 
@@ -100,7 +98,7 @@ pub(super) fn ask(world: &World, serial: &str) -> Result<String, Error> {
     let may_prompt = world
         .git_boolean(variable::GIT_TERMINAL_PROMPT)?
         .unwrap_or(true);
-    let Some(terminal) = may_prompt.then(platform::terminal).and_then(Result::ok) else {
+    let Some(terminal) = may_prompt.then(Terminal::open).and_then(Result::ok) else {
         let serial = serial.to_owned();
         return Err(match program {
             Some(program) => Error::Askpass { serial, program },
@@ -146,17 +144,10 @@ fn from_program(program: &str, prompt: &str) -> Option<String> {
     checked(&String::from_utf8_lossy(&said.stdout)).filter(|_| said.status.success())
 }
 
-/// The code is typed in sight: it counts once, and a terminal that stays silent after Ctrl-C is worse.
-fn from_terminal((input, mut output): (File, File), prompt: &str) -> Option<String> {
-    let mut input = BufReader::new(input);
+fn from_terminal(mut terminal: Terminal, prompt: &str) -> Option<String> {
     for _ in 0..TRIES {
-        let mut line = String::new();
-        let asked: io::Result<usize> = (|| {
-            output.write_all(prompt.as_bytes())?;
-            platform::readable_within(input.get_ref(), LIMIT)?;
-            input.read_line(&mut line)
-        })();
-        if !matches!(asked, Ok(1..)) {
+        let line = terminal.ask(prompt, LIMIT).ok()?;
+        if line.is_empty() {
             return None;
         }
         if let Some(code) = checked(&line) {

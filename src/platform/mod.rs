@@ -4,7 +4,10 @@
 //! Outside this folder no line asks which system it is compiled for, but for tests, the choice of trust stores, and reading
 //! git's configuration in this process, which only Unix has so far.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+
+#[cfg(any(windows, test))]
+mod process_tree;
 
 #[cfg(unix)]
 mod unix;
@@ -27,8 +30,9 @@ pub(crate) use windows::*;
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 /// A path below a folder, with this system's separators where `path` has slashes.
-pub(crate) fn below(folder: &Path, path: &str) -> PathBuf {
+pub(crate) fn below(folder: &Path, path: impl AsRef<Path>) -> PathBuf {
     let mut whole = folder.to_owned();
-    whole.extend(path.split('/'));
+    let names = path.as_ref().components();
+    whole.extend(names.filter(|name| !matches!(name, Component::RootDir | Component::Prefix(_))));
     whole
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
-use std::io::{self, Read as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{
@@ -98,10 +98,6 @@ impl Owner {
     pub(crate) fn is_root(self) -> bool {
         self.user == 0
     }
-
-    pub(crate) fn is_this_user(self) -> bool {
-        self.user == rustix::process::geteuid().as_raw()
-    }
 }
 
 pub(crate) fn owner(found: &Metadata) -> Owner {
@@ -109,6 +105,11 @@ pub(crate) fn owner(found: &Metadata) -> Owner {
         user: found.uid(),
         group: found.gid(),
     }
+}
+
+/// Whether an open file is this user's.
+pub(crate) fn is_of_this_user(_: &File, _: &Path, found: &Metadata) -> io::Result<bool> {
+    Ok(found.uid() == rustix::process::geteuid().as_raw())
 }
 
 /// Sets the user, the group, or both.
@@ -130,7 +131,7 @@ pub(crate) fn make_folder(folder: &Path, mode: u32) -> io::Result<()> {
 }
 
 /// How many names a file has.
-pub(crate) fn names(found: &Metadata) -> u64 {
+pub(crate) fn names(_: &Path, found: &Metadata) -> u64 {
     found.nlink()
 }
 
@@ -222,10 +223,31 @@ pub(crate) fn report_limit_on_file_size() {
     }
 }
 
-/// The person's terminal, to read from and to write to. Fails if this process has none.
-pub(crate) fn terminal() -> io::Result<(File, File)> {
-    let terminal = File::options().read(true).write(true).open("/dev/tty")?;
-    Ok((terminal.try_clone()?, terminal))
+/// The person's terminal, to read from and to write to.
+pub(crate) struct Terminal {
+    input: BufReader<File>,
+    output: File,
+}
+
+impl Terminal {
+    /// Fails if this process has none.
+    pub(crate) fn open() -> io::Result<Self> {
+        let terminal = File::options().read(true).write(true).open("/dev/tty")?;
+        Ok(Self {
+            input: BufReader::new(terminal.try_clone()?),
+            output: terminal,
+        })
+    }
+
+    /// Asks for a line, which is typed in sight: a terminal that stays silent after Ctrl-C is worse for a code that counts
+    /// once. Fails after the limit.
+    pub(crate) fn ask(&mut self, prompt: &str, limit: Duration) -> io::Result<String> {
+        self.output.write_all(prompt.as_bytes())?;
+        readable_within(self.input.get_ref(), limit)?;
+        let mut line = String::new();
+        (&mut self.input).take(MOST_TYPED).read_line(&mut line)?;
+        Ok(line)
+    }
 }
 
 /// Waits until something can be read: a typed line, what another process writes, or its end. Fails after the limit.
@@ -236,6 +258,9 @@ pub(crate) fn readable_within(file: &File, limit: Duration) -> io::Result<()> {
         _ => Ok(()),
     }
 }
+
+/// The longest line that a terminal gives, in bytes (termios(3), "Canonical mode").
+const MOST_TYPED: u64 = 4096;
 
 /// The most that a program may say in a short answer, in bytes.
 const MOST_SAID: usize = 64 << 20;

@@ -1,15 +1,23 @@
-//! Windows. A file belongs to whoever owns its folder, as access control lists inherit; so there are neither owners nor
-//! modes to set.
+//! Windows. Access control lists inherit from the folder, so there are neither owners nor modes to set.
 
+use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::os::windows::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::Child;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
+
+use winapi_util::file::{Information, information};
+
+mod console;
+mod processes;
+
+pub(crate) use console::Terminal;
+pub(crate) use processes::run_instead;
 
 pub(crate) const IS_WINDOWS: bool = true;
 
@@ -64,13 +72,22 @@ pub(crate) fn without_following(options: &mut OpenOptions) {
     options.custom_flags(OPEN_LINK);
 }
 
-/// Folders cannot be opened as files here; what is done with the result cannot be done either.
+/// Opens a folder, but not through a link: symbolic links and junctions are links.
 pub(crate) fn open_folder(folder: &Path) -> io::Result<File> {
+    let folder = open_itself(folder)?;
+    match folder.metadata()?.is_symlink() {
+        true => Err(io::ErrorKind::NotADirectory.into()),
+        false => Ok(folder),
+    }
+}
+
+/// Opens whatever has this name: a file, a folder, or a link itself.
+fn open_itself(path: &Path) -> io::Result<File> {
     /// `FILE_FLAG_BACKUP_SEMANTICS`: without it, `CreateFileW` opens no folder.
     const FOLDER: u32 = 0x0200_0000;
     let mut options = OpenOptions::new();
     options.read(true).custom_flags(FOLDER | OPEN_LINK);
-    options.open(folder)
+    options.open(path)
 }
 
 /// A link is opened, and its metadata tell what it is.
@@ -78,7 +95,18 @@ pub(crate) fn is_link(_: &io::Error) -> bool {
     false
 }
 
-/// The owner of a file is not looked at.
+/// Whether an open file of this name is this user's. Git's rule: a file that an administrator made belongs to the group
+/// of all of them, and counts as each one's own.
+pub(crate) fn is_of_this_user(file: &File, path: &Path, _: &Metadata) -> io::Result<bool> {
+    // The system is asked by name, which may be another file's since it was opened.
+    let is_own = gix_sec::identity::is_path_owned_by_current_user(path)?;
+    match is_at(file, path) {
+        true => Ok(is_own),
+        false => Err(io::ErrorKind::NotFound.into()),
+    }
+}
+
+/// Setup runs as one user, and looks at no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Owner {
     pub(crate) user: u32,
@@ -88,10 +116,6 @@ pub(crate) struct Owner {
 impl Owner {
     pub(crate) fn is_root(self) -> bool {
         false
-    }
-
-    pub(crate) fn is_this_user(self) -> bool {
-        true
     }
 }
 
@@ -121,14 +145,22 @@ pub(crate) fn make_folder(folder: &Path, _mode: u32) -> io::Result<()> {
     fs::create_dir(folder)
 }
 
-/// How many names a file has: not told here.
-pub(crate) fn names(_: &Metadata) -> u64 {
-    1
+/// How many names a file has. A file system that does not tell has no second names.
+pub(crate) fn names(path: &Path, _: &Metadata) -> u64 {
+    let found = open_itself(path).and_then(|file| information(&file));
+    found.map_or(1, |found| found.number_of_links())
 }
 
-/// Whether a path still leads to an open file. An open file can neither be removed nor be replaced here.
-pub(crate) fn is_at(_: &File, path: &Path) -> bool {
-    path.is_file()
+/// Whether a path still leads to this open file.
+pub(crate) fn is_at(file: &File, path: &Path) -> bool {
+    let (Ok(open), Ok(named)) = (
+        information(file),
+        open_itself(path).and_then(|file| information(&file)),
+    ) else {
+        return false;
+    };
+    let which = |found: &Information| (found.volume_serial_number(), found.file_index());
+    which(&open) == which(&named)
 }
 
 pub(crate) fn runs_as_root() -> bool {
@@ -144,12 +176,6 @@ pub(crate) fn become_user(_: Owner) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Runs another program to its end, and returns its exit code: no process can become another program here.
-pub(crate) fn run_instead(mut command: Command) -> io::Result<u8> {
-    let code = command.status()?.code();
-    Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(128))
-}
-
 /// Windows writes no memory of a crashed program to a file that other users can read.
 pub(crate) fn forbid_core_dumps() {}
 
@@ -157,14 +183,7 @@ pub(crate) fn allow_own_files() {}
 
 pub(crate) fn report_limit_on_file_size() {}
 
-/// The person's console, to read from and to write to. Fails if this process has none.
-pub(crate) fn terminal() -> io::Result<(File, File)> {
-    let input = File::options().read(true).write(true).open("CONIN$")?;
-    let output = File::options().read(true).write(true).open("CONOUT$")?;
-    Ok((input, output))
-}
-
-/// A console and a pipe have no way to wait that needs no unsafe code: reading waits until there is something.
+/// Not waited for: neither a console nor a pipe is opened here as a file.
 pub(crate) fn readable_within(_: &File, _: Duration) -> io::Result<()> {
     Ok(())
 }
@@ -213,8 +232,10 @@ pub(crate) fn outputs(
     Ok(all)
 }
 
-/// There is no signal here that a program without a window could follow.
-pub(crate) fn ask_to_end(_: &mut Child) {}
+/// Ends what a program has started: it ends by itself then, as git's own wrapper does. No signal here would reach it.
+pub(crate) fn ask_to_end(child: &mut Child) {
+    processes::end_below(child.id());
+}
 
 /// Standard input has no name here under which it could be opened again.
 pub(crate) fn is_standard_input(_: &File) -> io::Result<bool> {
@@ -228,16 +249,16 @@ pub fn standard_output() -> io::Result<File> {
     Ok(File::from(io::stdout().as_handle().try_clone_to_owned()?))
 }
 
-/// Tells when nobody reads standard output any more: not before the next write, on this system.
-pub(crate) struct Reader;
+/// Tells when git has gone: no pipe does.
+pub(crate) struct Reader(OnceCell<processes::Gits>);
 
 impl Reader {
     pub(crate) fn of_standard_output() -> Self {
-        Self
+        Self(OnceCell::new())
     }
 
-    /// Never comes: nothing here tells whether git has gone.
+    /// Waits until one of the processes of git that wait for this one has ended. Call it inside of a runtime with a clock.
     pub(crate) async fn gone(&self) {
-        std::future::pending().await
+        processes::git_gone(&self.0).await;
     }
 }

@@ -18,11 +18,11 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
     opened(File::options().read(true), path)
 }
 
-/// Opens a plain file of this user for reading and appending; makes it, for this user alone, if it is missing.
+/// Opens a plain file of this user for reading and writing; makes it, for this user alone, if it is missing.
 pub(crate) fn open_or_create(path: &Path) -> io::Result<File> {
     match create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            opened(File::options().read(true).append(true), path)
+            opened(File::options().read(true).write(true), path)
         }
         created => created,
     }
@@ -31,10 +31,10 @@ pub(crate) fn open_or_create(path: &Path) -> io::Result<File> {
 /// Makes a file for this user alone, whatever the umask says. Fails if anything has that name.
 pub(crate) fn create(path: &Path) -> io::Result<File> {
     let mut options = File::options();
-    options.create_new(true).read(true).append(true);
+    options.create_new(true).read(true).write(true);
     platform::for_this_user(&mut options);
     let file = open_there(&mut options, path)?;
-    let made = check(&file).and_then(|()| platform::set_mode(&file, 0o600));
+    let made = check(&file, path).and_then(|()| platform::set_mode(&file, 0o600));
     if made.is_err() && is_at(&file, path) {
         discard(path);
     }
@@ -78,7 +78,7 @@ pub(crate) fn discard_folder(folder: &Path) {
 
 fn opened(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     let file = open_there(options, path)?;
-    check(&file).map(|()| file)
+    check(&file, path).map(|()| file)
 }
 
 fn open_there(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
@@ -90,15 +90,15 @@ fn open_there(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
 }
 
 /// Refuses what is not a plain file of this user with one name.
-fn check(file: &File) -> io::Result<()> {
+fn check(file: &File, path: &Path) -> io::Result<()> {
     let metadata = file.metadata()?;
     let problem = if metadata.is_symlink() {
         "it is a symbolic link"
     } else if !metadata.is_file() {
         "it is not a plain file"
-    } else if !platform::owner(&metadata).is_this_user() {
+    } else if !platform::is_of_this_user(file, path, &metadata)? {
         "it belongs to another user"
-    } else if platform::names(&metadata) > 1 {
+    } else if platform::names(path, &metadata) > 1 {
         "it has a second name (a hard link)"
     } else {
         return Ok(());
@@ -145,9 +145,9 @@ mod tests {
         let below = folder.path().join("a/b");
         create_folder(&below).unwrap();
         let path = below.join("lock");
-        open_or_create(&path).unwrap().write_all(b"x").unwrap();
-        open_or_create(&path).unwrap().write_all(b"y").unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"xy");
+        open_or_create(&path).unwrap().write_all(b"xy").unwrap();
+        open_or_create(&path).unwrap().write_all(b"z").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"zy");
         for (path, mode) in [(path.as_path(), 0o600), (below.as_path(), 0o700)] {
             let found = fs::metadata(path).unwrap().permissions().mode();
             assert_eq!(found & 0o777, mode, "{path:?}");

@@ -6,6 +6,7 @@
 mod git;
 mod namespace;
 mod outcome;
+mod processes;
 mod sessions;
 mod set_up;
 
@@ -19,6 +20,7 @@ use tempfile::TempDir;
 pub(crate) use git::{Git, every_git};
 pub(crate) use namespace::is_inside;
 pub(crate) use outcome::{Outcome, stable};
+pub(crate) use processes::until;
 pub(crate) use set_up::{CAREFUL_ROLE, SERIAL};
 
 /// The profile of AWS's published cross-account pattern.

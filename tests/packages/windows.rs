@@ -9,6 +9,11 @@ use std::path::{Path, PathBuf};
 use local_aws::{CONTRIBUTOR_ROLE, skip_even_in_ci};
 use tempfile::TempDir;
 
+mod ends;
+mod files;
+mod neighbours;
+mod question;
+
 use super::{PROGRAMS, VERSION, file, named_release, run, script, text};
 use crate::harness::{Outcome, PROFILE, REQUEST, Studio, WITH_REGION, WITHOUT_REGION};
 
@@ -24,6 +29,11 @@ struct Windows {
 impl Windows {
     /// None if this machine cannot have one; says so.
     fn new() -> Option<Self> {
+        Self::of(Studio::default())
+    }
+
+    /// The same in front of another AWS.
+    fn of(mut studio: Studio) -> Option<Self> {
         let lacks = |what: &str| {
             skip_even_in_ci(what);
             None
@@ -43,7 +53,6 @@ impl Windows {
             let program = format!("{program}.exe");
             std::fs::copy(programs.join(&program), bin.join(&program)).unwrap();
         }
-        let mut studio = Studio::default();
         let prefix = prefix(&made.with_file_name("prefix"), place.path(), &studio);
         studio.set("WINEPREFIX", text(&prefix));
         studio.set("WINEDEBUG", "-all");
@@ -91,6 +100,15 @@ impl Windows {
     fn credential(&self, folder: &str, profile: &str) -> Outcome {
         let arguments = ["--profile", profile, "get"];
         self.run(folder, "git-credential-codecommit", &arguments, REQUEST)
+    }
+
+    /// A program of C on PATH. `packaging/wine.sh` has the compiler.
+    fn compile(&self, name: &str, source: &str) {
+        let from = self.place.path().join(format!("{name}.c"));
+        std::fs::write(&from, source).unwrap();
+        let program = self.place.path().join(format!("bin/{name}.exe"));
+        let compiler = Path::new("/usr/bin/x86_64-w64-mingw32-gcc");
+        run(compiler, &["-o", text(&program), text(&from)]).succeeded();
     }
 
     /// A drive of its own; gives its folder.

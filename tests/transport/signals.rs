@@ -9,7 +9,7 @@ use local_aws::{Action, Fault, Service};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::{Spoken, save, shell, studio};
-use crate::harness::{Studio, WITH_REGION, digits, every_git};
+use crate::harness::{Studio, WITH_REGION, digits, every_git, until};
 
 /// Who gets the signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,39 +18,6 @@ enum To {
     Group,
     Git,
     Helper,
-}
-
-/// The processes that run in this home, by number and command line.
-fn processes(studio: &Studio) -> Vec<(Pid, String)> {
-    let home = format!("HOME={}\0", studio.home().display());
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
-        let number = entry
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok());
-        let Some(pid) = number.and_then(Pid::from_raw) else {
-            continue;
-        };
-        let read = |file| std::fs::read(entry.path().join(file)).unwrap_or_default();
-        if String::from_utf8_lossy(&read("environ")).contains(&home) {
-            let line = String::from_utf8_lossy(&read("cmdline")).replace('\0', " ");
-            found.push((pid, line));
-        }
-    }
-    found
-}
-
-/// Waits until something holds; returns how long that took, to 20 milliseconds.
-fn until(what: &str, mut holds: impl FnMut() -> bool) -> Duration {
-    let step = Duration::from_millis(20);
-    let mut waited = Duration::ZERO;
-    while !holds() {
-        assert!(waited < Duration::from_secs(20), "never: {what}");
-        std::thread::sleep(step);
-        waited += step;
-    }
-    waited
 }
 
 fn is_helper(line: &str) -> bool {
@@ -75,14 +42,15 @@ fn end(studio: &Studio, mut git: Child, to: To, signal: Signal) {
         To::Group => kill_process_group(leader, signal).unwrap(),
         To::Git => kill_process(leader, signal).unwrap(),
         To::Helper => {
-            let helper = processes(studio)
+            let helper = studio
+                .processes()
                 .into_iter()
                 .find(|(_, line)| is_helper(line));
             kill_process(helper.unwrap().0, signal).unwrap();
         }
     }
     until("git ends", || git.try_wait().unwrap().is_some());
-    let took = until("nobody is left", || processes(studio).is_empty());
+    let took = until("nobody is left", || studio.processes().is_empty());
     assert!(took < Duration::from_secs(5), "{to:?}: {took:?}");
 }
 

@@ -235,7 +235,7 @@ fn protected(change: &Change) -> Result<Option<fs::Metadata>, Error> {
     if platform::mode(&existing) & 0o200 == 0 {
         return refuse(Obstacle::ReadOnly);
     }
-    if platform::names(&existing) > 1 {
+    if platform::names(&change.path, &existing) > 1 {
         return refuse(Obstacle::SecondName);
     }
     Ok(Some(existing))
