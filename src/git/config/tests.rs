@@ -281,7 +281,7 @@ fn keys_are_found_in_any_case_and_subsections_only_in_theirs() {
 
 #[test]
 fn a_path_may_begin_at_home_and_a_value_hold_line_breaks() {
-    let config = config("[a]\np = ~/x\nq = /y\nr = \"1\\n2\"\n");
+    let config = config("[a]\np = ~//x\nq = /y\nr = \"1\\n2\"\n");
     let path = |key: &str, home| config.value(key).unwrap().path(home);
     let home = Some(Path::new("/home/x"));
     assert_eq!(path("a.p", home).unwrap(), Path::new("/home/x/x"));

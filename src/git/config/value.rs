@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::entry::Entry;
 use super::error::Error;
 use super::origin::{Origin, path};
+use crate::platform;
 
 /// One value. No `Debug`: it may be a password or a token.
 #[derive(Clone, Copy)]
@@ -64,7 +65,7 @@ impl<'c> Value<'c> {
         let bytes = self.bytes()?;
         match (bytes.strip_prefix(b"~/"), home) {
             (None, _) => Ok(path(bytes)),
-            (Some(rest), Some(home)) => Ok(home.join(path(rest))),
+            (Some(rest), Some(home)) => Ok(platform::below(home, path(rest))),
             (Some(_), None) => Err(self.is_not("a path that can be found: HOME is not set")),
         }
     }
