@@ -24,7 +24,7 @@ pub use windows::standard_output;
 pub(crate) use windows::*;
 
 /// musl's own allocator gives large buffers back to the system at once, and asks for them again: with packs that took half
-/// of the CPU time (docs/decisions/0043).
+/// of the CPU time (docs/decisions/0044).
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
