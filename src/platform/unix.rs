@@ -360,6 +360,14 @@ impl Reader {
     }
 }
 
+/// Makes a named pipe. macOS has no call for it that needs no unsafe code.
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test needs the pipe")]
+pub(crate) fn make_pipe(path: &Path) {
+    let made = Command::new("/usr/bin/mkfifo").arg(path).status();
+    assert!(made.unwrap().success());
+}
+
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use rustix::process::{DumpableBehavior, dumpable_behavior};

@@ -133,11 +133,9 @@ mod tests {
 
     use super::*;
 
-    #[expect(clippy::unwrap_used, reason = "a test stops where it fails")]
     fn pipe(folder: &tempfile::TempDir) -> PathBuf {
         let path = folder.path().join("pipe");
-        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
-        rustix::fs::mkfifoat(rustix::fs::CWD, &path, mode).unwrap();
+        crate::platform::make_pipe(&path);
         path
     }
 

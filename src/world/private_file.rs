@@ -122,8 +122,7 @@ mod tests {
         symlink(at("nowhere"), at("dangling")).unwrap();
         fs::hard_link(at("other"), at("second")).unwrap();
         fs::create_dir(at("folder")).unwrap();
-        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
-        rustix::fs::mkfifoat(rustix::fs::CWD, at("pipe"), mode).unwrap();
+        crate::platform::make_pipe(&at("pipe"));
         for (name, problem) in [
             ("link", "it is a symbolic link"),
             ("dangling", "it is a symbolic link"),

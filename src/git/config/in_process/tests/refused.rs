@@ -14,8 +14,7 @@ fn with_global(text: &str) -> Home {
 fn what_could_block_or_has_no_end_is_not_opened() {
     let home = Home::new();
     let file = home.path(".gitconfig");
-    let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
-    rustix::fs::mkfifoat(rustix::fs::CWD, &file, mode).unwrap();
+    crate::platform::make_pipe(&file);
     home.assert_declined("is not a plain file");
     std::fs::remove_file(&file).unwrap();
     symlink("/dev/zero", &file).unwrap();
