@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 mod ends;
 mod files;
+mod names;
 mod neighbours;
 mod question;
 
