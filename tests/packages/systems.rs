@@ -243,6 +243,31 @@ fn a_release_for_windows_has_a_zip_and_a_wheel() {
     assert!(!billed.contains("musl") && !billed.contains("linux-raw-sys"));
 }
 
+/// scripts/check compiles for other systems only with what is there: neither a fresh machine nor CI waits for a compiler.
+#[test]
+fn a_check_of_other_systems_needs_what_an_earlier_release_has_left() {
+    let place = tempfile::tempdir().unwrap();
+    let cache = text(place.path());
+    let ask = |target: &str| {
+        let lines = format!(
+            "root=$PWD XDG_CACHE_HOME='{cache}'; . packaging/toolchain.sh; echo \"$tools\"; can_check_target {target}"
+        );
+        run(Path::new("bash"), &["-c", &lines])
+    };
+    let said = ask("aarch64-apple-darwin").failed();
+    assert!(std::fs::read_dir(cache).unwrap().next().is_none());
+    let tools = PathBuf::from(said.stdout.trim());
+    for folder in [
+        tools,
+        place.path().join("git-codecommit/debian-rust-1.96.0"),
+    ] {
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("complete"), "").unwrap();
+    }
+    ask("aarch64-apple-darwin").succeeded();
+    ask("aarch64-unknown-linux-musl").succeeded();
+}
+
 #[test]
 fn programs_without_a_folder_for_any_target_are_refused() {
     let place = tempfile::tempdir().unwrap();
