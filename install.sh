@@ -94,7 +94,15 @@ check_machine() {
     *-linux,* | *-macos,*) [ "$wanted" != "$here" ] || return 0 ;;
     *) return ;;
   esac
-  fail "the programs${from:+ from $from} are for $wanted, and this machine is $here" "get the archive whose name ends in $here.tar.gz"
+  fail "the programs${from:+ from $from} are for $wanted, and this machine is $here" "$(whence)"
+}
+
+# Prints where programs for this machine come from.
+whence() {
+  case $here in
+    x86_64-linux | aarch64-linux | x86_64-macos | aarch64-macos) echo "get the archive whose name ends in $here.tar.gz" ;;
+    *) echo "no release has programs for $here: run ./install.sh in a checkout, which builds them" ;;
+  esac
 }
 
 build() {
@@ -433,9 +441,13 @@ choose_archive() {
   [ -d "$path" ] && [ ! -e "$path/git-remote-codecommit" ] || return 0
   set -- "$path"/git-codecommit-*.tar.gz
   [ -e "$1" ] || return 0
-  archive=git-codecommit-$VERSION-$(machine).tar.gz
-  [ -f "$path/$archive" ] || fail "$from has no $archive" 'its archives are for other machines or versions: --from FILE.tar.gz'
-  [ -n "$hash" ] || hash=$(sed -n "s/^\([0-9a-f]*\)  $archive\$/\1/p" "$path/SHA256SUMS" 2>/dev/null) || hash=''
+  here=$(machine)
+  archive=git-codecommit-$VERSION-$here.tar.gz
+  [ -f "$path/$archive" ] || fail "$from has no $archive" "$(whence)"
+  if [ -z "$hash" ] && [ -e "$path/SHA256SUMS" ]; then
+    hash=$(sed -n "s/^\([0-9a-f]\{64\}\)  $archive\$/\1/p" "$path/SHA256SUMS") || hash=''
+    [ -n "$hash" ] || fail "$from/SHA256SUMS has no SHA-256 of $archive" 'get both again' 4
+  fi
   path=$path/$archive from=$from/$archive
 }
 

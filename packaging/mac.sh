@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the programs for macOS, on a Mac, for both of its processors, and tests them: scripts/release packs them elsewhere.
+# Builds the programs for macOS, on a Mac, for both of its processors, and installs them: scripts/release packs them elsewhere.
 #
 # usage: packaging/mac.sh FOLDER     writes FOLDER/TARGET/PROGRAM; then: scripts/release --programs FOLDER TARGET...
 #
@@ -34,6 +34,3 @@ for target in aarch64-apple-darwin x86_64-apple-darwin; do
   [ ! -e "$place/prefix" ] || fail "install.sh left something in $place/prefix"
   rm -rf "$place"
 done
-unset RUSTFLAGS
-scripts/test unit
-scripts/test main_job

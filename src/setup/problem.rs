@@ -16,7 +16,7 @@ pub(crate) enum Impossible {
     OddPath(PathBuf),
     #[error("{} does not contain {name}", folder.display())]
     NoProgram { folder: PathBuf, name: &'static str },
-    #[error("{} is a program of Python, in the place of ours", .0.display())]
+    #[error("{} is a Python program that has replaced ours", .0.display())]
     Replaced(PathBuf),
     #[error("{command} needs git {} or later, and this is git {found}", dotted(*needed))]
     OldGit {

@@ -93,9 +93,29 @@ fn a_machine_without_an_archive_is_told_so() {
         said.stderr,
         format!(
             "install.sh: dist has no git-codecommit-{VERSION}-riscv64-linux.tar.gz\n\
-             hint: its archives are for other machines or versions: --from FILE.tar.gz\n"
+             hint: no release has programs for riscv64-linux: run ./install.sh in a checkout, which builds them\n"
         )
     );
+}
+
+#[test]
+fn hashes_that_do_not_name_the_archive_are_no_permission() {
+    let studio = machine("Linux", "x86_64");
+    release(&studio);
+    studio.write("dist/SHA256SUMS", "cut short\n");
+    for shell in shells() {
+        let arguments = ["--from", "dist", "--prefix", "opt", "--no-setup"];
+        let said = install(&studio, &shell, &arguments).failed();
+        assert_eq!(
+            said.stderr,
+            format!(
+                "install.sh: dist/SHA256SUMS has no SHA-256 of git-codecommit-{VERSION}-x86_64-linux.tar.gz\n\
+                 hint: get both again\n"
+            )
+        );
+        assert_eq!(said.code, Some(4));
+        assert!(!studio.home().join("opt").exists());
+    }
 }
 
 /// busybox would read such a file as a script: its second line would run.

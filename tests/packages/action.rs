@@ -11,7 +11,8 @@ use super::{Outcome, run, script, text};
 fn archive(output: &Path, platform: &str) {
     let name = format!("git-codecommit-{VERSION}-{platform}");
     let folder = output.join(&name);
-    std::fs::create_dir(&folder).unwrap();
+    std::fs::create_dir_all(folder.join("completions")).unwrap();
+    std::fs::write(folder.join("completions/git-codecommit.bash"), "").unwrap();
     let end = if platform.ends_with("-windows") {
         ".exe"
     } else {
@@ -46,7 +47,7 @@ fn act(output: &Path, runner: &str) -> Outcome {
         .map(|line| format!("{}\n", line.strip_prefix("        ").unwrap_or(line)))
         .collect();
     let place = output.join(format!("on {runner}"));
-    std::fs::create_dir(&place).unwrap();
+    std::fs::create_dir_all(&place).unwrap();
     // Its last arguments are --output FILE URL; it has nothing but the release.
     let curl = format!(
         "#!/bin/sh\nfor last; do :; done\ncase $last in {URL}/*) cp '{}/'\"${{last##*/}}\" archive ;; *) exit 22 ;; esac\n",
@@ -83,11 +84,13 @@ fn the_action_puts_the_programs_of_its_runner_on_path() {
     for (runner, platform) in runners {
         let said = act(output, runner).succeeded();
         assert_eq!(said.stdout, format!("for {platform}\n"));
+        // A second time in one job is the first time again.
+        act(output, runner).succeeded();
         let path = output.join(format!("on {runner}/path"));
         let expected = output.join(format!("on {runner}/git-codecommit"));
         assert_eq!(
             std::fs::read_to_string(path).unwrap(),
-            format!("{}\n", expected.display())
+            format!("{0}\n{0}\n", expected.display())
         );
     }
     let said = act(output, "Linux-RISCV64").failed();

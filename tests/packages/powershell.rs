@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use local_aws::skip_even_in_ci;
+
 use super::{run, text};
 
 const PARSER: [&str; 2] = ["tree-sitter==0.26.1", "tree-sitter-powershell==0.26.4"];
@@ -28,7 +30,10 @@ print(*faults(tree.root_node), sep='\\n', end='')
 fn a_grammar_of_powershell_knows_every_line_of_the_installer() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let prepare = [&["powershell"], &PARSER[..]].concat();
-    let said = run(&root.join("scripts/venv"), &prepare).succeeded();
+    let said = run(&root.join("scripts/venv"), &prepare);
+    if said.code != Some(0) {
+        return skip_even_in_ci("packages of PyPI");
+    }
     let python = Path::new(said.stdout.trim());
     let faults = |file: &Path| run(python, &["-c", LINES, text(file)]).succeeded().stdout;
     let installer = root.join("install.ps1");

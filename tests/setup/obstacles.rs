@@ -60,8 +60,8 @@ fn another_packages_program_in_the_place_of_ours_is_named() {
         home.run(home.program(), &arguments).is(&expect![[r#"
             exit code 2
             -- stderr
-            git-codecommit: PLACE/bin/git-remote-codecommit is a program of Python, in the place of ours
-            hint: run pip uninstall git-remote-codecommit, then install git-codecommit again
+            git-codecommit: PLACE/bin/git-remote-codecommit is a Python program that has replaced ours
+            hint: run pip uninstall git-remote-codecommit, then install git-codecommit again (with pip: pip install --force-reinstall --no-deps git-codecommit)
         "#]]);
         assert_same(&home.snapshot(), &before, "");
     }

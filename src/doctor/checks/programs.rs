@@ -212,7 +212,7 @@ impl<'w> Programs<'w> {
             (Kind::Python(_), by) if self.is_beside(&path, name) => by
                 .into_iter()
                 .fold(Finding::ok([]).but(text), Finding::and)
-                .and("another package has put it in the place of ours")
+                .and("another package has replaced ours with it")
                 .fixed_by(path_lookup::REINSTALL),
             (_, by) => by
                 .into_iter()
