@@ -262,8 +262,13 @@ pub(crate) fn every_error_of_an_mfa_question_has_its_class() {
     use mfa::Error as Mfa;
     let world = World::of(&[("GIT_TERMINAL_PROMPT", "maybe")]);
     let not_a_boolean = world.git_boolean("GIT_TERMINAL_PROMPT").unwrap_err();
+    let nobody = |has_hidden_console| Mfa::Nobody {
+        serial: text(),
+        has_hidden_console,
+    };
     for (error, class) in [
-        (Mfa::Nobody { serial: text() }, Exit::Credentials),
+        (nobody(false), Exit::Credentials),
+        (nobody(true), Exit::Credentials),
         (Mfa::Submodule { serial: text() }, Exit::Credentials),
         (
             Mfa::Askpass {

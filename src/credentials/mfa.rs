@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::error::{Exit, Explain};
 use crate::git::config;
-use crate::platform::Terminal;
+use crate::platform::{self, Terminal};
 use crate::process;
 use crate::world::{NotABoolean, World, variable};
 
@@ -24,7 +24,10 @@ pub(crate) enum Error {
     #[error(
         "{serial} needs an MFA code, but there is neither a terminal nor an askpass program to ask for it"
     )]
-    Nobody { serial: String },
+    Nobody {
+        serial: String,
+        has_hidden_console: bool,
+    },
     /// The user did not type the address: it may be that of a hostile repository's submodule.
     #[error("{serial} needs an MFA code, and git does not ask for one for a submodule")]
     Submodule { serial: String },
@@ -46,6 +49,16 @@ pub(crate) enum Error {
 impl Explain for Error {
     fn hints(&self) -> Vec<String> {
         match self {
+            Self::Nobody {
+                has_hidden_console: true,
+                ..
+            } => vec![
+                "mintty, the terminal of Git Bash, does not show what a program of Windows asks: \
+                 run git once in cmd or PowerShell, and the session is then cached for up to 45 minutes"
+                    .into(),
+                "or set GIT_ASKPASS or SSH_ASKPASS to a program that asks for it, as Git for Windows does"
+                    .into(),
+            ],
             Self::Nobody { .. } => vec![
                 "run git once in a terminal: the session is then cached for up to 45 minutes"
                     .into(),
@@ -83,9 +96,13 @@ pub(super) fn ask(world: &World, serial: &str) -> Result<String, Error> {
         let serial = serial.to_owned();
         return Err(Error::Submodule { serial });
     }
+    let has_hidden_console = has_hidden_console(world, platform::IS_WINDOWS);
+    let nobody = || Error::Nobody {
+        serial: serial.to_owned(),
+        has_hidden_console,
+    };
     if !may_ask(world)? {
-        let serial = serial.to_owned();
-        return Err(Error::Nobody { serial });
+        return Err(nobody());
     }
     let prompt = format!("Enter MFA code for {serial}: ");
     let program = askpass(world)?;
@@ -97,12 +114,15 @@ pub(super) fn ask(world: &World, serial: &str) -> Result<String, Error> {
     // As in git: an askpass program that gave nothing leaves the terminal.
     let may_prompt = world
         .git_boolean(variable::GIT_TERMINAL_PROMPT)?
-        .unwrap_or(true);
+        .unwrap_or(true)
+        && !has_hidden_console;
     let Some(terminal) = may_prompt.then(Terminal::open).and_then(Result::ok) else {
-        let serial = serial.to_owned();
         return Err(match program {
-            Some(program) => Error::Askpass { serial, program },
-            None => Error::Nobody { serial },
+            Some(program) => Error::Askpass {
+                serial: serial.to_owned(),
+                program,
+            },
+            None => nobody(),
         });
     };
     from_terminal(terminal, &prompt).ok_or_else(|| Error::None {
@@ -117,6 +137,16 @@ fn may_ask(world: &World) -> Result<bool, Error> {
     Ok(setting.is_none_or(|value| {
         !matches!(value.text(), Ok("never")) && value.boolean().unwrap_or(true)
     }))
+}
+
+/// Whether nobody sees this program's console: mintty is none, and what Git Bash starts in it gets a console without a
+/// window, unless the person has chosen pseudo consoles.
+fn has_hidden_console(world: &World, is_windows: bool) -> bool {
+    let is = |name, wanted| {
+        let value = world.variable(name).unwrap_or_default();
+        value.split_whitespace().any(|word| word == wanted)
+    };
+    is_windows && is(variable::TERM_PROGRAM, "mintty") && !is(variable::MSYS, "enable_pcon")
 }
 
 /// The askpass program. One that is set and empty means that there is none.
@@ -190,6 +220,22 @@ mod tests {
             assert_eq!(may_ask(&world).unwrap(), may, "{value}");
         }
         assert!(may_ask(&World::of(&[])).unwrap());
+    }
+
+    #[test]
+    fn in_git_bash_nobody_sees_a_console() {
+        let mintty = ("TERM_PROGRAM", "mintty");
+        for (environment, is_windows, expected) in [
+            (&[mintty][..], true, true),
+            (&[mintty, ("MSYS", "winsymlinks disable_pcon")], true, true),
+            (&[mintty, ("MSYS", "winsymlinks enable_pcon")], true, false),
+            (&[mintty], false, false),
+            (&[("TERM_PROGRAM", "vscode")], true, false),
+            (&[], true, false),
+        ] {
+            let found = has_hidden_console(&World::of(environment), is_windows);
+            assert_eq!(found, expected, "{environment:?} {is_windows}");
+        }
     }
 
     #[test]

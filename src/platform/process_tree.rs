@@ -87,9 +87,11 @@ pub(super) fn gits_above<H>(
     found
 }
 
-/// The processes that process `own` has started, and those that they have started.
+/// The processes that process `own` has started, and those that they have started. The list is not older than `listed`:
+/// whoever has started since then has a number that was another's in it.
 pub(super) fn all_below<H>(
     own: u32,
+    listed: u64,
     all: &[Process],
     open: impl Fn(u32) -> Option<Opened<H>>,
 ) -> Vec<H> {
@@ -103,7 +105,7 @@ pub(super) fn all_below<H>(
         for child in all.iter().filter(|child| child.parent == id) {
             if !seen.contains(&child.id)
                 && let Some((later, hold)) = open(child.id)
-                && later >= started
+                && (started..=listed).contains(&later)
             {
                 seen.push(child.id);
                 above.push((child.id, later));
@@ -192,7 +194,16 @@ mod tests {
     #[test]
     fn those_below_are_all_that_were_started_since() {
         for (own, expected) in [(25, &[26, 28, 27][..]), (27, &[]), (90, &[]), (60, &[61])] {
-            assert_eq!(all_below(own, &all(), open), expected, "{own}");
+            assert_eq!(all_below(own, 99, &all(), open), expected, "{own}");
+        }
+    }
+
+    #[test]
+    fn whoever_started_after_the_list_is_a_stranger_with_a_number_of_ours() {
+        // 26 ended, and its number is that of a younger process: neither it nor what the list has below it is ours.
+        let open = |id: u32| Some((if id == 26 { 95 } else { id.into() }, id));
+        for (listed, expected) in [(94, &[28][..]), (95, &[26, 28])] {
+            assert_eq!(all_below(25, listed, &all(), open), expected, "{listed}");
         }
     }
 }

@@ -112,6 +112,15 @@ pub(crate) fn is_of_this_user(_: &File, _: &Path, found: &Metadata) -> io::Resul
     Ok(found.uid() == rustix::process::geteuid().as_raw())
 }
 
+/// Whether an open file is this user's, which this process has just made, or in which nothing counts.
+pub(crate) fn is_usable_by_this_user(
+    file: &File,
+    path: &Path,
+    found: &Metadata,
+) -> io::Result<bool> {
+    is_of_this_user(file, path, found)
+}
+
 /// Sets the user, the group, or both.
 pub(crate) fn set_owner(file: &File, user: Option<u32>, group: Option<u32>) -> io::Result<()> {
     std::os::unix::fs::fchown(file, user, group)

@@ -11,12 +11,14 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use winapi_util::file::{Information, information};
+use winapi_util::file::information;
 
 mod console;
+mod owners;
 mod processes;
 
 pub(crate) use console::Terminal;
+pub(crate) use owners::{is_of_this_user, is_usable_by_this_user};
 pub(crate) use processes::run_instead;
 
 pub(crate) const IS_WINDOWS: bool = true;
@@ -95,17 +97,6 @@ pub(crate) fn is_link(_: &io::Error) -> bool {
     false
 }
 
-/// Whether an open file of this name is this user's. Git's rule: a file that an administrator made belongs to the group
-/// of all of them, and counts as each one's own.
-pub(crate) fn is_of_this_user(file: &File, path: &Path, _: &Metadata) -> io::Result<bool> {
-    // The system is asked by name, which may be another file's since it was opened.
-    let is_own = gix_sec::identity::is_path_owned_by_current_user(path)?;
-    match is_at(file, path) {
-        true => Ok(is_own),
-        false => Err(io::ErrorKind::NotFound.into()),
-    }
-}
-
 /// Setup runs as one user, and looks at no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Owner {
@@ -153,14 +144,23 @@ pub(crate) fn names(path: &Path, _: &Metadata) -> u64 {
 
 /// Whether a path still leads to this open file.
 pub(crate) fn is_at(file: &File, path: &Path) -> bool {
-    let (Ok(open), Ok(named)) = (
-        information(file),
-        open_itself(path).and_then(|file| information(&file)),
-    ) else {
+    let which = |file: &File| {
+        let found = information(file)?;
+        Ok::<_, io::Error>((found.volume_serial_number(), found.file_index()))
+    };
+    // Each is held until the end: a number may be used again after it.
+    let named = || open_itself(path).and_then(|file| Ok((which(&file)?, file)));
+    let (Ok(open), Ok((first, _first))) = (which(file), named()) else {
         return false;
     };
-    let which = |found: &Information| (found.volume_serial_number(), found.file_index());
-    which(&open) == which(&named)
+    // Some file systems number each opening anew: the numbers say nothing then.
+    let is_numbered_anew = || match (named(), named()) {
+        (Ok((second, _second)), Ok((third, _third))) => {
+            first != second && second != third && first != third
+        }
+        _ => false,
+    };
+    open == first || is_numbered_anew()
 }
 
 pub(crate) fn runs_as_root() -> bool {

@@ -44,7 +44,7 @@ impl Lock {
                 make_folder(&folder)?;
                 made.push(folder);
             }
-            let file = match private_file::open_or_create(&path) {
+            let file = match private_file::open_or_create_lock(&path) {
                 Ok(file) => file,
                 // The other run removed the folder at its end.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,

@@ -3,7 +3,7 @@
 //! Such a path may have been replaced by something else: a link to a file elsewhere, a pipe that would block, a
 //! second name of another file, a file of another user. None of them is opened, and nothing is written through it.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
@@ -13,16 +13,28 @@ pub(crate) use crate::platform::is_at;
 /// Below the home directory: what gits said of themselves. Without it they are asked again.
 pub(crate) const KNOWN_GITS: &str = ".cache/git-codecommit/git";
 
+/// Whether an open file of this name is this user's.
+type IsOwn = fn(&File, &Path, &Metadata) -> io::Result<bool>;
+
 /// Opens a plain file of this user for reading.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
-    opened(File::options().read(true), path)
+    opened(File::options().read(true), path, platform::is_of_this_user)
 }
 
 /// Opens a plain file of this user for reading and writing; makes it, for this user alone, if it is missing.
 pub(crate) fn open_or_create(path: &Path) -> io::Result<File> {
+    opened_or_created(path, platform::is_of_this_user)
+}
+
+/// The same for a file that is only locked: what stands in it counts for nothing.
+pub(crate) fn open_or_create_lock(path: &Path) -> io::Result<File> {
+    opened_or_created(path, platform::is_usable_by_this_user)
+}
+
+fn opened_or_created(path: &Path, is_own: IsOwn) -> io::Result<File> {
     match create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            opened(File::options().read(true).write(true), path)
+            opened(File::options().read(true).write(true), path, is_own)
         }
         created => created,
     }
@@ -34,7 +46,8 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
     options.create_new(true).read(true).write(true);
     platform::for_this_user(&mut options);
     let file = open_there(&mut options, path)?;
-    let made = check(&file, path).and_then(|()| platform::set_mode(&file, 0o600));
+    let made = check(&file, path, platform::is_usable_by_this_user)
+        .and_then(|()| platform::set_mode(&file, 0o600));
     if made.is_err() && is_at(&file, path) {
         discard(path);
     }
@@ -76,9 +89,9 @@ pub(crate) fn discard_folder(folder: &Path) {
     }
 }
 
-fn opened(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+fn opened(options: &mut OpenOptions, path: &Path, is_own: IsOwn) -> io::Result<File> {
     let file = open_there(options, path)?;
-    check(&file, path).map(|()| file)
+    check(&file, path, is_own).map(|()| file)
 }
 
 fn open_there(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
@@ -90,13 +103,13 @@ fn open_there(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
 }
 
 /// Refuses what is not a plain file of this user with one name.
-fn check(file: &File, path: &Path) -> io::Result<()> {
+fn check(file: &File, path: &Path, is_own: IsOwn) -> io::Result<()> {
     let metadata = file.metadata()?;
     let problem = if metadata.is_symlink() {
         "it is a symbolic link"
     } else if !metadata.is_file() {
         "it is not a plain file"
-    } else if !platform::is_of_this_user(file, path, &metadata)? {
+    } else if !is_own(file, path, &metadata)? {
         "it belongs to another user"
     } else if platform::names(path, &metadata) > 1 {
         "it has a second name (a hard link)"

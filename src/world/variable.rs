@@ -103,6 +103,10 @@ pub(crate) const GIT_TERMINAL_PROMPT: &str = "GIT_TERMINAL_PROMPT";
 pub(crate) const NO_COLOR: &str = "NO_COLOR";
 /// The kind of terminal; `dumb` can neither colour nor go back in a line.
 pub(crate) const TERM: &str = "TERM";
+/// The program that shows the terminal.
+pub(crate) const TERM_PROGRAM: &str = "TERM_PROGRAM";
+/// Settings of the layer below Git Bash, separated by blanks.
+pub(crate) const MSYS: &str = "MSYS";
 /// `0`: the URL does not come from the person, as in a submodule.
 pub(crate) const GIT_PROTOCOL_FROM_USER: &str = "GIT_PROTOCOL_FROM_USER";
 /// The person's browser, and blanks and options.

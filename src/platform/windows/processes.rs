@@ -64,7 +64,10 @@ pub(crate) fn run_instead(mut command: Command) -> io::Result<u8> {
 
 /// Ends what a process has started.
 pub(super) fn end_below(process: u32) {
-    for started in all_below(process, &all(), |id| open(id, co::PROCESS::TERMINATE)) {
+    // The clock of the times of start, and the finer one: who has started before is not taken for younger.
+    let now = u64::from(winsafe::GetSystemTimePreciseAsFileTime());
+    let open = |id| open(id, co::PROCESS::TERMINATE);
+    for started in all_below(process, now, &all(), open) {
         let _ = started.TerminateProcess(1);
     }
 }

@@ -1,13 +1,14 @@
-//! Files of other users and with second names: a cached session counts on Windows as little as on Unix.
+//! Files of other users and with second names: a cached session counts on Windows as little as on Unix. Where Windows
+//! knows no owner, each counts.
 
 use std::io::Write as _;
 use std::os::unix::fs::chown;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use local_aws::{Action, Fault, Service};
 
-use super::Windows;
+use super::{Windows, run, text};
 use crate::harness::{Outcome, PROFILE, REQUEST, Studio, is_root, until};
 
 /// Asks for a password; returns how often STS was asked.
@@ -41,6 +42,63 @@ fn a_session_counts_if_it_is_this_users_and_has_one_name() {
         assert_eq!(sessions_asked_for(&windows), 1);
         assert_eq!(sessions_asked_for(&windows), 0);
     }
+}
+
+/// Gives every file below a folder to an account that Windows does not know, as a file server with accounts of its own does.
+const STRANGE_OWNERS: &str = r#"
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+int fstat(int file, struct stat *found) {
+  int (*real)(int, struct stat *) = dlsym(RTLD_NEXT, "fstat");
+  char link[32], path[4096] = "";
+  int result = real(file, found);
+  snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+  if (!result && readlink(link, path, sizeof path - 1) > 0 && !strncmp(path, FOLDER, strlen(FOLDER)))
+    found->st_uid = 65533;
+  return result;
+}
+"#;
+
+#[test]
+#[ignore = "needs wine and the programs for Windows: docs/releasing.md"]
+fn sessions_and_setup_do_without_owners_that_windows_knows() {
+    let Some(mut windows) = Windows::of(Studio::default().with_cache()) else {
+        return;
+    };
+    let (source, library) = (
+        windows.place.path().join("owners.c"),
+        windows.place.path().join("owners.so"),
+    );
+    std::fs::write(&source, STRANGE_OWNERS).unwrap();
+    let folder = format!("-DFOLDER=\"{}/\"", windows.studio.home().display());
+    let options = [
+        "-shared",
+        "-fPIC",
+        &folder,
+        "-o",
+        text(&library),
+        text(&source),
+    ];
+    run(Path::new("cc"), &options).succeeded();
+    windows.studio.set("LD_PRELOAD", text(&library));
+    for requests in [1, 0] {
+        assert_eq!(sessions_asked_for(&windows), requests);
+    }
+    let folder = windows.studio.home().join(".aws/cli/cache");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let name = file.unwrap().file_name();
+        assert!(!name.to_string_lossy().contains("probe"), "{name:?}");
+    }
+    let setup = ["setup", "--yes", "--region", "eu-west-1"];
+    windows.ours(&setup).succeeded();
+    let said = windows.ours(&setup).succeeded();
+    assert!(said.stdout.ends_with("unchanged\n"), "{said:?}");
+    windows.ours(&["unsetup", "--yes"]).succeeded();
+    assert!(!windows.studio.home().join(".config").exists());
 }
 
 #[test]

@@ -66,8 +66,16 @@ fn console_reads(studio: &Studio) {
     });
 }
 
-/// Asks for a password at a console; `person` may answer. What the helper said is in two files.
+/// Asks for a password at a console, where the question for the code is shown; `person` may answer.
 fn ask(windows: &Windows, person: impl FnOnce(&mut Person<'_>)) -> (String, [String; 2]) {
+    at_console(windows, |at_console| {
+        at_console.waits_for("Enter MFA code", 1);
+        person(at_console);
+    })
+}
+
+/// Asks for a password at a console. Returns what was shown, and what the helper said, which is in two files.
+fn at_console(windows: &Windows, person: impl FnOnce(&mut Person<'_>)) -> (String, [String; 2]) {
     let studio = &windows.studio;
     studio.write("request", REQUEST);
     studio.write(
@@ -81,7 +89,6 @@ fn ask(windows: &Windows, person: impl FnOnce(&mut Person<'_>)) -> (String, [Str
     let mut child = command.spawn().unwrap();
     let (keys, screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
     let mut at_console = Person::new(studio, keys, screen);
-    at_console.waits_for("Enter MFA code", 1);
     person(&mut at_console);
     at_console.waits_for("The end: ", 1);
     let seen = std::mem::take(&mut at_console.seen);
@@ -118,6 +125,21 @@ fn a_code_typed_at_the_console_is_taken_and_not_shown() {
     }
     let call = windows.studio.aws.sts_requests().remove(0).sts.unwrap();
     assert_eq!(call.parameter("TokenCode"), Some(code.as_str()));
+}
+
+#[test]
+#[ignore = "needs wine and the programs for Windows: docs/releasing.md"]
+fn in_git_bash_nobody_is_asked_at_a_console_that_nobody_sees() {
+    let Some(mut windows) = windows() else {
+        return;
+    };
+    windows.studio.set("TERM_PROGRAM", "mintty");
+    let (seen, [password, errors]) = at_console(&windows, |_| ());
+    assert!(seen.contains("The end: 4"), "{seen}");
+    assert!(!seen.contains("Enter MFA code"), "{seen}");
+    assert_eq!(password, "quit=1\n");
+    assert!(errors.contains("in cmd or PowerShell"), "{errors}");
+    assert!(windows.studio.aws.sts_requests().is_empty());
 }
 
 #[test]
