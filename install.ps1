@@ -31,16 +31,70 @@ function Invoke-Program([string[]] $Arguments) {
     if ($LASTEXITCODE -ne 0) { throw "git-codecommit $($Arguments[0]) ended with exit code $LASTEXITCODE" }
 }
 
+# Windows lets a program that runs be renamed, but neither written nor removed. Prints the new name.
+function Move-Away([string] $Program) {
+    $old = "$Program.old"
+    for ($number = 1; Test-Path -LiteralPath (Join-Path $Folder $old); $number++) { $old = "$Program.$number.old" }
+    Rename-Item -LiteralPath (Join-Path $Folder $Program) -NewName $old
+    $old
+}
+
+function Remove-Program([string] $Program) {
+    $path = Join-Path $Folder $Program
+    if (-not (Test-Path -LiteralPath $path)) { return }
+    try { Remove-Item -LiteralPath $path -Force }
+    catch { Move-Away $Program | Out-Null }
+}
+
+# Removes what was renamed. What still runs stays for the next time.
+function Remove-Old {
+    foreach ($program in $programs) {
+        Get-ChildItem -LiteralPath $Folder -Force | Where-Object { $_.Name -like "$program*.old" } |
+            Remove-Item -Force -ErrorAction SilentlyContinue
+    }
+}
+
+# Puts all three programs in place, or none: two versions at once would not fit together.
+function Install-Programs([string] $Source) {
+    $away = @{}
+    $placed = @()
+    Remove-Old
+    try {
+        foreach ($program in $programs) {
+            Copy-Item -LiteralPath (Join-Path $Source $program) -Destination (Join-Path $Folder "$program.new") -Force
+        }
+        foreach ($program in $programs) {
+            $path = Join-Path $Folder $program
+            if (Test-Path -LiteralPath $path) { $away[$program] = Move-Away $program }
+            Rename-Item -LiteralPath "$path.new" -NewName $program
+            $placed += $program
+        }
+    }
+    catch {
+        $problem = $_
+        foreach ($program in $placed) { Remove-Program $program }
+        foreach ($program in $away.Keys) { Rename-Item -LiteralPath (Join-Path $Folder $away[$program]) -NewName $program -ErrorAction Continue }
+        throw "nothing was installed: close git and run this again ($problem)"
+    }
+    finally {
+        foreach ($program in $programs) {
+            Remove-Item -LiteralPath (Join-Path $Folder "$program.new") -Force -ErrorAction SilentlyContinue
+        }
+    }
+    Remove-Old
+}
+
 if ($Uninstall) {
     if (-not $NoSetup -and (Test-Path -LiteralPath (Join-Path $Folder 'git-codecommit.exe'))) {
         Invoke-Program @('unsetup', '--yes')
     }
-    foreach ($program in $programs) {
-        $path = Join-Path $Folder $program
-        if (Test-Path -LiteralPath $path) { Remove-Item -LiteralPath $path }
-    }
-    if ((Test-Path -LiteralPath $Folder) -and -not (Get-ChildItem -LiteralPath $Folder -Force)) {
-        Remove-Item -LiteralPath $Folder
+    if (-not (Test-Path -LiteralPath $Folder)) { return }
+    foreach ($program in $programs) { Remove-Program $program }
+    Remove-Old
+    $left = Get-ChildItem -LiteralPath $Folder -Force
+    if (-not $left) { Remove-Item -LiteralPath $Folder }
+    elseif ($left | Where-Object { $_.Name -like '*.exe*.old' }) {
+        Write-Warning "programs that still run were renamed: close git and remove $Folder"
     }
     return
 }
@@ -68,9 +122,7 @@ try {
         if (-not (Test-Path -LiteralPath (Join-Path $source $program))) { throw "$source has no $program" }
     }
     New-Item -ItemType Directory -Path $Folder -Force | Out-Null
-    foreach ($program in $programs) {
-        Copy-Item -LiteralPath (Join-Path $source $program) -Destination (Join-Path $Folder $program) -Force
-    }
+    Install-Programs $source
 }
 finally {
     if ($unpacked -and (Test-Path -LiteralPath $unpacked)) { Remove-Item -LiteralPath $unpacked -Recurse }
