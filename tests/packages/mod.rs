@@ -48,6 +48,13 @@ fn run(program: &Path, arguments: &[&str]) -> Outcome {
     Outcome::of(command, "")
 }
 
+/// The Python of an environment with packages of PyPI, in the cache folder; none if they cannot be had.
+fn python_with(name: &str, packages: &[&str]) -> Option<PathBuf> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/venv");
+    let said = run(&script, &[&[name], packages].concat());
+    (said.code == Some(0)).then(|| PathBuf::from(said.stdout.trim()))
+}
+
 fn found(program: &str) -> Option<PathBuf> {
     ["/usr/bin", "/bin"]
         .iter()

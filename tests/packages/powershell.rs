@@ -4,7 +4,7 @@ use std::path::Path;
 
 use local_aws::skip_even_in_ci;
 
-use super::{run, text};
+use super::{python_with, run, text};
 
 const PARSER: [&str; 2] = ["tree-sitter==0.26.1", "tree-sitter-powershell==0.26.4"];
 
@@ -29,13 +29,13 @@ print(*faults(tree.root_node), sep='\\n', end='')
 #[ignore = "needs packages of PyPI: scripts/test"]
 fn a_grammar_of_powershell_knows_every_line_of_the_installer() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let prepare = [&["powershell"], &PARSER[..]].concat();
-    let said = run(&root.join("scripts/venv"), &prepare);
-    if said.code != Some(0) {
+    let Some(python) = python_with("powershell", &PARSER) else {
         return skip_even_in_ci("packages of PyPI");
-    }
-    let python = Path::new(said.stdout.trim());
-    let faults = |file: &Path| run(python, &["-c", LINES, text(file)]).succeeded().stdout;
+    };
+    let faults = |file: &Path| {
+        let read = ["-c", LINES, text(file)];
+        run(&python, &read).succeeded().stdout
+    };
     let installer = root.join("install.ps1");
     assert_eq!(faults(&installer), "");
     // It sees what is wrong.

