@@ -23,8 +23,7 @@ pub use windows::standard_output;
 #[cfg(windows)]
 pub(crate) use windows::*;
 
-/// musl's own allocator gives large buffers back to the system at once, and asks for them again: with packs that took half
-/// of the CPU time (docs/decisions/0044).
+/// musl's own gives large buffers back at once and asks for them again, half of a push's work (docs/decisions/0044).
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;

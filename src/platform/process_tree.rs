@@ -63,7 +63,7 @@ pub(super) fn gits_above<H>(
     let (Some(mut below), Some((mut started, _))) = (find(own), open(own)) else {
         return found;
     };
-    // Numbers that are used again may lead round in a circle.
+    // Numbers that are used again may form a circle.
     for _ in all {
         let Some(above) = find(below.parent) else {
             found.is_one_gone = found.gits.len() == 1;
